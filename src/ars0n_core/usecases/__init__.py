@@ -1,0 +1,3 @@
+"""
+Door sign to be written by the room.
+"""
