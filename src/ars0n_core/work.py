@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Json: TypeAlias = (
-    "None | bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json]"
+    "bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
 )
 """
 What canonical JSON can say.
