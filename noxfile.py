@@ -1,0 +1,167 @@
+"""
+The gate and its neighbours: ``nox`` alone runs the gate, ``nox -l`` lists the rest.
+
+Each session makes its own environment (``nox -db uv`` makes them with uv). Where there is
+no network, ``nox --no-venv --no-install`` runs all of them in the environment at hand.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "imports", "tests", "properties", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+CODE = ["src", "tests", "benchmarks", "docs", "noxfile.py"]
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str, project: str = ".[dev]") -> None:
+    """
+    Install the project with what its tests need, and the tools of *groups*.
+    """
+    tools = nox.project.dependency_groups(PYPROJECT, *groups) if groups else ()
+    session.install("-e", project, *tools)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """
+    Ruff finds nothing, the formatter changes nothing, the changelog fragments are readable.
+    """
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check", *CODE)
+    session.run("ruff", "format", "--check", *CODE)
+    session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """
+    Mypy, strict, on the sources, the tests and this file.
+    """
+    install(session, "types")
+    session.install("nox")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """
+    The contracts between the rooms hold.
+    """
+    install(session)
+    session.run("lint-imports", "--no-logo", env={"PYTHONPATH": "src"})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """
+    Everything, as the README says it.
+    """
+    install(session)
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def matrix(session: nox.Session) -> None:
+    """
+    Everything, under each Python we promise.
+    """
+    install(session)
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """
+    The laws, with ten times the examples of an ordinary run, the same ones each time.
+    """
+    install(session)
+    session.run("pytest", "-n", "2", "tests/properties", "--hypothesis-profile", "ci")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """
+    The pages build without a warning, every reference resolves, every example runs.
+    """
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "-n", "-q", "--keep-going", "-b", "html", "docs", "docs/_build")
+    session.run("pytest", "tests/test_docs.py")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """
+    Lines and branches the tests reach; fails under the bar in pyproject.toml.
+    """
+    install(session, "coverage")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", success_codes=[0, 1], silent=True)
+    session.run("coverage", "report", "--skip-covered", "--show-missing")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """
+    Build the wheel from the source archive, install it alone and make it price an ad.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        session.install("build")
+        isolation = () if session.virtualenv.is_sandboxed else ("--no-isolation",)
+        session.run("python", "-m", "build", *isolation, "--outdir", folder)
+        (wheel,) = Path(folder).glob("*.whl")
+        place = Path(folder) / "installed"
+        session.run("python", "-m", "pip", "install", "-q", "--no-deps", "--target", str(place), str(wheel))
+        session.install(str(wheel))
+        env = {"PYTHONPATH": str(place), "PYTHONSAFEPATH": "1"}
+        estimate = ("estimate", "--duration", "15", "--images", "3")
+        session.run("python", "-m", "ars0n_core", *estimate, env=env)
+
+
+@nox.session
+def deep(session: nox.Session) -> None:
+    """
+    The laws over 100,000 histories each: hours, for the night before a release.
+    """
+    install(session)
+    session.run("pytest", "-n", "2", "tests/properties", "--hypothesis-profile", "deep")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """
+    Whether the tests notice when a line of the money, the plans or the pipeline is changed.
+    """
+    install(session)
+    session.install("mutmut>=3.3")
+    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "results")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """
+    How long the parts take, by every script in benchmarks/.
+    """
+    install(session)
+    for script in sorted(Path("benchmarks").glob("bench_*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """
+    Everything, with the oldest direct dependencies we promise (needs uv).
+    """
+    session.install("uv")
+    session.run("uv", "pip", "install", "--resolution", "lowest-direct", "-e", ".[dev]")
+    session.run("pytest", "-n", "2", *session.posargs)
