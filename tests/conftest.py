@@ -1,0 +1,74 @@
+"""
+What holds for every test: how hard Hypothesis tries, and that nobody calls outside.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+import pytest
+
+SLOW_MACHINES_ARE_FINE = (HealthCheck.too_slow,)
+
+settings.register_profile(
+    "dev", max_examples=50, deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE
+)
+settings.register_profile(
+    "ci",
+    max_examples=500,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=SLOW_MACHINES_ARE_FINE,
+)
+settings.register_profile(
+    "deep", max_examples=100_000, deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE
+)
+settings.load_profile("dev")
+
+
+class OutsideError(BaseException):
+    """
+    A test reached for the network. Not an `Exception`, so no adapter can swallow it.
+    """
+
+
+def is_here(address: object) -> bool:
+    """
+    Whether *address* (what `connect` was given) is this machine.
+    """
+    if not isinstance(address, tuple):
+        return True  # a socket file
+    try:
+        return ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return address[0] == "localhost"
+
+
+guarding = False
+
+
+def guard(event: str, arguments: tuple[object, ...]) -> None:
+    """
+    Refuse connections that leave this machine, from any library and thread.
+    """
+    if guarding and event == "socket.connect" and not is_here(arguments[1]):
+        message = f"this test connects to {arguments[1]!r}: give it a fake"
+        raise OutsideError(message)
+
+
+sys.addaudithook(guard)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_calls_outside() -> Iterator[None]:
+    global guarding  # noqa: PLW0603 - an audit hook can't be taken back, only told to rest
+    guarding = True
+    yield
+    guarding = False
