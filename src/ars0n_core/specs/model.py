@@ -5,12 +5,11 @@ The order as values: `AdSpec` and its closed vocabularies.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from ars0n_core.ids import AssetId
+from ars0n_core.ids import AssetId
 
 DURATIONS_SECONDS: Final = (15, 30, 60)
 """
