@@ -22,8 +22,9 @@ Ars0nError
     AssetNotOwnedError, TierTooLowError
   NotFoundError(kind, id)
   ConflictError                                     right order, wrong moment
-    VersionNotEditableError, VersionNotCancellableError, ProjectBusyError,
-    AssetInUseError, IllegalEventError, StaleRevisionError, PriceExceededError,
+    VersionNotEditableError, VersionNotCancellableError,
+    VersionCancelledError, JobBusyError, ProjectBusyError, AssetInUseError,
+    IllegalEventError, StaleRevisionError, PriceExceededError,
     IdempotencyInProgressError
   LimitExceededError
     RateLimitExceededError, ConcurrencyLimitError, QuotaExceededError
@@ -285,6 +286,17 @@ class VersionCancelledError(ConflictError):
     """
 
     code = "VERSION_CANCELLED"
+
+
+class JobBusyError(ConflictError):
+    """
+    The final cut is being made right now; wait for it, then regenerate.
+    """
+
+    code = "JOB_BUSY"
+
+    def __str__(self) -> str:
+        return "The final cut is being made right now; try again when it is finished"
 
 
 class ProjectBusyError(ConflictError):

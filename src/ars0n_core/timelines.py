@@ -12,17 +12,15 @@ Start at `Timeline`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from ars0n_core.specs.model import CtaDesign
-    from ars0n_core.work import Json
+from ars0n_core.specs.model import CtaDesign
+from ars0n_core.work import Json
 
 FRAME_RATE: Final = 30
 """

@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-Json: TypeAlias = (
-    "bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
-)
+if TYPE_CHECKING:
+    Json: TypeAlias = (
+        "bool | int | float | str | list[Json] | tuple[Json, ...] | Mapping[str, Json] | None"
+    )
+else:
+    # A recursive alias can't be resolved at run time, and converters ask.
+    Json = Any
 """
 What canonical JSON can say.
 """

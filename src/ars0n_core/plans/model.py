@@ -4,14 +4,10 @@ How the ad will be told: `Plan`, its scenes and what is said over them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
+from ars0n_core.ids import AssetId
 from ars0n_core.timelines import Look
-
-if TYPE_CHECKING:
-    from ars0n_core.ids import AssetId
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,139 @@
+"""
+Stored files of an organisation: their kinds, limits and what their first bytes say.
+
+**Owns** `Asset`, `AssetKind`, `sniff` and the size limits by kind. **Does not own** the
+bytes (`ports.BlobStore`) or decoding (`ports.Ingest`). **Invariants**: a file's kind is
+decided by its content, never by its name; a stored asset's bytes never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from attrs import field, frozen
+
+from ars0n_core.ids import AssetId, OrganizationId
+from ars0n_core.work import Json
+
+
+class AssetKind(StrEnum):
+    """
+    What a file is, in the documents' words.
+    """
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+class AssetOrigin(StrEnum):
+    """
+    How a file came to us: the customer's own, or made by a job.
+    """
+
+    UPLOADED = "uploaded"
+    MADE = "made"
+
+
+SIZE_BYTES_MAX: Final[Mapping[AssetKind, int]] = {
+    AssetKind.IMAGE: 10 * 1024 * 1024,
+    AssetKind.AUDIO: 15 * 1024 * 1024,
+    AssetKind.VIDEO: 100 * 1024 * 1024,
+}
+"""
+API documents, "Upload images or audio".
+"""
+
+CLIP_SECONDS_MAX: Final = 30
+"""
+API documents, "Video Clip Processing".
+"""
+
+CATEGORIES: Final[Mapping[str, AssetKind]] = {
+    "product_image": AssetKind.IMAGE,
+    "logo": AssetKind.IMAGE,
+    "music": AssetKind.AUDIO,
+}
+"""
+The documents' upload categories, and the kind each asks for.
+"""
+
+
+@frozen(kw_only=True)
+class Asset:
+    """
+    A stored file. ``facts`` holds what decoding found (width, height, frames,
+    duration_seconds, has_alpha), ``blob_key`` where the bytes are.
+    """
+
+    id: AssetId
+    organization_id: OrganizationId
+    kind: AssetKind
+    media_type: str
+    blob_key: str
+    size_bytes: int
+    sha256: str
+    created_at: datetime
+    origin: AssetOrigin = AssetOrigin.UPLOADED
+    category: str = ""
+    facts: Mapping[str, Json] = field(factory=dict)
+
+
+HEAD_BYTES: Final = 64
+"""
+How much of a file `sniff` looks at.
+"""
+
+_ISO_VIDEO_BRANDS: Final = (
+    b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ",
+    b"MSNV", b"mmp4", b"3gp4", b"3gp5", b"f4v ", b"qt  ",
+)  # fmt: skip
+
+
+def sniff(head: bytes) -> tuple[AssetKind, str] | None:
+    r"""
+    Return kind and media type of a file by its first bytes, or None for one we don't take.
+
+    Containers that may hold either (MP4) are taken for video; `ports.Ingest` decides.
+
+    >>> sniff(b"\\x89PNG" + bytes.fromhex("0d0a1a0a"))[1]
+    'image/png'
+    >>> sniff(b"GIF89a") is None
+    True
+    """
+    for matches, kind, media_type in _SIGNATURES:
+        if matches(head):
+            return kind, media_type
+    return None
+
+
+def _is_mpeg_audio(head: bytes) -> bool:
+    # A frame header: 11 sync bits, a version and layer that exist, a sane bit rate.
+    if head[:3] == b"ID3":
+        return True
+    sync, version_and_layer, bit_rate = head[:1], head[1:2], head[2:3]
+    return (
+        sync == b"\xff"
+        and bool(bit_rate)
+        and version_and_layer[0] & 0xE6 in {0xE2, 0xE4, 0xE6}
+        and bit_rate[0] & 0xF0 not in {0x00, 0xF0}
+    )
+
+
+_SIGNATURES: Final = (
+    (lambda h: h[:8] == b"\x89PNG\r\n\x1a\n", AssetKind.IMAGE, "image/png"),
+    (lambda h: h[:3] == b"\xff\xd8\xff", AssetKind.IMAGE, "image/jpeg"),
+    (lambda h: h[:4] == b"RIFF" and h[8:12] == b"WEBP", AssetKind.IMAGE, "image/webp"),
+    (lambda h: h[:4] in {b"RIFF", b"RF64"} and h[8:12] == b"WAVE", AssetKind.AUDIO, "audio/wav"),
+    (lambda h: h[:4] == b"OggS", AssetKind.AUDIO, "audio/ogg"),
+    (lambda h: h[4:8] == b"ftyp" and h[8:12] in {b"M4A ", b"M4B "}, AssetKind.AUDIO, "audio/mp4"),
+    (lambda h: h[4:8] == b"ftyp" and h[8:12] == b"qt  ", AssetKind.VIDEO, "video/quicktime"),
+    (lambda h: h[4:8] == b"ftyp" and h[8:12] in _ISO_VIDEO_BRANDS, AssetKind.VIDEO, "video/mp4"),
+    (lambda h: h[4:8] in {b"moov", b"mdat", b"wide"}, AssetKind.VIDEO, "video/quicktime"),
+    (lambda h: h[:4] == b"\x1aE\xdf\xa3", AssetKind.VIDEO, "video/webm"),
+    (lambda h: h[:2] in {b"\xff\xf1", b"\xff\xf9"}, AssetKind.AUDIO, "audio/aac"),
+    (_is_mpeg_audio, AssetKind.AUDIO, "audio/mpeg"),
+)

@@ -1,0 +1,121 @@
+"""
+What a tier allows: requests a minute, generations at once, and quotas beside credits.
+
+**Owns** the tiers, as data by edition, and the rolling window as a pure function.
+**Does not own** where the window's stamps are kept (`ports.RateWindows`).
+**Invariant**: in no 60 seconds are more requests admitted than the limit.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ars0n_core.errors import ConcurrencyLimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WINDOW: Final = timedelta(seconds=60)
+"""
+The documents' rolling window.
+"""
+
+ORGANIZATION_FACTOR: Final = 3
+"""
+All keys of an organisation together: three times the tier's rate (API documents).
+"""
+
+
+class Tier(StrEnum):
+    """
+    What a customer subscribed to.
+    """
+
+    FREE = "free"
+    STARTER = "starter"
+    PRO = "pro"
+    ENTERPRISE = "enterprise"
+
+
+@frozen
+class TierLimits:
+    """
+    One row of the documents' tier table.
+    """
+
+    requests_per_minute: int
+    concurrent_generations: int
+
+
+TIERS: Final[Mapping[int, Mapping[Tier, TierLimits]]] = {
+    1: {
+        Tier.FREE: TierLimits(30, 1),
+        Tier.STARTER: TierLimits(60, 3),
+        Tier.PRO: TierLimits(120, 10),
+        Tier.ENTERPRISE: TierLimits(300, 50),
+    },
+    2: {
+        Tier.FREE: TierLimits(30, 1),
+        Tier.STARTER: TierLimits(60, 1),
+        Tier.PRO: TierLimits(120, 2),
+        Tier.ENTERPRISE: TierLimits(300, 3),
+    },
+}
+"""
+The tier tables of both editions of the documents.
+"""
+
+
+@frozen
+class Decision:
+    """
+    What the limiter said: whether the request may pass, and what is left.
+
+    ``reset_at`` is when the window will have room for one more request if it is full,
+    else when the oldest request in it leaves it.
+    """
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_at: datetime
+
+
+def admit(
+    stamps: tuple[float, ...], *, limit: int, now: datetime, window: timedelta = WINDOW
+) -> tuple[Decision, tuple[float, ...]]:
+    """
+    Decide on one request of a rolling window, and return the window's new stamps.
+
+    ``stamps`` are POSIX seconds of the admitted requests, oldest first. A refused
+    request is not stamped, so a client that hammers still recovers.
+
+    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> first, stamps = admit((), limit=1, now=at)
+    >>> second, _ = admit(stamps, limit=1, now=at)
+    >>> first.allowed, second.allowed
+    (True, False)
+    """
+    moment = now.timestamp()
+    live = tuple(stamp for stamp in stamps if stamp > moment - window.total_seconds())
+    allowed = len(live) < limit
+    if allowed:
+        live = (*live, moment)
+    oldest = live[0] if live else moment
+    reset = datetime.fromtimestamp(oldest, UTC) + window
+    return Decision(allowed, limit, max(0, limit - len(live)), reset), live
+
+
+def require_slot(limits: TierLimits, *, active: int) -> None:
+    """
+    Refuse a generation beyond the tier's concurrency.
+
+    Raises:
+        ConcurrencyLimitError: ``active`` generations already fill the tier.
+    """
+    if active >= limits.concurrent_generations:
+        raise ConcurrencyLimitError(active=active, maximum=limits.concurrent_generations)
