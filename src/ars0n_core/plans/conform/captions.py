@@ -1,0 +1,232 @@
+"""
+What is written while it is spoken: cues of at most two lines, broken where one breathes.
+
+The limits are those of broadcast subtitling: 42 columns a line (a full-width character
+takes two), 20 characters a second where speech allows, 0.8 s at least, two frames apart.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from ars0n_core.timelines import FRAME_RATE, Cue, CueWord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ars0n_core.plans.conform.speech import Utterance
+
+LINE_COLUMNS: Final = 42
+LINES_MAX: Final = 2
+COLUMNS_PER_SECOND_MAX: Final = 20
+CUE_FRAMES_MIN: Final = 24
+CUE_FRAMES_MAX: Final = 6 * FRAME_RATE
+GAP_FRAMES: Final = 2
+
+_WORD_BY_WORD_COLUMNS: Final = 26  # one short line: the eye stays where the word lights up
+_LINGER_FRAMES: Final = 9  # how long a caption stays after its last word
+_CHAIN_FRAMES: Final = 15  # shorter holes between captions would flicker
+_SENTENCE_ENDS: Final = ".!?…。！？؟।"
+_CLAUSE_ENDS: Final = ",;:、，；：،—–-"
+_CLOSERS: Final = "\"'”’»)」』"
+
+
+@frozen
+class _Heard:
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
+def cues(spoken: Sequence[Utterance], *, end_frame: int, word_by_word: bool) -> tuple[Cue, ...]:
+    """
+    Return the captions of *spoken*, all of them before *end_frame*.
+
+    A word that starts too late to be read before *end_frame* is not written.
+    """
+    found: list[Cue] = []
+    for utterance in spoken:
+        heard = [word for word in _heard(utterance) if _frame(word.start_seconds) < end_frame]
+        found += [_cue(part, highlighted=word_by_word) for part in _break(heard, word_by_word)]
+    return tuple(_time(found, end_frame))
+
+
+def columns(text: str) -> int:
+    """
+    Return how many columns *text* takes: two for a full-width character, none for a mark.
+
+    >>> columns("Hi!"), columns("音"), columns("é")
+    (3, 2, 1)
+    """
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def joined(texts: Iterable[str]) -> str:
+    """
+    Return *texts* as one line: spaces between words, none between full-width characters.
+
+    >>> joined(["Hear", "it."]), joined(["音を", "聴く"])
+    ('Hear it.', '音を聴く')
+    """
+    line = ""
+    for text in texts:
+        glued = not line or (_is_wide(line[-1]) and _is_wide(text[:1]))
+        line += text if glued else f" {text}"
+    return line
+
+
+def _heard(utterance: Utterance) -> list[_Heard]:
+    words: list[_Heard] = []
+    for word in utterance.words:
+        start = utterance.heard_seconds(word.start_seconds)
+        end = max(utterance.heard_seconds(word.end_seconds), start)
+        parts = _pieces(word.text.strip())
+        step = (end - start) / max(len(parts), 1)
+        words += [
+            _Heard(part, start + i * step, start + (i + 1) * step) for i, part in enumerate(parts)
+        ]
+    return words
+
+
+def _pieces(text: str) -> list[str]:
+    """
+    Return *text* in pieces that fit on a line each; a script without spaces comes as
+    one long word.
+    """
+    pieces: list[str] = []
+    for word in text.split():
+        piece = ""
+        for character in word:
+            # a mark belongs to the letter before it
+            if columns(piece + character) > LINE_COLUMNS // 2 and columns(word) > LINE_COLUMNS:
+                pieces.append(piece)
+                piece = ""
+            piece += character
+        pieces.append(piece)
+    return [piece for piece in pieces if piece]
+
+
+def _is_wide(character: str) -> bool:
+    return bool(character) and unicodedata.east_asian_width(character) in "WF"
+
+
+def _break(words: Sequence[_Heard], word_by_word: bool) -> list[Sequence[_Heard]]:  # noqa: FBT001 - private, named at its one call
+    """
+    Return *words* in captions: the partition of least cost, found from the front.
+    """
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(words) + 1):
+        choices = []
+        for start in range(end - 1, -1, -1):
+            part = words[start:end]
+            if start < end - 1 and not _is_legal(part, word_by_word=word_by_word):
+                break
+            cost = best[start][0] + _cost(part, last=end == len(words), word_by_word=word_by_word)
+            choices.append((cost, start))
+        best.append(min(choices))
+    parts: list[Sequence[_Heard]] = []
+    end = len(words)
+    while end:
+        start = best[end][1]
+        parts.append(words[start:end])
+        end = start
+    return parts[::-1]
+
+
+def _is_legal(part: Sequence[_Heard], *, word_by_word: bool) -> bool:
+    seconds = part[-1].end_seconds - part[0].start_seconds
+    if seconds * FRAME_RATE > CUE_FRAMES_MAX:
+        return False
+    if word_by_word:
+        return columns(joined(word.text for word in part)) <= _WORD_BY_WORD_COLUMNS
+    return _lines(part) <= LINES_MAX
+
+
+def _lines(part: Sequence[_Heard]) -> int:
+    lines, line = 1, ""
+    for word in part:
+        longer = joined([line, word.text]) if line else word.text
+        if line and columns(longer) > LINE_COLUMNS:
+            lines, line = lines + 1, word.text
+        else:
+            line = longer
+    return lines
+
+
+def _cost(part: Sequence[_Heard], *, last: bool, word_by_word: bool) -> float:
+    width = columns(joined(word.text for word in part))
+    seconds = max(part[-1].end_seconds - part[0].start_seconds, 0.01)
+    ideal = 16 if word_by_word else LINE_COLUMNS
+    cost = 1.0 + abs(width - ideal) / ideal
+    cost += max(CUE_FRAMES_MIN / FRAME_RATE - seconds, 0.0) * 2
+    cost += max(width / seconds - COLUMNS_PER_SECOND_MAX, 0.0) / COLUMNS_PER_SECOND_MAX
+    if not last:
+        tail = part[-1].text.rstrip(_CLOSERS)[-1:]
+        cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
+        bare = part[-1].text.lower()
+        cost += 1.0 if bare in _CLINGING else 0.0
+    inside = sum(1 for word in part[:-1] if word.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
+    return cost + inside
+
+
+_CLINGING: Final = frozenset(
+    ["a", "an", "and", "at", "by", "for", "from", "in", "my", "of", "on", "or", "our", "that",
+     "the", "their", "to", "with", "your"]
+)  # fmt: skip
+"""
+English words that lean on the next one: no caption should end with them.
+"""
+
+
+def _frame(seconds: float) -> int:
+    return math.floor(seconds * FRAME_RATE + 1e-6)
+
+
+def _cue(part: Sequence[_Heard], *, highlighted: bool) -> Cue:
+    words: list[CueWord] = []
+    for word in part:
+        start = _frame(word.start_seconds)
+        end = max(math.ceil(word.end_seconds * FRAME_RATE - 1e-6), start + 1)
+        if words and words[-1].start_frame + words[-1].frames > start:
+            words[-1] = evolve(words[-1], frames=max(start - words[-1].start_frame, 1))
+        words.append(CueWord(text=word.text, start_frame=start, frames=end - start))
+    start, end = words[0].start_frame, words[-1].start_frame + words[-1].frames
+    return Cue(words=tuple(words), start_frame=start, frames=end - start, highlighted=highlighted)
+
+
+def _time(found: Sequence[Cue], end_frame: int) -> list[Cue]:
+    """
+    Return *found* with the ends moved: long enough to read, clear of the next caption.
+    """
+    timed: list[Cue] = []
+    for i, cue in enumerate(found):
+        start = max(cue.start_frame, timed[-1].start_frame + timed[-1].frames if timed else 0)
+        if start >= end_frame:
+            break
+        end = max(cue.start_frame + cue.frames + _LINGER_FRAMES, start + CUE_FRAMES_MIN)
+        if i + 1 < len(found):
+            clear = found[i + 1].start_frame - GAP_FRAMES
+            end = clear if clear - end < _CHAIN_FRAMES else end
+        end = max(min(end, end_frame), start + 1)
+        timed.append(_within(evolve(cue, start_frame=start, frames=end - start)))
+    return timed
+
+
+def _within(cue: Cue) -> Cue:
+    """
+    Return *cue* with its words inside it, one after the other.
+    """
+    last = cue.start_frame + cue.frames
+    words = []
+    for word in cue.words:
+        start = min(max(word.start_frame, cue.start_frame), last - 1)
+        end = min(max(word.start_frame + word.frames, start + 1), last)
+        words.append(evolve(word, start_frame=start, frames=end - start))
+    return evolve(cue, words=tuple(words))
