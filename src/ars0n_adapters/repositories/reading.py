@@ -30,20 +30,35 @@ class Repository:
         self.unit = unit
 
     def read(self, query: Select[Any], kind: type[T]) -> tuple[T, ...]:
+        """
+        Return the values that *query* finds in ``body`` columns.
+        """
         return tuple(rows.load(row.body, kind) for row in self.connection.execute(query))
 
     def write(self, statement: Any) -> int:
+        """
+        Execute *statement* in the unit's transaction and return how many rows it changed.
+        """
         self.unit.write()
         return self.connection.execute(statement).rowcount
 
 
 def only(found: tuple[T, ...], kind: str, name: str) -> T:
+    """
+    Return the one value found.
+
+    Raises:
+        NotFoundError: There is none.
+    """
     if not found:
         raise NotFoundError(kind, name)
     return found[0]
 
 
 def oldest_first(table: Table, organization_id: OrganizationId | None = None) -> Select[Any]:
+    """
+    Return the query of a table's values, of one organisation or all, oldest first.
+    """
     query = select(table.c.body).order_by(table.c.created_at, table.c.id)
     if organization_id is not None:
         query = query.where(table.c.organization_id == organization_id)

@@ -10,19 +10,18 @@ from attrs import evolve
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 
 from ars0n_adapters.repositories import rows, tables
+from ars0n_adapters.repositories.reading import Repository, only
 from ars0n_core.errors import StaleRevisionError
 from ars0n_core.projects import Project, Version, VersionStatus
-
-_BATCH: Final = 500
-# SQLite takes at most 999 parameters in one statement in its older builds.
-
-from ars0n_adapters.repositories.reading import Repository, only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
+
+_BATCH: Final = 500
+# SQLite takes at most 999 parameters in one statement in its older builds.
 
 
 class SqlProjects(Repository):
@@ -75,7 +74,7 @@ class SqlProjects(Repository):
             .select_from(tables.projects)
             .where(tables.projects.c.organization_id == organization_id)
         )
-        return self.connection.execute(query).scalaronly()
+        return self.connection.execute(query).scalar_one()
 
     def delete(self, project_id: ProjectId) -> None:
         """
