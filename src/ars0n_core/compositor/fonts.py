@@ -1,0 +1,283 @@
+"""
+Faces: which font draws which letters.
+
+**Owns** the table of faces (all under the SIL Open Font License, installed as packages),
+reading which code points a font has, and the order in which fonts are tried for text
+that a face lacks. **Invariant**: a cluster (a letter and its marks, an emoji sequence)
+is drawn by one font that has all of it, or reported as missing; no box is ever drawn
+in place of a letter.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import struct
+import unicodedata
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+from PIL import ImageFont
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@frozen
+class Font:
+    """
+    A font file: package, path inside it, face number, and the weights it can take.
+
+    ``weights`` is None for a font of one weight; ``optical_max`` is the largest value of
+    an optical-size axis standing before the weight axis, if there is one.
+    """
+
+    package: str
+    path: str
+    index: int = 0
+    weights: tuple[int, int] | None = None
+    optical_max: int | None = None
+
+
+class Face(StrEnum):
+    """
+    The voices type can speak with.
+    """
+
+    TEXT = "text"
+    POSTER = "poster"
+    GEOMETRIC = "geometric"
+    GROTESK = "grotesk"
+    SERIF = "serif"
+    SERIF_ITALIC = "serif italic"
+    SLAB = "slab"
+    MONO = "mono"
+
+
+def _noto(script: str, weights: tuple[int, int] = (100, 900)) -> Font:
+    return Font("manimgx_fonts", f"NotoSans{script}[wght].ttf", 0, weights)
+
+
+INTER: Final = Font("fontpkg_inter", "files/Inter[opsz,wght].ttf", 0, (100, 900), 32)
+
+FACES: Final[dict[Face, tuple[Font, ...]]] = {
+    Face.TEXT: (INTER,),
+    Face.POSTER: (Font("fontpkg_anton", "files/Anton-Regular.ttf"),),
+    Face.GEOMETRIC: (Font("fontpkg_outfit", "files/Outfit[wght].ttf", 0, (100, 900)),),
+    Face.GROTESK: (Font("fontpkg_space_grotesk", "files/SpaceGrotesk[wght].ttf", 0, (300, 700)),),
+    Face.SERIF: (
+        Font("fontpkg_playfair_display", "files/PlayfairDisplay[wght].ttf", 0, (400, 900)),
+    ),
+    Face.SERIF_ITALIC: (
+        Font("fontpkg_playfair_display", "files/PlayfairDisplay-Italic[wght].ttf", 0, (400, 900)),
+    ),
+    Face.SLAB: (Font("fontpkg_archivo_black", "files/ArchivoBlack-Regular.ttf"),),
+    Face.MONO: (Font("fontpkg_space_mono", "files/SpaceMono-Bold.ttf"),),
+}
+
+_SCRIPTS: Final = ["Arabic", "Hebrew", "Devanagari", "Thai", "Bengali", "Tamil", "Telugu", "Gujarati", "Gurmukhi", "Kannada", "Malayalam", "Oriya", "Sinhala", "Lao", "Khmer", "Myanmar", "Georgian", "Armenian", "Ethiopic"]
+
+FALLBACKS: Final[tuple[Font, ...]] = (
+    INTER,
+    _noto("", (400, 700)),
+    *(_noto(script) for script in _SCRIPTS),
+    Font("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 0, (100, 900)),
+    Font("manimgx_fonts", "NotoEmoji[wght].ttf", 0, (300, 700)),
+    _noto("Symbols"),
+)
+"""
+Tried in order for what a face lacks. Chinese, Japanese and Korean need the optional
+package; without it their text is refused like any other that can't be drawn.
+"""
+
+EMOJI: Final = FALLBACKS[-2]
+CJK: Final = FALLBACKS[-3]
+CJK_FACES: Final = {"ja": 0, "ko": 1, "zh": 2}
+"""
+Faces of the CJK collection: one code point has a Japanese and a Chinese form.
+"""
+
+
+@functools.cache
+def _file(font: Font) -> Path | None:
+    """
+    Return where the font is, or None if its package is not installed.
+    """
+    spec = importlib.util.find_spec(font.package)
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / font.path
+    return path if path.is_file() else None
+
+
+@functools.cache
+def code_points(font: Font) -> frozenset[int]:
+    """
+    Return the code points *font* has a glyph for; none if it isn't installed.
+    """
+    path = _file(font)
+    if path is None:
+        return frozenset()
+    with path.open("rb") as file:
+        start = 0
+        if file.read(4) == b"ttcf":
+            file.seek(12 + 4 * font.index)
+            (start,) = struct.unpack(">I", file.read(4))
+        file.seek(start + 4)
+        (tables,) = struct.unpack(">H", file.read(2))
+        file.seek(start + 12)
+        for _ in range(tables):
+            tag, _, offset, length = struct.unpack(">4sIII", file.read(16))
+            if tag == b"cmap":
+                file.seek(offset)
+                return frozenset(_mapped(file.read(length)))
+    return frozenset()
+
+
+def _mapped(cmap: bytes) -> Iterator[int]:
+    """
+    Yield the code points of a ``cmap`` table's Unicode subtables (formats 4 and 12).
+    """
+    (count,) = struct.unpack_from(">H", cmap, 2)
+    for record in range(count):
+        platform, encoding, offset = struct.unpack_from(">HHI", cmap, 4 + 8 * record)
+        (form,) = struct.unpack_from(">H", cmap, offset)
+        if platform not in {0, 3} or (platform == 3 and encoding not in {1, 10}):  # noqa: PLR2004 - Windows
+            continue
+        if form == 12:  # noqa: PLR2004 - segmented coverage
+            (groups,) = struct.unpack_from(">I", cmap, offset + 12)
+            for group in range(groups):
+                first, last, _ = struct.unpack_from(">III", cmap, offset + 16 + 12 * group)
+                yield from range(first, last + 1)
+        elif form == 4:  # noqa: PLR2004 - segments of the first plane
+            yield from _segments(cmap, offset)
+
+
+def _segments(cmap: bytes, offset: int) -> Iterator[int]:
+    (doubled,) = struct.unpack_from(">H", cmap, offset + 6)
+    count = doubled // 2
+    ends = struct.unpack_from(f">{count}H", cmap, offset + 14)
+    starts = struct.unpack_from(f">{count}H", cmap, offset + 16 + doubled)
+    deltas = struct.unpack_from(f">{count}H", cmap, offset + 16 + 2 * doubled)
+    ranges_at = offset + 16 + 3 * doubled
+    ranges = struct.unpack_from(f">{count}H", cmap, ranges_at)
+    for k, (first, last) in enumerate(zip(starts, ends, strict=True)):
+        for code in range(first, min(last, 0xFFFE) + 1):
+            glyph = code + deltas[k]
+            if ranges[k]:
+                at = ranges_at + 2 * k + ranges[k] + 2 * (code - first)
+                glyph = struct.unpack_from(">H", cmap, at)[0]
+            if glyph & 0xFFFF:
+                yield code
+
+
+@functools.lru_cache(maxsize=256)
+def load(font: Font, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    """
+    Return *font* at *size* pixels and the nearest weight it has, shaped by raqm.
+    """
+    path = _file(font)
+    if path is None:
+        raise LookupError(f"font package {font.package} is not installed")
+    loaded = ImageFont.truetype(
+        str(path), size, index=font.index, layout_engine=ImageFont.Layout.RAQM
+    )
+    if font.weights is not None:
+        low, high = font.weights
+        axes = [float(min(high, max(low, weight)))]
+        if font.optical_max is not None:
+            axes.insert(0, float(min(font.optical_max, max(14, size))))
+        loaded.set_variation_by_axes(axes)
+    return loaded
+
+
+JOINER: Final = "\u200d"
+IGNORABLE: Final = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
+"""
+Characters that steer shaping and breaking and need no glyph.
+"""
+
+
+def clusters(text: str) -> list[str]:
+    r"""
+    Return *text* in pieces that are drawn as one: a letter with its marks, an emoji sequence.
+
+    >>> clusters("e\\u0301a")
+    ['é', 'a']
+    """
+    pieces: list[str] = []
+    flags = 0
+    for char in text:
+        code = ord(char)
+        flag = 0x1F1E6 <= code <= 0x1F1FF  # noqa: PLR2004 - regional indicators come in pairs
+        joins = pieces and (
+            char in IGNORABLE
+            or unicodedata.category(char) in {"Mn", "Mc", "Me"}
+            or 0x1F3FB <= code <= 0x1F3FF  # noqa: PLR2004 - skin tones
+            or 0xE0020 <= code <= 0xE007F  # noqa: PLR2004 - tags of a flag
+            or (pieces[-1][-1] == JOINER and unicodedata.category(char) == "So")
+            or (flag and flags % 2)
+        )
+        flags = flags + 1 if flag else 0
+        if joins:
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return [unicodedata.normalize("NFC", piece) for piece in pieces]
+
+
+def _has(font: Font, cluster: str) -> bool:
+    have = code_points(font)
+    return all(ord(char) in have or char in IGNORABLE for char in cluster)
+
+
+def font_for(cluster: str, face: Face, language: str = "") -> Font | None:
+    """
+    Return the first font of *face* or its fall-backs that has all of *cluster*.
+
+    *language* chooses the form of Han characters: "ja", "ko" or "zh" (the default).
+    """
+    if "\ufe0f" in cluster and _has(EMOJI, cluster):
+        return EMOJI
+    for font in (*FACES[face], *FALLBACKS):
+        if _has(font, cluster):
+            if font == CJK:
+                return Font(font.package, font.path, CJK_FACES.get(language, 2), font.weights)
+            return font
+    return None
+
+
+def coverage(text: str) -> tuple[int, ...]:
+    r"""
+    Return the code points of *text* that no font here can draw, in order, each once.
+
+    Line breaks and white space need no glyph. Control characters can't be drawn.
+
+    >>> coverage("Café नमस्ते")
+    ()
+    >>> coverage("a\\U00012000")
+    (73728,)
+    """
+    missing: dict[int, None] = {}
+    for cluster in clusters(text):
+        if cluster.isspace() or font_for(cluster, Face.TEXT) is not None:
+            continue
+        lacking = [c for c in cluster if font_for(c, Face.TEXT) is None and c not in IGNORABLE]
+        missing.update((ord(char), None) for char in lacking or cluster)
+    return tuple(missing)
+
+
+def han_language(text: str) -> str:
+    """
+    Return which form of Han characters suits *text*: kana say Japanese, hangul Korean.
+
+    >>> han_language("珈琲をどうぞ")
+    'ja'
+    """
+    if any(0x3040 <= ord(char) <= 0x30FF for char in text):  # noqa: PLR2004 - kana
+        return "ja"
+    if any(0xAC00 <= ord(char) <= 0xD7AF for char in text):  # noqa: PLR2004 - hangul
+        return "ko"
+    return "zh"

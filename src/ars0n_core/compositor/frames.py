@@ -1,0 +1,286 @@
+"""
+Frames and sprites: planar 4:2:0 pictures, edited in place where pixels change.
+
+**Owns** the pixel model: a `Frame` is three uint8 planes of BT.709 limited-range
+Y'CbCr over one buffer; a `Sprite` is an RGBA drawing converted once to premultiplied
+planes; `blend` lays one over the other in integers. **Invariants**: widths and heights
+of frames are even; blending is within one code value of doing it in floats; a sprite
+may lie at any position, odd, fractional or partly outside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ars0n_core.compositor import colors
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ars0n_core.compositor.colors import Floats, Rgb
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+Words: TypeAlias = npt.NDArray[np.uint16]
+
+SUBPIXELS: Final = 8
+"""
+Steps of sprite positions per pixel; finer ones can't be seen at 30 frames a second.
+"""
+
+
+class Frame:
+    """
+    One picture: planes ``y`` (height, width), ``u`` and ``v`` (half of both), uint8.
+
+    The planes are views of ``data``, a flat buffer of ``width * height * 3 / 2`` bytes in
+    the order that ffmpeg calls yuv420p.
+    """
+
+    __slots__ = ("data", "height", "u", "v", "width", "y")
+
+    def __init__(self, data: Bytes, width: int, height: int) -> None:
+        if width % 2 or height % 2 or min(width, height) < 2:  # noqa: PLR2004 - 4:2:0 needs pairs
+            raise ValueError(f"a frame has even sides, not {width}x{height}")
+        luma = width * height
+        if data.size != luma * 3 // 2:
+            raise ValueError(f"{data.size} bytes are no {width}x{height} yuv420p frame")
+        self.data = data
+        self.width = width
+        self.height = height
+        half = (height // 2, width // 2)
+        self.y = data[:luma].reshape(height, width)
+        self.u = data[luma : luma + luma // 4].reshape(half)
+        self.v = data[luma + luma // 4 :].reshape(half)
+
+    @classmethod
+    def empty(cls, width: int, height: int) -> Frame:
+        """
+        Return a frame whose pixels are not set yet.
+        """
+        return cls(np.empty(width * height * 3 // 2, np.uint8), width, height)
+
+    @classmethod
+    def filled(cls, width: int, height: int, color: Rgb) -> Frame:
+        """
+        Return a flat field.
+        """
+        frame = cls.empty(width, height)
+        frame.fill(color)
+        return frame
+
+    @classmethod
+    def from_bytes(cls, buffer: Any, width: int, height: int) -> Frame:
+        """
+        Return a view of *buffer*; writable only if the buffer is (a bytearray, say).
+        """
+        return cls(np.frombuffer(buffer, np.uint8), width, height)
+
+    @property
+    def planes(self) -> tuple[Bytes, Bytes, Bytes]:
+        """
+        Y, U and V.
+        """
+        return self.y, self.u, self.v
+
+    def fill(self, color: Rgb) -> None:
+        """
+        Make every pixel *color*.
+        """
+        for plane, value in zip(self.planes, colors.yuv_of(color), strict=True):
+            plane[:] = value
+
+    def copy(self) -> Frame:
+        """
+        Return a frame of its own with the same pixels.
+        """
+        return Frame(self.data.copy(), self.width, self.height)
+
+    def copy_from(self, other: Frame) -> None:
+        """
+        Take the pixels of a frame of the same size.
+        """
+        np.copyto(self.data, other.data)
+
+    def view(self) -> memoryview:
+        """
+        Return the bytes without copying, for a pipe.
+        """
+        return self.data.data
+
+    def tobytes(self) -> bytes:
+        """
+        Return the bytes.
+        """
+        return self.data.tobytes()
+
+
+def from_rgb(rgb: npt.NDArray[Any], *, dithered: bool = False) -> Frame:
+    """
+    Return the frame of *rgb* (height, width, 3), 0 to 255, chroma averaged over 2x2.
+
+    *dithered* adds a fixed pattern of half a code value before rounding, so that slow
+    gradients don't show bands.
+    """
+    height, width = rgb.shape[:2]
+    frame = Frame.empty(width, height)
+    y, u, v = colors.yuv(rgb)
+    for plane, values in zip(frame.planes, (y, _halved(u), _halved(v)), strict=True):
+        noise = _noise(*values.shape) if dithered else np.float32(0.5)
+        np.copyto(plane, np.clip(values + noise, 0, 255).astype(np.uint8))
+    return frame
+
+
+def _noise(height: int, width: int) -> Floats:
+    """
+    Return interleaved gradient noise (Jimenez 2014): even, patternless, the same every time.
+    """
+    row = np.arange(height, dtype=np.float64)[:, None]
+    column = np.arange(width, dtype=np.float64)[None]
+    inner = np.modf(0.06711056 * column + 0.00583715 * row)[0]
+    return np.modf(52.9829189 * inner)[0].astype(np.float32)
+
+
+def to_rgb(frame: Frame) -> Bytes:
+    """
+    Return the picture as RGB (height, width, 3), chroma repeated: for stills and tests.
+    """
+    y = (frame.y.astype(np.float32) - 16) * np.float32(255 / 219)
+    u, v = (
+        (plane.repeat(2, 0).repeat(2, 1).astype(np.float32) - 128) * np.float32(255 / 224)
+        for plane in (frame.u, frame.v)
+    )
+    r = y + np.float32(2 * (1 - colors.KR)) * v
+    b = y + np.float32(2 * (1 - colors.KB)) * u
+    g = (y - np.float32(colors.KR) * r - np.float32(colors.KB) * b) / np.float32(colors.KG)
+    return np.clip(np.stack([r, g, b], -1) + 0.5, 0, 255).astype(np.uint8)
+
+
+def _halved(plane: Floats) -> Floats:
+    return np.asarray(
+        (plane[0::2, 0::2] + plane[1::2, 0::2] + plane[0::2, 1::2] + plane[1::2, 1::2])
+        * np.float32(0.25),
+        np.float32,
+    )
+
+
+class Sprite:
+    """
+    A drawing ready to be blended: ``width`` x ``height`` pixels with their own alpha.
+
+    Kept as floats (premultiplied Y, U, V and alpha, 0 to 1); the integer planes of a
+    parity of position and an opacity are made when first needed and kept.
+    """
+
+    __slots__ = ("_alpha", "_baked", "_pre", "height", "width")
+
+    def __init__(self, pre: tuple[Floats, Floats, Floats], alpha: Floats) -> None:
+        self._pre = pre
+        self._alpha = alpha
+        self.height, self.width = alpha.shape
+        self._baked: dict[tuple[float, float, int], list[tuple[Words, Words]]] = {}
+
+    @classmethod
+    def from_rgba(cls, image: Image.Image | npt.NDArray[Any]) -> Sprite:
+        """
+        Return the sprite of an RGBA picture with straight alpha, 0 to 255.
+        """
+        if isinstance(image, np.ndarray):
+            pixels = image
+        else:
+            pixels = np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
+        alpha = pixels[..., 3].astype(np.float32) / np.float32(255)
+        y, u, v = colors.yuv(pixels)
+        return cls((y * alpha, u * alpha, v * alpha), alpha)
+
+    def cropped(self, left: int, top: int, right: int, bottom: int) -> Sprite:
+        """
+        Return the part of the sprite inside the given edges.
+        """
+        part = (slice(max(0, top), bottom), slice(max(0, left), right))
+        y, u, v = self._pre
+        return Sprite((y[part], u[part], v[part]), self._alpha[part])
+
+    def planes(self, dx: float, dy: float, opacity: int) -> list[tuple[Words, Words]]:
+        """
+        Return (premultiplied * 256, 256 - alpha) of Y, U, V on an even grid.
+
+        *dx* and *dy*, 0 to 2, shift the sprite from the grid's corner; *opacity* counts to
+        256. Whole shifts are kept, up to one opacity each; fractional ones are made anew.
+        """
+        key = (dx, dy, opacity)
+        baked = self._baked.get(key)
+        if baked is None:
+            baked = self._bake(dx, dy, opacity)
+            for old in [k for k in self._baked if k[:2] == (dx, dy)]:
+                del self._baked[old]
+            if dx == int(dx) and dy == int(dy):
+                self._baked[key] = baked
+        return baked
+
+    def _bake(self, dx: float, dy: float, opacity: int) -> list[tuple[Words, Words]]:
+        y, u, v = (_shifted(plane, dx, dy) for plane in self._pre)
+        alpha = _shifted(self._alpha, dx, dy)
+        half_alpha = _halved(alpha)
+        pairs = ((y, alpha), (_halved(u), half_alpha), (_halved(v), half_alpha))
+        scale = np.float32(opacity)
+        return [
+            (
+                (pre * scale + np.float32(0.5)).astype(np.uint16),
+                (np.float32(256.5) - mask * scale).astype(np.uint16),
+            )
+            for pre, mask in pairs
+        ]
+
+
+def _shifted(plane: Floats, dx: float, dy: float) -> Floats:
+    """
+    Return *plane* moved right by *dx* and down by *dy* on a zeroed grid with even sides.
+    """
+    height, width = plane.shape
+    ix, iy = int(dx), int(dy)
+    fx, fy = np.float32(dx - ix), np.float32(dy - iy)
+    rows = (height + iy + (fy > 0) + 1) // 2 * 2
+    columns = (width + ix + (fx > 0) + 1) // 2 * 2
+    grid = np.zeros((rows, columns), np.float32)
+    if not fx and not fy:
+        grid[iy : iy + height, ix : ix + width] = plane
+        return grid
+    for oy, wy in ((0, 1 - fy), (1, fy)):
+        for ox, wx in ((0, 1 - fx), (1, fx)):
+            if wx * wy:
+                top, left = iy + oy, ix + ox
+                grid[top : top + height, left : left + width] += plane * (wx * wy)
+    return grid
+
+
+def blend(frame: Frame, sprite: Sprite, x: float, y: float, opacity: float = 1.0) -> None:
+    """
+    Lay *sprite* over *frame* in place, its top left corner at (*x*, *y*).
+
+    Positions are kept to an eighth of a pixel; what lies outside the frame is left out.
+    """
+    strength = round(256 * min(1.0, max(0.0, opacity)))
+    if not strength:
+        return
+    x, y = round(x * SUBPIXELS) / SUBPIXELS, round(y * SUBPIXELS) / SUBPIXELS
+    left, top = int(x // 2) * 2, int(y // 2) * 2
+    baked = sprite.planes(x - left, y - top, strength)
+    for plane, (pre, rest), step in zip(frame.planes, baked, (1, 2, 2), strict=True):
+        px, py = left // step, top // step
+        rows = slice(max(0, py), min(plane.shape[0], py + pre.shape[0]))
+        columns = slice(max(0, px), min(plane.shape[1], px + pre.shape[1]))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            continue
+        source = (
+            slice(rows.start - py, rows.stop - py),
+            slice(columns.start - px, columns.stop - px),
+        )
+        target = plane[rows, columns]
+        scratch = np.multiply(target, rest[source], dtype=np.uint16)
+        scratch += pre[source]
+        scratch += 128
+        scratch >>= 8
+        np.copyto(target, scratch, casting="unsafe")

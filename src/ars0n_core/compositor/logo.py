@@ -1,0 +1,252 @@
+"""
+Logos: cut to their ink, and given ground to stand on where they would be lost.
+
+**Owns** judging a logo (does it bring its own background? is it light or dark?) against
+what is behind it, and the chip that rescues it. **Invariants**: the logo's own pixels
+are only scaled, never recoloured; its proportions are kept; a chip is used only when
+measurement says so.
+
+Start at `treated`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+from PIL import Image, ImageDraw
+
+from ars0n_core.compositor import colors, safe_areas
+from ars0n_core.compositor.frames import Sprite
+from ars0n_core.compositor.safe_areas import Box
+
+if TYPE_CHECKING:
+    from ars0n_core.compositor.colors import Floats
+
+HEIGHT: Final = 0.06
+"""
+Height of the overlay's logo as a share of the picture's longer side in portrait and of
+its height elsewhere.
+"""
+
+WIDEST: Final = 0.42
+"""
+Widest an overlay's logo may be, as a share of the safe area.
+"""
+
+VISIBLE: Final = 1.8
+"""
+Contrast from which a logo's pixel stands out; logotypes are exempt from WCAG's 4.5, and
+most brand colours on white lie between 2 and 4.
+"""
+
+ENOUGH: Final = 0.72
+"""
+Share of a logo's pixels that must stand out for it to go without a chip.
+"""
+
+OPAQUE: Final = 0.97
+"""
+Share of pixels without transparency from which a logo has a ground of its own.
+"""
+
+
+class Chip(StrEnum):
+    """
+    What is put behind a logo.
+    """
+
+    NONE = "none"
+    OWN = "own"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@frozen(eq=False)
+class Treated:
+    """
+    A logo ready to be placed: RGBA, chip included. ``width`` x ``height`` is all of it.
+    """
+
+    image: Image.Image
+    chip: Chip
+
+    @property
+    def width(self) -> int:
+        """
+        In pixels.
+        """
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        """
+        In pixels.
+        """
+        return self.image.height
+
+
+def trimmed(logo: Image.Image) -> Image.Image:
+    """
+    Return *logo* as RGBA without its transparent (or evenly coloured) margins.
+    """
+    logo = logo.convert("RGBA")
+    box = logo.getchannel("A").point(lambda value: 255 * (value > 8)).getbbox()  # noqa: PLR2004 - invisible
+    if box is not None:
+        logo = logo.crop(box)
+    ground = own_ground(logo)
+    if ground is None:
+        return logo
+    pixels = np.asarray(logo, np.int16)[..., :3]
+    differs = np.abs(pixels - np.array(ground, np.int16)).max(-1) > 24  # noqa: PLR2004 - JPEG noise
+    rows, columns = np.flatnonzero(differs.any(1)), np.flatnonzero(differs.any(0))
+    if not rows.size or not columns.size:
+        return logo
+    # Some of the logo's own ground stays: it becomes the chip.
+    margin = round(0.16 * min(rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1))
+    return logo.crop(
+        (
+            max(0, int(columns[0]) - margin),
+            max(0, int(rows[0]) - margin),
+            min(logo.width, int(columns[-1]) + 1 + margin),
+            min(logo.height, int(rows[-1]) + 1 + margin),
+        )
+    )
+
+
+def own_ground(logo: Image.Image) -> tuple[int, int, int] | None:
+    """
+    Return the even colour an opaque *logo* stands on, or None if it has none.
+    """
+    pixels = np.asarray(logo.convert("RGBA"))
+    if float((pixels[..., 3] > 250).mean()) < OPAQUE:  # noqa: PLR2004 - opaque
+        return None
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])[:, :3].astype(int)
+    middle = np.median(rim, 0)
+    if float((np.abs(rim - middle).max(-1) <= 24).mean()) < 0.9:  # noqa: PLR2004 - JPEG noise, most of the rim
+        return None
+    r, g, b = (int(value) for value in middle)
+    return (r, g, b)
+
+
+def visible_share(logo: Image.Image, grounds: Floats) -> float:
+    """
+    Return the share of *logo*'s ink that stands out from all *grounds* (luminances, 0 to 1).
+    """
+    pixels = np.asarray(logo.convert("RGBA").resize(_sample_size(logo)), np.float32)
+    weight = pixels[..., 3] / 255
+    if not weight.sum():
+        return 0.0
+    mine = colors.luminances(pixels)[..., None]
+    ground = np.quantile(np.asarray(grounds, np.float32), [0.05, 0.5, 0.95])
+    ratio = (np.maximum(mine, ground) + 0.05) / (np.minimum(mine, ground) + 0.05)
+    stands_out = (ratio >= VISIBLE).all(-1)
+    return float((stands_out * weight).sum() / weight.sum())
+
+
+def _sample_size(logo: Image.Image) -> tuple[int, int]:
+    scale = min(1.0, 96 / max(logo.size))
+    return max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
+
+
+def choose_chip(logo: Image.Image, grounds: Floats) -> Chip:
+    """
+    Return what *logo* needs on pixels of the given luminances.
+    """
+    if float((np.asarray(logo.convert("RGBA"))[..., 3] > 250).mean()) >= OPAQUE:  # noqa: PLR2004 - opaque
+        return Chip.OWN
+    if visible_share(logo, grounds) >= ENOUGH:
+        return Chip.NONE
+    light = visible_share(logo, np.array([colors.luminance(LIGHT)], np.float32))
+    dark = visible_share(logo, np.array([colors.luminance(DARK)], np.float32))
+    return Chip.LIGHT if light >= dark else Chip.DARK
+
+
+LIGHT: Final[colors.Rgb] = (0.98, 0.98, 0.97)
+DARK: Final[colors.Rgb] = (0.07, 0.075, 0.09)
+
+
+def scaled(logo: Image.Image, width: float, height: float) -> Image.Image:
+    """
+    Return *logo* as large as *width* x *height* pixels allow, edges clean.
+    """
+    factor = min(width / logo.width, height / logo.height)
+    size = (max(1, round(logo.width * factor)), max(1, round(logo.height * factor)))
+    # Scaling premultiplied colours keeps transparent pixels' colours out of the edges.
+    return logo.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
+
+
+def treated(logo: Image.Image, width: float, height: float, grounds: Floats) -> Treated:
+    """
+    Return *logo* with whatever chip it needs on *grounds*, inside *width* x *height*.
+    """
+    logo = trimmed(logo)
+    chip = choose_chip(logo, grounds)
+    if chip is Chip.NONE:
+        return Treated(scaled(logo, width, height), chip)
+    if chip is Chip.OWN:
+        image = scaled(logo, width, height)
+        rounded = rounded_mask(image.width, image.height, 0.16 * min(image.size))
+        alpha = np.minimum(np.asarray(image.getchannel("A")), np.asarray(rounded))
+        image.putalpha(Image.fromarray(alpha))
+        return Treated(image, chip)
+    padding = 0.2 * min(height, width * logo.height / logo.width) / 1.4
+    inner = scaled(logo, width - 2.6 * padding, height - 2 * padding)
+    across, down = round(1.3 * padding), round(padding)
+    size = (inner.width + 2 * across, inner.height + 2 * down)
+    image = Image.new("RGBA", size, colors.to_bytes(LIGHT if chip is Chip.LIGHT else DARK))
+    image.putalpha(rounded_mask(*size, 0.22 * size[1]))
+    image.alpha_composite(inner, (across, down))
+    return Treated(image, chip)
+
+
+def rounded_mask(width: int, height: int, radius: float) -> Image.Image:
+    """
+    Return the coverage ("L") of a rectangle with rounded corners, edges smooth.
+    """
+    scale = 4
+    mask = Image.new("L", (width * scale, height * scale), 0)
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (0, 0, width * scale - 1, height * scale - 1), radius * scale, fill=255
+    )
+    return mask.reduce(scale)
+
+
+@frozen(eq=False)
+class LogoArt:
+    """
+    The logo laid over the film: a sprite, and the box it fills.
+    """
+
+    sprite: Sprite
+    box: Box
+    chip: Chip
+
+
+def overlay_box(width: int, height: int) -> Box:
+    """
+    Return the strip in the safe area's top left corner that an overlay's logo may fill.
+
+    >>> overlay_box(1280, 720)
+    Box(left=64, top=36, right=548, bottom=79)
+    """
+    area = safe_areas.safe_area(width, height)
+    tall = round(HEIGHT * min(height, 1.25 * width))
+    return safe_areas.Box(
+        area.left, area.top, area.left + round(WIDEST * area.width), area.top + tall
+    )
+
+
+def overlay(logo: Image.Image, width: int, height: int, grounds: Floats) -> LogoArt:
+    """
+    Return *logo* for a film of *width* x *height*.
+
+    *grounds* are luminances (0 to 1) of pixels that will be under `overlay_box` at any
+    time it is shown.
+    """
+    strip = overlay_box(width, height)
+    done = treated(logo, strip.width, strip.height, grounds)
+    box = safe_areas.Box(strip.left, strip.top, strip.left + done.width, strip.top + done.height)
+    return LogoArt(Sprite.from_rgba(done.image), box, done.chip)

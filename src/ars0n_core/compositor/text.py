@@ -1,0 +1,422 @@
+"""
+Setting type: text to lines to pixels.
+
+**Owns** shaping (raqm), font runs, line order of mixed directions, balanced wrapping,
+and fitting a text into a box at the largest size that keeps it legible. **Does not
+own** which fonts there are (`fonts`) or where text stands (`cards`, `captions`).
+**Invariants**: a `Block` is measured by its ink, so that what lies inside its width and
+height is all there is to see; no text is ever cut short; lines never touch.
+
+Start at `fit`, then `mask` or `paint`.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+from PIL import Image, ImageDraw
+
+from ars0n_core.compositor import bidi, breaking, colors, fonts
+from ars0n_core.compositor.fonts import Face, Font
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ars0n_core.compositor.breaking import Atom
+    from ars0n_core.compositor.colors import Rgb
+
+PAD: Final = 2
+"""
+Pixels around a block in its picture: rounding and antialiasing reach that far.
+"""
+
+STEP: Final = 0.95
+"""
+Ratio between the sizes tried by `fit`.
+"""
+
+OPEN_LEADING: Final = 1.4
+"""
+Line pitch for scripts that stack marks above and below (Arabic, Devanagari, Thai, ...).
+"""
+
+
+@frozen
+class Style:
+    """
+    How a text speaks. ``tracking`` is extra space between letters and ``leading`` the
+    line pitch, both in ems.
+    """
+
+    face: Face = Face.TEXT
+    weight: int = 400
+    tracking: float = 0.0
+    leading: float = 1.2
+    upper: bool = False
+
+
+@frozen
+class Run:
+    """
+    Letters of one word, font and direction; ``x`` is its pen position on its line.
+    """
+
+    text: str
+    font: Font
+    level: int
+    word: int
+    advance: float
+    x: float = 0.0
+
+
+@frozen
+class Line:
+    """
+    One line: runs from left to right, and its ink about the pen's origin.
+    """
+
+    runs: tuple[Run, ...]
+    left: float
+    right: float
+    ascent: float
+    descent: float
+    baseline: float = 0.0
+
+    @property
+    def width(self) -> float:
+        """
+        Of the ink, in pixels.
+        """
+        return self.right - self.left
+
+
+@frozen
+class Block:
+    """
+    A set text: lines at a size, ``width`` x ``height`` pixels of ink.
+
+    ``cap_height`` is that of the style's own face; ``rtl`` whether the text runs from
+    right to left.
+    """
+
+    lines: tuple[Line, ...]
+    style: Style
+    size: int
+    width: int
+    height: int
+    cap_height: int
+    rtl: bool
+
+    def line_left(self, line: Line, align: float) -> float:
+        """
+        Return where the ink of *line* begins when lines are aligned at *align* (0 to 1).
+        """
+        return (self.width - line.width) * align
+
+
+@functools.lru_cache(maxsize=8192)
+def _measure(
+    font: Font,
+    size: int,
+    weight: int,
+    text: str,
+    rtl: bool,  # noqa: FBT001 - a cache key
+) -> tuple[float, tuple[float, float, float, float]]:
+    """
+    Return advance and ink box (left, top, right, bottom) about the pen on the baseline.
+    """
+    face = fonts.load(font, size, weight)
+    direction = "rtl" if rtl else "ltr"
+    return (
+        face.getlength(text, direction=direction),
+        face.getbbox(text, direction=direction, anchor="ls"),
+    )
+
+
+def _spaced_out(font: Font) -> bool:
+    """
+    Whether letters of *font* stand alone, so that they may be spaced.
+    """
+    return font in {f for family in fonts.FACES.values() for f in family} or font in {
+        fonts.INTER,
+        fonts.FALLBACKS[1],
+    }
+
+
+def _open(font: Font) -> bool:
+    return not _spaced_out(font) and font.package == "manimgx_fonts" and font != fonts.EMOJI
+
+
+def _run(
+    clusters: Sequence[str], font: Font, level: int, word: int, size: int, style: Style
+) -> Run:
+    text = "".join(clusters)
+    advance, _ = _measure(font, size, style.weight, text, bool(level % 2))
+    if style.tracking and _spaced_out(font):
+        advance += style.tracking * size * len(clusters)
+    return Run(text, font, level, word, advance)
+
+
+def _line(
+    atoms: Sequence[Atom], levels: Sequence[int], size: int, style: Style, language: str
+) -> Line:
+    """
+    Return the line of *atoms*, whose characters have *levels*, runs in visual order.
+    """
+    runs: list[Run] = []
+    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ", False)[0]
+    position = 0
+    for index, atom in enumerate(atoms):
+        if atom.spaced and index:
+            level = min(levels[position - 1], levels[position])
+            runs.append(Run(" ", fonts.INTER, level, -1, space + style.tracking * size))
+        start = 0
+        keys = []
+        for cluster in atom.clusters:
+            font = fonts.font_for(cluster, style.face, language) or fonts.INTER
+            keys.append((font, levels[position]))
+            position += len(cluster)
+        for stop in range(1, len(keys) + 1):
+            if stop == len(keys) or keys[stop] != keys[start]:
+                font, level = keys[start]
+                runs.append(_run(atom.clusters[start:stop], font, level, atom.word, size, style))
+                start = stop
+    x, placed = 0.0, []
+    left, right, ascent, descent = 1e9, -1e9, 0.0, 0.0
+    for index in bidi.visual_order([run.level for run in runs]):
+        run = runs[index]
+        if run.word >= 0:
+            box = _measure(run.font, size, style.weight, run.text, bool(run.level % 2))[1]
+            extra = (
+                run.advance
+                - _measure(run.font, size, style.weight, run.text, bool(run.level % 2))[0]
+            )
+            left, right = min(left, x + box[0]), max(right, x + box[2] + extra)
+            ascent, descent = max(ascent, -box[1]), max(descent, box[3])
+            if extra:
+                right -= style.tracking * size
+            placed.append(evolve(run, x=x))
+        x += run.advance
+    if not placed:
+        left = right = 0.0
+    return Line(tuple(placed), left, right, ascent, descent)
+
+
+def _wrap(
+    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+) -> list[list[int]] | None:
+    """
+    Return greedy lines as atom indices, or None if an atom is wider than *limit*.
+    """
+    lines: list[list[int]] = []
+    used = 0.0
+    for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
+        if width > limit:
+            return None
+        gap = space if atom.spaced else 0.0
+        if lines and used + gap + width <= limit:
+            lines[-1].append(index)
+            used += gap + width
+        else:
+            lines.append([index])
+            used = width
+    return lines
+
+
+def _balanced(
+    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+) -> list[list[int]] | None:
+    """
+    Return as few lines as greedy wrapping does, of lengths as equal as can be.
+    """
+    best = _wrap(atoms, widths, space, limit)
+    if best is None or len(best) == 1:
+        return best
+    low, high = max(widths), limit
+    for _ in range(10):
+        middle = (low + high) / 2
+        lines = _wrap(atoms, widths, space, middle)
+        if lines is not None and len(lines) == len(best):
+            best, high = lines, middle
+        else:
+            low = middle
+    return best
+
+
+def _prepared(text: str, style: Style) -> str:
+    text = breaking.clean(text)
+    return text.upper() if style.upper else text
+
+
+def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float) -> Block | None:
+    """
+    Return *atoms* of *text* set at *size* within *width*, or None if one is too wide.
+    """
+    language = fonts.han_language(text)
+    base = bidi.base_level(text)
+    joined = "".join((" " if a.spaced else "") + a.text for a in atoms)
+    every = bidi.levels(joined, base)
+    starts, position = [], 0
+    for atom in atoms:
+        position += atom.spaced
+        starts.append(position)
+        position += len(atom.text)
+
+    def levels(index: int) -> list[int]:
+        return every[starts[index] : starts[index] + len(atoms[index].text)]
+
+    singles = [_line([a], levels(i), size, style, language) for i, a in enumerate(atoms)]
+    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ", False)[0]
+    space += style.tracking * size
+    advances = [
+        max(s.width, sum(run.advance for run in s.runs)) + style.tracking * size * 0
+        for s in singles
+    ]
+    rows = _balanced(atoms, advances, space, width)
+    if rows is None:
+        return None
+    lines = [
+        _line([atoms[i] for i in row], [v for i in row for v in levels(i)], size, style, language)
+        for row in rows
+    ]
+    if any(line.width > width for line in lines):
+        return None
+    return _stacked(lines, style, size, rtl=bool(base))
+
+
+def _stacked(lines: Sequence[Line], style: Style, size: int, *, rtl: bool) -> Block:
+    face = fonts.FACES[style.face][0]
+    cap = -_measure(face, size, style.weight, "H", False)[1][1]
+    leading = style.leading
+    if any(_open(run.font) for line in lines for run in line.runs):
+        leading = max(leading, OPEN_LEADING)
+    baseline, placed, before = 0.0, [], None
+    for line in lines:
+        if before is None:
+            baseline = max(cap, line.ascent)
+        else:
+            clear = before.descent + line.ascent + 0.06 * size
+            baseline += round(max(leading * size, clear))
+        before = evolve(line, baseline=baseline)
+        placed.append(before)
+    bottom = baseline + (before.descent if before else 0)
+    width = max((line.width for line in lines), default=0)
+    return Block(
+        tuple(placed), style, size, int(-(-width // 1)), int(-(-bottom // 1)), int(cap), rtl
+    )
+
+
+def set_lines(text: str, style: Style, size: int, width: float = 1e9) -> Block:
+    """
+    Return *text* wrapped at *width* pixels at one *size*, words broken if they must be.
+    """
+    text = _prepared(text, style)
+    atoms = breaking.atoms(text)
+    block = _set(text, atoms, style, size, width)
+    if block is None:
+        block = _set(text, breaking.shattered(atoms), style, size, width)
+    return (
+        block
+        or _set(text, breaking.shattered(atoms), style, size, 1e9)
+        or _stacked([], style, size, rtl=False)
+    )
+
+
+def fit(
+    text: str,
+    style: Style,
+    *,
+    width: float,
+    height: float,
+    size_max: float,
+    size_min: float,
+    lines_max: int = 3,
+) -> Block:
+    """
+    Return *text* at the largest size at which it fits *width* x *height* pixels.
+
+    Down to *size_min* it keeps to *lines_max* lines; if that is not enough it takes more
+    lines, then breaks inside words; only what fits in no way is set smaller than
+    *size_min*. Nothing is ever left out.
+    """
+    text = _prepared(text, style)
+    whole = breaking.atoms(text)
+    pieces = breaking.shattered(whole)
+    sizes = [max(1, round(size_max))]
+    while sizes[-1] > max(1, size_min):
+        sizes.append(max(1, round(size_min), min(sizes[-1] - 1, round(sizes[-1] * STEP))))
+    for atoms, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
+        for size in sizes:
+            block = _set(text, atoms, style, size, width)
+            if block is not None and len(block.lines) <= limit and block.height <= height:
+                return block
+    size = sizes[-1]
+    while True:
+        size = min(size - 1, round(size * STEP))
+        block = _set(text, pieces, style, max(1, size), width)
+        if block is not None and (block.height <= height or size <= 1):
+            return block
+        if size <= 1:
+            return set_lines(text, style, 1, width)
+
+
+def mask(block: Block, align: float = 0.0) -> Image.Image:
+    """
+    Return the block's coverage ("L"), `PAD` pixels larger on every side.
+
+    *align* is 0 for left, 0.5 for centred, 1 for right.
+    """
+    image = Image.new("L", (block.width + 2 * PAD, block.height + 2 * PAD), 0)
+    draw = ImageDraw.Draw(image)
+    style = block.style
+    for line in block.lines:
+        origin = PAD + block.line_left(line, align) - line.left
+        for run in line.runs:
+            font = fonts.load(run.font, block.size, style.weight)
+            direction = "rtl" if run.level % 2 else "ltr"
+            pen = (origin + run.x, PAD + line.baseline)
+            if not (style.tracking and _spaced_out(run.font)):
+                draw.text(pen, run.text, 255, font, anchor="ls", direction=direction)
+                continue
+            pieces = fonts.clusters(run.text)
+            for index, piece in enumerate(pieces if direction == "ltr" else pieces[::-1]):
+                before = "".join(pieces[:index] if direction == "ltr" else pieces[::-1][:index])
+                x = font.getlength(before, direction=direction) if before else 0.0
+                x += index * style.tracking * block.size
+                draw.text((pen[0] + x, pen[1]), piece, 255, font, anchor="ls", direction=direction)
+    return image
+
+
+def paint(block: Block, color: Rgb, align: float = 0.0, alpha: float = 1.0) -> Image.Image:
+    """
+    Return the block in one colour as RGBA, `PAD` pixels larger on every side.
+    """
+    coverage = mask(block, align)
+    if alpha < 1:
+        coverage = coverage.point([round(alpha * value) for value in range(256)])
+    image = Image.new("RGBA", coverage.size, (*colors.to_bytes(color)[:3], 0))
+    image.putalpha(coverage)
+    return image
+
+
+def word_boxes(
+    block: Block, align: float = 0.0
+) -> dict[int, list[tuple[float, float, float, float]]]:
+    """
+    Return, for each word of the text, its boxes (left, top, right, bottom) in the block,
+    one for each line it stands on; tops and bottoms are the line's.
+    """
+    boxes: dict[int, list[tuple[float, float, float, float]]] = {}
+    for line in block.lines:
+        origin = block.line_left(line, align) - line.left
+        spans: dict[int, tuple[float, float]] = {}
+        for run in line.runs:
+            left, right = origin + run.x, origin + run.x + run.advance
+            old = spans.get(run.word, (left, right))
+            spans[run.word] = (min(old[0], left), max(old[1], right))
+        for word, (left, right) in spans.items():
+            box = (left, line.baseline - line.ascent, right, line.baseline + line.descent)
+            boxes.setdefault(word, []).append(box)
+    return boxes
