@@ -25,6 +25,8 @@ from PIL import Image, ImageDraw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _pytest.mark import ParameterSet
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("README.md")])
 BLOCK = re.compile(
@@ -55,7 +57,7 @@ def blocks(page: Path) -> Iterator[Block]:
             yield Block(match["language"], match["body"], line)
 
 
-def parameters() -> list[object]:
+def parameters() -> list[ParameterSet]:
     found = []
     for page in PAGES:
         if any(block.language.isalpha() for block in blocks(page)):

@@ -22,7 +22,10 @@ import grimp
 import pytest
 
 import ars0n_core
-from ars0n_core import errors
+from ars0n_core import errors, pricing, quotas, specs
+from ars0n_core.ids import JobId
+from ars0n_core.pipelines import states
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,6 +303,66 @@ def test_every_leaf_error_has_a_code_of_its_own() -> None:
     codes = [typing.cast("type[errors.Ars0nError]", e).code for e in leaves(errors.Ars0nError)]
 
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("edition", sorted(pricing.CARDS))
+def test_every_operation_has_a_row_on_every_card(edition: int) -> None:
+    card = pricing.card(edition)
+
+    assert set(card.rates) == set(Operation)
+    assert all(price > 0 for row in card.rates.values() for price in row.values())
+
+
+def test_every_operation_is_sold_by_the_served_edition() -> None:
+    served = pricing.card(specs.EDITION)
+
+    assert not [operation for operation in Operation if not served.rates[operation]]
+
+
+def test_every_edition_has_a_card_and_limits_and_packages() -> None:
+    assert set(pricing.CARDS) == set(specs.LIMITS) == set(pricing.PACKAGES)
+    assert all(pricing.packages(edition) for edition in pricing.CARDS)
+
+
+def test_every_tier_has_limits_in_every_edition() -> None:
+    assert set(quotas.TIERS) == set(specs.LIMITS)
+    assert all(set(tiers) == set(quotas.Tier) for tiers in quotas.TIERS.values())
+
+
+def events() -> tuple[type, ...]:
+    """
+    Every kind of event.
+    """
+    return typing.get_args(states.Event)
+
+
+def test_every_status_and_event_is_decided() -> None:
+    assert set(states.STATUS_AFTER) == set(states.JobStatus)
+    assert {e for row in states.STATUS_AFTER.values() for e in row} == set(events())
+
+
+@pytest.mark.parametrize("status", states.JobStatus)
+@pytest.mark.parametrize("kind", events(), ids=lambda kind: kind.__name__)
+def test_a_pair_outside_the_table_is_refused(status: states.JobStatus, kind: type) -> None:
+    event = object.__new__(kind)  # only its kind decides
+    after = states.STATUS_AFTER[status].get(kind)
+
+    if after is None:
+        with pytest.raises(errors.IllegalEventError, match=kind.__name__):
+            states.status_after(JobId("job_1"), status, event)
+    else:
+        assert states.status_after(JobId("job_1"), status, event) is after
+
+
+def test_every_job_can_end() -> None:
+    """
+    From each status an end is reached by events alone.
+    """
+    for start in states.JobStatus:
+        reached = {start}
+        for _ in states.JobStatus:
+            reached |= {after for at in reached for after in states.STATUS_AFTER[at].values()}
+        assert reached >= states.TERMINAL
 
 
 @pytest.mark.parametrize("module", core_modules())
