@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import attrs
 from attrs import frozen
 
+from ars0n_core.plans.model import Scene
 from ars0n_core.work import fingerprints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Sequence
 
-    from ars0n_core.plans.model import Plan, Scene
+    from ars0n_core.plans.model import Plan
     from ars0n_core.work import WorkItem
 
 
@@ -70,6 +72,13 @@ class PlanDiff:
         told += [sentence for name, sentence in _SENTENCES.items() if getattr(self, name)]
         return tuple(told)
 
+
+_content: Final[Callable[[Scene], tuple[object, ...]]] = attrgetter(
+    *(field.name for field in attrs.fields(Scene) if field.name != "scene_index")
+)
+"""
+All that a scene holds, but for its name.
+"""
 
 _SENTENCES: Final = {
     "narration_changed": "The narration is spoken anew.",
@@ -204,8 +213,8 @@ def _pairs(old: Sequence[Scene], new: Sequence[Scene]) -> dict[int, int]:
     """
     pairs: dict[int, int] = {}
     looks: tuple[Callable[[Scene], Hashable], ...] = (
-        lambda s: (attrs.evolve(s, scene_index=0), s.scene_index),
-        lambda s: attrs.evolve(s, scene_index=0),
+        lambda s: (_content(s), s.scene_index),
+        _content,
         lambda s: (s.image_asset_id, s.description, s.scene_index),
         lambda s: (s.image_asset_id, s.description),
         lambda s: s.description,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ars0n_core.errors import InvalidRequestError
-from ars0n_core.pricing.rates import CARDS, rate
+from ars0n_core.pricing.rates import CARDS, not_sold, rate
+from ars0n_core.specs.faults import Faults
 from ars0n_core.specs.limits import EDITION
 from ars0n_core.work import Operation
 
@@ -44,7 +44,7 @@ class Estimate:
         """
         The sum of the lines, in credits.
         """
-        return sum(line.credits for line in self.lines)
+        return sum([line.credits for line in self.lines])
 
 
 def price(item: WorkItem, card: RateCard = CARDS[EDITION]) -> int:
@@ -73,17 +73,13 @@ def estimate(items: Iterable[WorkItem], card: RateCard = CARDS[EDITION]) -> Esti
     Raises:
         InvalidRequestError: The card doesn't sell some of it; every such field is named.
     """
+    rates = card.rates
     lines: list[LineItem] = []
-    faults: dict[str, list[str]] = {}
-    form: list[str] = []
+    faults = Faults()
     for item in items:
         try:
-            lines.append(LineItem(item.key, item.operation, rate(card, item.operation, item.grade)))
-        except InvalidRequestError as error:
-            for name, messages in error.field_errors.items():
-                known = faults.setdefault(name, [])
-                known += [message for message in messages if message not in known]
-            form += [message for message in error.form_errors if message not in form]
-    if faults or form:
-        raise InvalidRequestError(faults, form)
+            lines.append(LineItem(item.key, item.operation, rates[item.operation][item.grade]))
+        except KeyError:
+            faults.merge(not_sold(card, item.operation, item.grade))
+    faults.raise_any()
     return Estimate(tuple(lines))

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from ars0n_core.errors import InvalidRequestError
+from ars0n_core.specs.faults import Faults
 from ars0n_core.specs.limits import EDITION
 from ars0n_core.specs.model import AdFormat, VideoModel
 from ars0n_core.work import Operation
@@ -129,9 +130,18 @@ def rate(card: RateCard, operation: Operation, grade: Grade = ()) -> int:
     try:
         return card.rates[operation][grade]
     except KeyError:
-        detail = " ".join([operation, *map(str, grade)])
-        message = f"Edition {card.edition} does not sell {detail}"
-        name = _FIELDS.get(operation)
-        if name is None:
-            raise InvalidRequestError(form_errors=[message]) from None
-        raise InvalidRequestError({name: [message]}) from None
+        raise not_sold(card, operation, grade).error() from None
+
+
+def not_sold(card: RateCard, operation: Operation, grade: Grade) -> Faults:
+    """
+    Return the fault of an order for what *card* has no price for.
+    """
+    faults = Faults()
+    detail = " ".join([operation, *map(str, grade)])
+    message = f"Edition {card.edition} does not sell {detail}"
+    if operation in _FIELDS:
+        faults.add(_FIELDS[operation], message)
+    else:
+        faults.add_form(message)
+    return faults

@@ -1,0 +1,65 @@
+"""
+JSON in and out.
+
+**Owns** the documents' names (`names`, the only place that knows them), how strictly a
+value is read (`scalars`, `converter`), the bodies of the endpoints (`requests`), plans
+as JSON (`plans`) and the shape of the answers (`answers`). **Does not own** the rules of
+an order (`specs.checks`) or of a plan (`plans.faults`): it asks them and renames what
+they find. **Invariants**: all faults of a body are raised together; unknown fields are
+passed over; null is as good as absent; what goes out comes in again unchanged; no body
+makes it raise anything but `InvalidRequestError`.
+
+Start at `requests.structure_generate`.
+"""
+
+from ars0n_core.wire.answers import (
+    unstructure_estimate,
+    unstructure_plan_answer,
+    unstructure_price,
+    unstructure_spec,
+)
+from ars0n_core.wire.names import (
+    NAMES,
+    SPEC_NAMES,
+    faults_of,
+    unstructure_faults,
+    wire_name,
+)
+from ars0n_core.wire.plans import split_script, structure_plan, unstructure_plan
+from ars0n_core.wire.requests import (
+    BODY_BYTES_MAX,
+    EditRequest,
+    GenerateRequest,
+    PreviewRequest,
+    parse,
+    structure_edit,
+    structure_estimate,
+    structure_generate,
+    structure_plan_request,
+    structure_preview,
+)
+
+__all__ = [
+    "BODY_BYTES_MAX",
+    "NAMES",
+    "SPEC_NAMES",
+    "EditRequest",
+    "GenerateRequest",
+    "PreviewRequest",
+    "faults_of",
+    "parse",
+    "split_script",
+    "structure_edit",
+    "structure_estimate",
+    "structure_generate",
+    "structure_plan",
+    "structure_plan_request",
+    "structure_preview",
+    "unstructure_estimate",
+    "unstructure_faults",
+    "unstructure_plan",
+    "unstructure_plan_answer",
+    "unstructure_price",
+    "unstructure_spec",
+    "wire_name",
+]

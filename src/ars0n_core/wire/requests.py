@@ -1,0 +1,357 @@
+"""
+Bodies in: each endpoint's JSON to the values its use case takes.
+
+All faults of a body are raised together, under the published names: first every field
+is read by itself, then the order is checked as a whole with harmless values in place of
+the fields that can't be read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+from attrs import frozen
+
+from ars0n_core.errors import InvalidRequestError, PlanExpiredError, TooManyClipsError
+from ars0n_core.ids import AssetId
+from ars0n_core.plans import faults as plan_faults
+from ars0n_core.plans.model import Plan
+from ars0n_core.specs.checks import (
+    REQUIRED,
+    find_faults,
+    images_fault,
+    text_faults,
+    too_many_clips_fault,
+)
+from ars0n_core.specs.faults import Faults
+from ars0n_core.specs.limits import EDITION, LIMITS
+from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
+from ars0n_core.wire.converter import (
+    EstimateBody,
+    OptionsBody,
+    PreviewBody,
+    structure,
+)
+from ars0n_core.wire.names import PICTURE_ONLY, SPEC_NAMES, faults_of, wire_name, wire_wording
+from ars0n_core.wire.plans import read_plan
+from ars0n_core.wire.scalars import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ars0n_core.specs.limits import Limits
+
+BODY_BYTES_MAX: Final = 1_000_000
+"""
+No request of ours comes near: a plan at all its limits is a quarter of it.
+"""
+
+PLAN_DURATION_SECONDS: Final = 30
+"""
+The length planned for when ``/plan`` isn't told one, as in the documents' example.
+"""
+
+_HARMLESS: Final[Mapping[str, Any]] = {
+    "prompt": "-",
+    "duration": 60,
+    "voiceId": "-",
+    "imageUrls": ["https://-"],
+    "imageAssetIds": ["-"],
+}
+"""
+What stands in for a field that can't be read; all others have a default.
+"""
+
+_NOT_PLANNED_FROM: Final = frozenset({"image_urls"})
+"""
+What ``/plan`` passes over: fetched images would be other assets by the time of the ad.
+"""
+
+
+@frozen(kw_only=True)
+class GenerateRequest:
+    """
+    The body of ``/generate``.
+    """
+
+    spec: AdSpec
+    plan: Plan | None = None
+    max_credits: int | None = None
+
+
+@frozen(kw_only=True)
+class EditRequest:
+    """
+    The body of ``/edit``; what is None is left as it is.
+    """
+
+    plan: Plan | None = None
+    custom_clips: tuple[CustomClip, ...] | None = None
+    max_credits: int | None = None
+    dry_run: bool = False
+
+
+@frozen(kw_only=True)
+class PreviewRequest:
+    """
+    The body of ``/preview-voice``.
+    """
+
+    text: str
+    voice_id: str
+
+
+def parse(raw: bytes, *, bytes_max: int = BODY_BYTES_MAX) -> object:
+    """
+    Return the JSON of a request's body.
+
+    >>> parse(b'{"duration": 15}')
+    {'duration': 15}
+
+    Raises:
+        InvalidRequestError: It is too large, too deep, or no JSON.
+    """
+    if len(raw) > bytes_max:
+        raise InvalidRequestError(form_errors=[f"Body must be at most {bytes_max} bytes"])
+    try:
+        value: object = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise InvalidRequestError(form_errors=["Body must be valid JSON"]) from None
+    return value
+
+
+def structure_generate(body: object, limits: Limits = LIMITS[EDITION]) -> GenerateRequest:
+    """
+    Return what a body of ``/generate`` orders.
+
+    Whether its assets exist, and whether its plan still fits them, is asked later.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = Faults()
+    fields = _object(body)
+    spec = _read_spec(fields, limits, faults)
+    options = structure({"maxCredits": fields.get("maxCredits")}, OptionsBody, faults)
+    _check_options(options, faults)
+    plan = None
+    if fields.get("plan") is not None:
+        plan = read_plan(fields["plan"], faults, radio=spec.ad_format is AdFormat.RADIO)
+        if plan is not None and not {"duration", "adFormat"} & faults.by_field.keys():
+            _check_plan(spec, plan, faults)
+    faults.raise_any()
+    return GenerateRequest(
+        spec=spec, plan=plan, max_credits=options.max_credits if options else None
+    )
+
+
+def structure_plan_request(body: object, limits: Limits = LIMITS[EDITION]) -> AdSpec:
+    """
+    Return what a body of ``/plan`` wants planned: an order whose length and images may
+    be left open.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = Faults()
+    fields = {"duration": PLAN_DURATION_SECONDS} | {
+        name: value for name, value in _object(body).items() if value is not None
+    }
+    spec = _read_spec(fields, limits, faults, images_required=False, passed_over=_NOT_PLANNED_FROM)
+    faults.raise_any()
+    return spec
+
+
+def structure_estimate(body: object, limits: Limits = LIMITS[EDITION]) -> AdSpec:
+    """
+    Return the order that a body of ``/estimate`` asks the price of: one with as many
+    images as it says, and nothing else decided.
+
+    Raises:
+        InvalidRequestError: With every fault; an ad that ``/generate`` would refuse has
+            no price.
+    """
+    faults = Faults()
+    fields = _object(body)
+    radio = fields.get("adFormat") == AdFormat.RADIO
+    if radio:
+        names = ("imageCount", "aspectRatio", "veoModel", "qualityLoopVariants", "customClipsCount")
+        fields = {name: value for name, value in fields.items() if name not in names}
+    read = structure(fields, EstimateBody, faults)
+    if read is None:
+        repaired = _repaired(fields, faults.by_field)
+        read = structure(repaired, EstimateBody, Faults()) or EstimateBody(duration_seconds=60)
+    found = Faults()
+    if not radio:
+        _check_counts(read, limits, found)
+    spec = AdSpec(
+        prompt="-",
+        voice_id="-",
+        duration_seconds=read.duration_seconds,
+        ad_format=read.ad_format,
+        aspect_ratio=read.aspect_ratio,
+        video_model=read.video_model,
+        variants=read.variants,
+    )
+    found.merge(find_faults(spec, limits, images_required=False))
+    faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
+    faults.raise_any()
+    images = tuple(AssetId(f"image-{i}") for i in range(read.image_count or 0))
+    return attrs.evolve(spec, image_asset_ids=images)
+
+
+def structure_edit(
+    body: object, spec: AdSpec | None = None, limits: Limits = LIMITS[EDITION]
+) -> EditRequest:
+    """
+    Return what a body of ``/edit`` changes; *spec* is the order of the version it
+    edits, so that a plan can be told to be sound for it.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = Faults()
+    fields = _object(body)
+    radio = spec is not None and spec.ad_format is AdFormat.RADIO
+    clips = None
+    if fields.get("customClips") is not None and not radio:
+        order = {
+            "prompt": "-", "duration": 60, "voiceId": "-", "customClips": fields["customClips"],
+        }  # fmt: skip
+        clips = _read_spec(order, limits, faults, images_required=False).custom_clips
+    options = structure(
+        {name: fields.get(name) for name in ("maxCredits", "dryRun")}, OptionsBody, faults
+    )
+    _check_options(options, faults)
+    plan = None
+    if fields.get("plan") is not None:
+        plan = read_plan(fields["plan"], faults, radio=radio or None)
+        if plan is not None and spec is not None:
+            edited = spec if clips is None else attrs.evolve(spec, custom_clips=clips)
+            _check_plan(edited, plan, faults)
+    if options is None or faults:
+        raise faults.error()
+    return EditRequest(
+        plan=plan,
+        custom_clips=clips,
+        max_credits=options.max_credits,
+        dry_run=options.dry_run,
+    )
+
+
+def structure_preview(body: object, limits: Limits = LIMITS[EDITION]) -> PreviewRequest:
+    """
+    Return what a body of ``/preview-voice`` wants spoken.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = Faults()
+    read = structure(_object(body), PreviewBody, faults)
+    fields = _object(body)
+    for name, most in (
+        ("text", limits.preview_characters_max),
+        ("voiceId", limits.id_characters_max),
+    ):
+        text = fields.get(name)
+        if isinstance(text, str):
+            for message in text_faults(text, least=1, most=most):
+                faults.add(name, message)
+    if read is None or faults:
+        raise faults.error()
+    return PreviewRequest(text=read.text, voice_id=read.voice_id)
+
+
+def _object(body: object) -> dict[str, Any]:
+    """
+    Return *body*, which must be an object.
+    """
+    if not isinstance(body, dict):
+        raise InvalidRequestError(form_errors=[f"Expected object, received {kind_of(body)}"])
+    return body
+
+
+def _read_spec(
+    fields: Mapping[str, Any],
+    limits: Limits,
+    faults: Faults,
+    *,
+    images_required: bool = True,
+    passed_over: Collection[str] = (),
+) -> AdSpec:
+    """
+    Return the order in *fields*, as far as it can be read, with every fault of it
+    written into *faults*.
+    """
+    ignored = set(passed_over)
+    if fields.get("adFormat") == AdFormat.RADIO:
+        ignored |= PICTURE_ONLY
+    given = {
+        name: fields[name]
+        for ours, name in SPEC_NAMES.items()
+        if fields.get(name) is not None and ours not in ignored
+    }
+    clips = given.get("customClips")
+    if isinstance(clips, list) and len(clips) > limits.custom_clips_max > 0:
+        del given["customClips"]
+        faults.add("customClips", too_many_clips_fault(limits))
+        faults.too_many_clips = TooManyClipsError
+    spec = structure(given, AdSpec, faults)
+    if spec is None:
+        spec = structure(_repaired(given, faults.by_field), AdSpec, Faults())
+    if spec is None:
+        message = "a repaired order must be readable"
+        raise AssertionError(message)
+    found = find_faults(spec, limits, images_required=images_required)
+    faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
+    return spec
+
+
+def _repaired(fields: Mapping[str, Any], faulty: Collection[str]) -> dict[str, Any]:
+    """
+    Return *fields* with something harmless in place of the faulty ones.
+    """
+    kept = {name: value for name, value in fields.items() if name not in faulty}
+    return kept | {name: _HARMLESS[name] for name in faulty if name in _HARMLESS}
+
+
+def _check_options(options: OptionsBody | None, faults: Faults) -> None:
+    """
+    Check what is asked for beside the order.
+    """
+    if options and options.max_credits is not None and options.max_credits < 0:
+        faults.add("maxCredits", "Number must be greater than or equal to 0")
+
+
+def _check_plan(spec: AdSpec, plan: Plan, faults: Faults) -> None:
+    """
+    Check that the plan is sound; whether its images are there is asked once the
+    order's assets are known.
+    """
+    try:
+        plan_faults.check(spec, plan)
+    except PlanExpiredError:
+        pass
+    except InvalidRequestError as error:
+        faults.merge(faults_of(error))
+
+
+def _check_counts(read: EstimateBody, limits: Limits, faults: Faults) -> None:
+    """
+    Check the numbers of images and clips an estimate is for.
+    """
+    if read.image_count is None:
+        faults.add("image_count", REQUIRED)
+    elif read.image_count < 1:
+        faults.add("image_count", "Number must be greater than or equal to 1")
+    else:
+        excess = images_fault(read.image_count, read.duration_seconds, limits)
+        if excess:
+            faults.add("image_count", excess)
+    if read.custom_clip_count < 0:
+        faults.add("custom_clip_count", "Number must be greater than or equal to 0")
+    elif read.custom_clip_count > limits.custom_clips_max:
+        most = limits.custom_clips_max
+        faults.add("custom_clip_count", f"Number must be less than or equal to {most}")
