@@ -1,0 +1,133 @@
+"""
+What a deployment says about itself, read once and typed.
+
+Every setting is an environment variable ``ARS0N_…``; `Settings` names them all, with
+their defaults. A wrong value is one clear error at the start.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import Attribute, evolve, field, fields, frozen
+
+from ars0n_core.errors import MisconfiguredError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX: Final = "ARS0N_"
+
+_PRESETS: Final = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
+
+
+def default_data_dir(environment: Mapping[str, str]) -> Path:
+    """
+    Return where things are kept when nobody says: the user's data folder.
+    """
+    root = environment.get("XDG_DATA_HOME") or ""
+    base = Path(root) if root.startswith("/") else Path.home() / ".local" / "share"
+    return base / "ars0n"
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _setting(default: Any, read: Callable[[str], Any], about: str) -> Any:
+    return field(default=default, metadata={"read": read, "about": about})
+
+
+@frozen(kw_only=True)
+class Settings:
+    """
+    The settings, by the name after ``ARS0N_``.
+    """
+
+    data_dir: Path = field(metadata={"read": _path, "about": "Folder of the embedded store."})
+    database_url: str = _setting("", str, "SQL database; default: SQLite in the data folder.")
+    base_url: str = _setting("", str, "What the API's own URLs start with.")
+    ffmpeg: str = _setting("", str, "ffmpeg to use; default: the newer of ours and the system's.")
+    preset: str = _setting("veryfast", _choice(*_PRESETS), "x264 preset of the finished ad.")
+    workers: int = _setting(2, _number(1, 64), "Segments encoded at once.")
+    threads: int = _setting(4, _number(1, 64), "Jobs worked on at once.")
+    lines: int = _setting(720, lambda text: int(_choice("720", "1080")(text)), "720 or 1080.")
+    cache_megabytes: int = _setting(
+        2048, _number(0, 10_000_000), "Encoded segments kept for later edits, at most."
+    )
+
+    @property
+    def database(self) -> str:
+        """
+        The URL of the database.
+        """
+        return self.database_url or f"sqlite:///{self.data_dir / 'ars0n.sqlite3'}"
+
+
+def read(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """
+    Return the settings of *environment* (the process's if None), *overrides* winning.
+
+    Raises:
+        MisconfiguredError: A variable's value is wrong; all such are named.
+    """
+    environment = os.environ if environment is None else environment
+    given: dict[str, Any] = {}
+    faults: list[str] = []
+    for setting in fields(Settings):
+        _read_one(setting, environment, given, faults)
+    if faults:
+        raise MisconfiguredError("; ".join(faults), port="settings")
+    given.setdefault("data_dir", default_data_dir(environment))
+    chosen = {name: value for name, value in overrides.items() if value is not None}
+    return evolve(Settings(**given), **chosen)
+
+
+def table() -> tuple[tuple[str, str, str], ...]:
+    """
+    Return every setting as (variable, default, meaning), for the documentation.
+    """
+    return tuple(
+        (
+            PREFIX + setting.name.upper(),
+            str(setting.default) if setting.name != "data_dir" else "the user's data folder",
+            setting.metadata["about"],
+        )
+        for setting in fields(Settings)
+    )
+
+
+def _read_one(
+    setting: Attribute[Any],
+    environment: Mapping[str, str],
+    given: dict[str, Any],
+    faults: list[str],
+) -> None:
+    name = PREFIX + setting.name.upper()
+    text = environment.get(name, "").strip()
+    if not text:
+        return
+    try:
+        given[setting.name] = setting.metadata["read"](text)
+    except ValueError as error:
+        faults.append(f"{name} {error}, not {text!r}")

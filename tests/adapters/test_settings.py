@@ -1,0 +1,45 @@
+"""
+Settings are read once, typed, and a wrong one is named.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ars0n_adapters import settings
+from ars0n_core.errors import MisconfiguredError
+
+
+def test_defaults_need_no_environment() -> None:
+    chosen = settings.read({"XDG_DATA_HOME": "/data"})
+
+    assert Path("/data/ars0n") == chosen.data_dir
+    assert chosen.database == "sqlite:////data/ars0n/ars0n.sqlite3"
+
+
+def test_the_environment_is_typed() -> None:
+    chosen = settings.read({"ARS0N_WORKERS": " 3 ", "ARS0N_DATA_DIR": "/d", "ARS0N_LINES": "1080"})
+
+    assert (3, Path("/d"), 1080) == (chosen.workers, chosen.data_dir, chosen.lines)
+
+
+def test_an_override_wins_and_none_is_no_override() -> None:
+    chosen = settings.read({"ARS0N_DATA_DIR": "/d"}, data_dir=Path("/e"), workers=None)
+
+    assert (Path("/e"), 2) == (chosen.data_dir, chosen.workers)
+
+
+def test_every_wrong_value_is_named_at_once() -> None:
+    with pytest.raises(MisconfiguredError) as caught:
+        settings.read({"ARS0N_WORKERS": "0", "ARS0N_PRESET": "warp", "ARS0N_THREADS": "two"})
+
+    for name in ("ARS0N_WORKERS", "ARS0N_PRESET", "ARS0N_THREADS"):
+        assert name in str(caught.value)
+
+
+def test_the_table_names_every_setting() -> None:
+    names = {row[0] for row in settings.table()}
+
+    assert {"ARS0N_DATA_DIR", "ARS0N_DATABASE_URL", "ARS0N_FFMPEG"} <= names
