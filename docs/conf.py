@@ -111,9 +111,7 @@ def on_docstring(
     lines[:] = TABLE.sub(as_drawn, text).split("\n")
 
 
-def on_missing(
-    _app: object, env: typing.Any, node: typing.Any, contnode: typing.Any
-) -> typing.Any:
+def on_missing(_app: object, env: typing.Any, node: typing.Any, contnode: typing.Any) -> typing.Any:
     """
     Find what an annotation names but is no class: an alias of a union, or a `NewType`,
     which autodoc passes over and whose module we show instead.
