@@ -35,6 +35,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "pipeline_table",
     "rooms",
+    "settings_table",
 ]
 exclude_patterns = ["_build"]
 nitpicky = True
