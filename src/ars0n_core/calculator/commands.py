@@ -24,7 +24,6 @@ from ars0n_core.pricing.margin import (
 )
 from ars0n_core.specs.limits import LIMITS
 from ars0n_core.specs.model import AdFormat
-from ars0n_core.wire.answers import unstructure_estimate
 from ars0n_core.work import Operation, WorkItem
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def _estimate(asked: Asked) -> tuple[int, str]:
     """
     estimate = pricing.estimate(work(asked), pricing.card(asked.edition))
     if asked.json:
+        from ars0n_core.wire.answers import unstructure_estimate  # noqa: PLC0415 - start fast
+
         return DONE, _json(unstructure_estimate(asked.spec.ad_format, estimate))
     counts = Counter((line.operation, line.credits) for line in estimate.lines)
     rows = [("step", "jobs", "credits", "sum")]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin
 import attrs
 from attrs import frozen
 
-from ars0n_core.ids import AssetId
+from ars0n_core.ids import AssetId, ProjectId
 from ars0n_core.plans.model import Scene
 from ars0n_core.specs.checks import REQUIRED
 from ars0n_core.specs.model import (
@@ -27,14 +27,15 @@ from ars0n_core.specs.model import (
     VideoModel,
 )
 from ars0n_core.timelines import Look
+from ars0n_core.usecases.estimate import EstimateOrder
 from ars0n_core.wire.names import NAMES, wire_name
 from ars0n_core.wire.scalars import (
     WrongValueError,
     kind_of,
-    read_asset_id,
     read_bool,
     read_duration,
     read_float,
+    read_id,
     read_int,
     read_str,
     read_variants,
@@ -81,22 +82,6 @@ class SegmentBody:
 
 
 @frozen(kw_only=True)
-class EstimateBody:
-    """
-    The body of ``/estimate``.
-    """
-
-    duration_seconds: int
-    ad_format: AdFormat = AdFormat.VIDEO
-    image_count: int | None = None
-    aspect_ratio: AspectRatio = AspectRatio.PORTRAIT
-    video_model: VideoModel = VideoModel.FAST
-    variants: int = 2
-    custom_clip_count: int = 0
-    has_music: bool = False
-
-
-@frozen(kw_only=True)
 class PreviewBody:
     """
     The body of ``/preview-voice``.
@@ -114,6 +99,7 @@ class OptionsBody:
 
     max_credits: int | None = None
     dry_run: bool = False
+    project_id: ProjectId | None = None
 
 
 _READ: Final[Mapping[Any, Callable[[object, Any], Any]]] = {
@@ -121,7 +107,8 @@ _READ: Final[Mapping[Any, Callable[[object, Any], Any]]] = {
     float: read_float,
     bool: read_bool,
     str: read_str,
-    AssetId: read_asset_id,
+    AssetId: read_id,
+    ProjectId: read_id,
 }
 
 _VOCABULARIES: Final = (AdFormat, AspectRatio, CaptionStyle, CtaDesign, Look, VideoModel)
@@ -135,7 +122,7 @@ _CLASSES: Final = (
     Scene,
     PlanBody,
     SegmentBody,
-    EstimateBody,
+    EstimateOrder,
     PreviewBody,
     OptionsBody,
 )

@@ -62,10 +62,11 @@ Fields that mean nothing to a radio ad: there they are ignored, whatever they ho
 
 NAMES: Final = SPEC_NAMES | {
     "image_count": "imageCount",
-    "custom_clip_count": "customClipsCount",
+    "custom_clips_count": "customClipsCount",
     "has_music": "hasMusic",
     "max_credits": "maxCredits",
     "dry_run": "dryRun",
+    "project_id": "projectId",
 }
 """
 Every field of a request.

@@ -15,21 +15,19 @@ import attrs
 from attrs import frozen
 
 from ars0n_core.errors import InvalidRequestError, PlanExpiredError, TooManyClipsError
-from ars0n_core.ids import AssetId
+from ars0n_core.ids import ProjectId
 from ars0n_core.plans import faults as plan_faults
 from ars0n_core.plans.model import Plan
 from ars0n_core.specs.checks import (
-    REQUIRED,
     find_faults,
-    images_fault,
     text_faults,
     too_many_clips_fault,
 )
 from ars0n_core.specs.faults import Faults
 from ars0n_core.specs.limits import EDITION, LIMITS
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
+from ars0n_core.usecases.estimate import EstimateOrder, estimate
 from ars0n_core.wire.converter import (
-    EstimateBody,
     OptionsBody,
     PreviewBody,
     structure,
@@ -55,18 +53,27 @@ The length planned for when ``/plan`` isn't told one, as in the documents' examp
 
 _HARMLESS: Final[Mapping[str, Any]] = {
     "prompt": "-",
-    "duration": 60,
+    "duration": 0,
     "voiceId": "-",
     "imageUrls": ["https://-"],
     "imageAssetIds": ["-"],
 }
 """
-What stands in for a field that can't be read; all others have a default.
+What stands in for a field that can't be read; all others have a default. The fault that
+no length is 0 s is the unreadable field's own.
 """
 
 _NOT_PLANNED_FROM: Final = frozenset({"image_urls"})
 """
 What ``/plan`` passes over: fetched images would be other assets by the time of the ad.
+"""
+
+
+_PICTURE_COUNTED: Final = frozenset(
+    {"imageCount", "aspectRatio", "veoModel", "qualityLoopVariants", "customClipsCount"}
+)
+"""
+What ``/estimate`` passes over for a radio ad.
 """
 
 
@@ -79,6 +86,7 @@ class GenerateRequest:
     spec: AdSpec
     plan: Plan | None = None
     max_credits: int | None = None
+    project_id: ProjectId | None = None
 
 
 @frozen(kw_only=True)
@@ -134,16 +142,19 @@ def structure_generate(body: object, limits: Limits = LIMITS[EDITION]) -> Genera
     faults = Faults()
     fields = _object(body)
     spec = _read_spec(fields, limits, faults)
-    options = structure({"maxCredits": fields.get("maxCredits")}, OptionsBody, faults)
+    options = structure(
+        {name: fields.get(name) for name in ("maxCredits", "projectId")}, OptionsBody, faults
+    )
     _check_options(options, faults)
     plan = None
     if fields.get("plan") is not None:
         plan = read_plan(fields["plan"], faults, radio=spec.ad_format is AdFormat.RADIO)
         if plan is not None and not {"duration", "adFormat"} & faults.by_field.keys():
             _check_plan(spec, plan, faults)
-    faults.raise_any()
+    if options is None or faults:
+        raise faults.error()
     return GenerateRequest(
-        spec=spec, plan=plan, max_credits=options.max_credits if options else None
+        spec=spec, plan=plan, max_credits=options.max_credits, project_id=options.project_id
     )
 
 
@@ -164,10 +175,9 @@ def structure_plan_request(body: object, limits: Limits = LIMITS[EDITION]) -> Ad
     return spec
 
 
-def structure_estimate(body: object, limits: Limits = LIMITS[EDITION]) -> AdSpec:
+def structure_estimate(body: object, edition: int = EDITION) -> EstimateOrder:
     """
-    Return the order that a body of ``/estimate`` asks the price of: one with as many
-    images as it says, and nothing else decided.
+    Return what a body of ``/estimate`` asks the price of.
 
     Raises:
         InvalidRequestError: With every fault; an ad that ``/generate`` would refuse has
@@ -175,31 +185,18 @@ def structure_estimate(body: object, limits: Limits = LIMITS[EDITION]) -> AdSpec
     """
     faults = Faults()
     fields = _object(body)
-    radio = fields.get("adFormat") == AdFormat.RADIO
-    if radio:
-        names = ("imageCount", "aspectRatio", "veoModel", "qualityLoopVariants", "customClipsCount")
-        fields = {name: value for name, value in fields.items() if name not in names}
-    read = structure(fields, EstimateBody, faults)
-    if read is None:
-        repaired = _repaired(fields, faults.by_field)
-        read = structure(repaired, EstimateBody, Faults()) or EstimateBody(duration_seconds=60)
-    found = Faults()
-    if not radio:
-        _check_counts(read, limits, found)
-    spec = AdSpec(
-        prompt="-",
-        voice_id="-",
-        duration_seconds=read.duration_seconds,
-        ad_format=read.ad_format,
-        aspect_ratio=read.aspect_ratio,
-        video_model=read.video_model,
-        variants=read.variants,
-    )
-    found.merge(find_faults(spec, limits, images_required=False))
-    faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
-    faults.raise_any()
-    images = tuple(AssetId(f"image-{i}") for i in range(read.image_count or 0))
-    return attrs.evolve(spec, image_asset_ids=images)
+    if fields.get("adFormat") == AdFormat.RADIO:
+        fields = {name: value for name, value in fields.items() if name not in _PICTURE_COUNTED}
+    order = structure(fields, EstimateOrder, faults)
+    readable = order or structure(_repaired(fields, faults.by_field), EstimateOrder, Faults())
+    if readable is not None:
+        try:
+            estimate(readable, edition=edition)
+        except InvalidRequestError as error:
+            faults.merge(faults_of(error), except_fields=set(faults.by_field))
+    if order is None or faults:
+        raise faults.error()
+    return order
 
 
 def structure_edit(
@@ -301,9 +298,8 @@ def _read_spec(
     spec = structure(given, AdSpec, faults)
     if spec is None:
         spec = structure(_repaired(given, faults.by_field), AdSpec, Faults())
-    if spec is None:
-        message = "a repaired order must be readable"
-        raise AssertionError(message)
+    if spec is None:  # pragma: no cover - what is harmless can be read
+        raise faults.error()
     found = find_faults(spec, limits, images_required=images_required)
     faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
     return spec
@@ -336,22 +332,3 @@ def _check_plan(spec: AdSpec, plan: Plan, faults: Faults) -> None:
         pass
     except InvalidRequestError as error:
         faults.merge(faults_of(error))
-
-
-def _check_counts(read: EstimateBody, limits: Limits, faults: Faults) -> None:
-    """
-    Check the numbers of images and clips an estimate is for.
-    """
-    if read.image_count is None:
-        faults.add("image_count", REQUIRED)
-    elif read.image_count < 1:
-        faults.add("image_count", "Number must be greater than or equal to 1")
-    else:
-        excess = images_fault(read.image_count, read.duration_seconds, limits)
-        if excess:
-            faults.add("image_count", excess)
-    if read.custom_clip_count < 0:
-        faults.add("custom_clip_count", "Number must be greater than or equal to 0")
-    elif read.custom_clip_count > limits.custom_clips_max:
-        most = limits.custom_clips_max
-        faults.add("custom_clip_count", f"Number must be less than or equal to {most}")

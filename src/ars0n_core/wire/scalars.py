@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.ids import AssetId
 from ars0n_core.specs.checks import DURATION, text_faults
 from ars0n_core.specs.limits import EDITION, LIMITS
 
@@ -107,15 +106,15 @@ def read_str(value: object, _: object = None) -> str:
     return value
 
 
-def read_asset_id(value: object, _: object = None) -> AssetId:
+def read_id(value: object, _: object = None) -> str:
     """
-    Return an asset's id: short, and plain Unicode, so that it can be repeated in errors.
+    Return an id: short, and plain Unicode, so that it can be repeated in errors.
     """
     text = read_str(value)
     faults = text_faults(text, least=1, most=LIMITS[EDITION].id_characters_max)
     if faults:
         raise WrongValueError(faults[0])
-    return AssetId(text)
+    return text
 
 
 def read_word(value: object, kind: type[StrEnum]) -> StrEnum:
