@@ -1,0 +1,404 @@
+"""
+What is seen behind a subject where its photo shows nothing.
+
+**Owns** the three ways to fill a frame: `continued` (a real scene, mirrored and ever
+more out of focus beyond its edge), `on_ground` (a plain ground, carried on and lit as a
+studio) and `on_studio` (a cut-out, set on a studio sweep with the shadow it throws).
+**Invariants**: never a black bar, never a seam; all are of the frame's exact size.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+from PIL import Image, ImageFilter
+
+from ars0n_adapters.providers.offline.grading import enlarged
+from ars0n_adapters.providers.offline.subject import LUMA
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ars0n_adapters.providers.offline.framing import View
+    from ars0n_adapters.providers.offline.subject import Subject
+
+    Pixels = NDArray[np.float32]
+
+SHRINK: Final = 4
+"""
+What is out of focus is made at a quarter of the size.
+"""
+
+
+@frozen
+class Landing:
+    """
+    Where the photo lies in the frame: whole output pixels, and the photo's part there.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    box: tuple[float, float, float, float]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """
+        Width and height in output pixels.
+        """
+        return self.right - self.left, self.bottom - self.top
+
+
+def landing(view: View, photo: tuple[int, int]) -> Landing:
+    """
+    Return where *photo* (its size) lies in the frame of *view*.
+    """
+    edges: list[tuple[int, int, float, float]] = []
+    for start, length, size in (
+        (view.left, view.width, photo[0]),
+        (view.top, view.height, photo[1]),
+    ):
+        low = max(0, round(-start * view.scale))
+        high = min(length, max(low + 1, round((size - start) * view.scale)))
+        low = min(low, length - 1)
+        first = min(max(0.0, start + low / view.scale), size - 1e-3)
+        last = min(float(size), max(first + 1e-3, start + high / view.scale))
+        edges.append((low, max(high, low + 1), first, last))
+    (left, right, x0, x1), (top, bottom, y0, y1) = edges
+    return Landing(left, top, right, bottom, (x0, y0, x1, y1))
+
+
+def resized(photo: Image.Image, place: Landing) -> Image.Image:
+    """
+    Return the part of *photo* that *place* shows, at its size there.
+    """
+    filter_ = Image.Resampling.LANCZOS
+    return photo.resize(place.size, filter_, box=place.box, reducing_gap=3.0)
+
+
+def continued(photo: Image.Image, view: View) -> Image.Image:
+    """
+    Show a scene, carried on beyond the photo's edges out of focus.
+    """
+    place = landing(view, photo.size)
+    sharp = resized(photo, place)
+    if place.size == (view.width, view.height):
+        return sharp
+    behind = _mirrored(sharp, place, (view.width, view.height))
+    fade = _fade(place, (view.width, view.height))
+    frame = Image.new("RGB", (view.width, view.height))
+    frame.paste(sharp, (place.left, place.top))
+    return Image.composite(frame, behind, fade)
+
+
+def _mirrored(sharp: Image.Image, place: Landing, size: tuple[int, int]) -> Image.Image:
+    """
+    Return the frame filled by mirroring *sharp*, more and more out of focus outwards.
+    """
+    width, height = math.ceil(size[0] / SHRINK), math.ceil(size[1] / SHRINK)
+    low = (place.left // SHRINK, place.top // SHRINK)
+    inner = (max(1, place.size[0] // SHRINK), max(1, place.size[1] // SHRINK))
+    small = np.asarray(sharp.resize(inner, Image.Resampling.BOX))
+    right = max(0, width - low[0] - inner[0])
+    below = max(0, height - low[1] - inner[1])
+    pad = ((low[1], below), (low[0], right), (0, 0))
+    canvas = Image.fromarray(np.pad(small, pad, mode="symmetric")).crop((0, 0, width, height))
+    reach = max(width, height)
+    x = np.arange(width)[None]
+    y = np.arange(height)[:, None]
+    beyond = np.maximum(
+        np.maximum(low[0] - x, x - (low[0] + inner[0] - 1)),
+        np.maximum(low[1] - y, y - (low[1] + inner[1] - 1)),
+    )
+    # Half out of focus at a hundredth of the frame, wholly at a twelfth.
+    mixed = canvas.filter(ImageFilter.GaussianBlur(reach / 150))
+    for radius, start, full in ((50, -0.004, 0.02), (20, 0.01, 0.05), (9, 0.035, 0.13)):
+        step = np.clip((beyond / reach - start) / (full - start), 0, 1)
+        mask = Image.fromarray((step * step * (3 - 2 * step) * 255).astype(np.uint8))
+        mixed = Image.composite(
+            canvas.filter(ImageFilter.GaussianBlur(reach / radius)), mixed, mask
+        )
+    dim = 1 - 0.16 * np.clip(beyond / reach / 0.35, 0, 1)[..., None]
+    dimmed = Image.fromarray((np.asarray(mixed, np.float32) * dim).astype(np.uint8))
+    return dimmed.resize(size, Image.Resampling.BICUBIC)
+
+
+def _fade(place: Landing, size: tuple[int, int]) -> Image.Image:
+    """
+    Return the mask of the sharp photo: 255 inside, easing to 0 at edges within the frame.
+    """
+    width, height = size
+    lines: list[NDArray[np.float32]] = []
+    for low, high, length in ((place.left, place.right, width), (place.top, place.bottom, height)):
+        soft = max(2.0, min(0.045 * max(size), (high - low) / 4))
+        at = np.arange(length, dtype=np.float32) + 0.5
+        ramp = np.ones(length, np.float32)
+        if low > 0:
+            ramp = np.minimum(ramp, (at - low) / soft)
+        if high < length:
+            ramp = np.minimum(ramp, (high - at) / soft)
+        ramp = np.clip(ramp, 0, 1)
+        lines.append(ramp * ramp * (3 - 2 * ramp))
+    mask = lines[1][:, None] * lines[0][None]
+    return Image.fromarray((mask * 255 + 0.5).astype(np.uint8))
+
+
+@frozen(kw_only=True)
+class Studio:
+    """
+    A sweep of paper: colours (0..1 RGB) of the wall above, of the lit middle and of the
+    floor, where the floor begins (0..1), and whether it is polished.
+    """
+
+    above: tuple[float, float, float]
+    lit: tuple[float, float, float]
+    floor: tuple[float, float, float]
+    horizon: float = 0.72
+    polished: bool = False
+
+
+STUDIOS: Final = {
+    # name: hue turn, saturation, value of the lit middle; how much darker above and below
+    "tint": (0.0, 0.13, 0.95, 0.88, 0.94),
+    "pale": (0.0, 0.05, 0.98, 0.94, 0.98),
+    "warm": (None, 0.22, 0.97, 0.86, 0.91),
+    "mist": (0.58, 0.16, 0.93, 0.82, 0.90),
+    "vivid": (0.5, 0.56, 0.97, 0.88, 0.90),
+    "deep": (0.0, 0.40, 0.52, 0.20, 0.46),
+}
+"""
+Studios by the name a look gives. A hue of None is sand; 0.0 and 0.5 turn the product's
+own hue, others are fixed (0.58 is a cold blue).
+"""
+
+SAND: Final = 0.085
+"""
+The hue of warm paper, 0..1.
+"""
+
+
+def studio_for(
+    name: str,
+    product: tuple[float, float, float],
+    *,
+    polished: bool = False,
+    set_off: bool = True,
+) -> Studio:
+    """
+    Return the studio *name* for a product of colour *product*; unless not *set_off*, one
+    as light or as dark as the product is made darker or lighter.
+    """
+    hue, colorful, _ = colorsys.rgb_to_hsv(*product)
+    own = hue if colorful > 0.12 else SAND  # noqa: PLR2004 - greys have no hue worth keeping
+    turn, saturation, value, above, floor = STUDIOS[name]
+    if turn is None:
+        shade = SAND
+    elif turn in {0.0, 0.5}:
+        shade = (own + turn) % 1
+    else:
+        shade = turn
+    tone = sum(float(w) * c for w, c in zip(LUMA, product, strict=True))
+    # A product as light or as dark as its ground would drown in it.
+    if set_off and value > 0.5 and tone > 0.78:  # noqa: PLR2004
+        value, saturation = 0.62, saturation + 0.14
+    elif set_off and value < 0.5 and tone < 0.2:  # noqa: PLR2004
+        value, above, floor = 0.52, 0.34, 0.6
+    return Studio(
+        above=colorsys.hsv_to_rgb(shade, min(1.0, saturation * 1.25), value * above),
+        lit=colorsys.hsv_to_rgb(shade, saturation * 0.7, min(1.0, value * 1.03)),
+        floor=colorsys.hsv_to_rgb(shade, saturation, value * floor),
+        polished=polished,
+    )
+
+
+def swept(studio: Studio, size: tuple[int, int], light: tuple[float, float]) -> Pixels:
+    """
+    Return the empty *studio* lit at *light* (0..1): rows x columns x RGB, 0..1.
+    """
+    width, height = (math.ceil(side / SHRINK) for side in size)
+    x = ((np.arange(width, dtype=np.float32) + 0.5) / width)[None]
+    y = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
+    long = max(size)
+    across, down = (x - light[0]) * (size[0] / long), (y - light[1]) * (size[1] / long)
+    pool = np.exp(-(across * across + down * down) / (2 * 0.24**2))[..., None]
+    bend = np.clip((y - studio.horizon + 0.07) / 0.14, 0, 1)
+    floor = (bend * bend * (3 - 2 * bend))[..., None]
+    wall = (
+        np.asarray(studio.above, np.float32)
+        + (np.asarray(studio.lit, np.float32) - np.asarray(studio.above, np.float32)) * pool
+    )
+    near = np.clip((y - studio.horizon) / max(1e-3, 1 - studio.horizon), 0, 1)[..., None]
+    ground = np.asarray(studio.floor, np.float32) * (1.04 - 0.16 * near) * (0.9 + 0.1 * pool)
+    small = wall + (ground - wall) * floor
+    return np.stack([enlarged(small[..., channel], size) for channel in range(3)], axis=2)
+
+
+def on_studio(
+    photo: Image.Image, view: View, subject: Subject, studio: Studio, *, floating: bool
+) -> Image.Image:
+    """
+    Set a cut-out (RGBA) on *studio* with its shadow.
+    """
+    size = (view.width, view.height)
+    place = landing(view, photo.size)
+    # Premultiplied, or the colour hidden under alpha 0 bleeds into the outline.
+    cut = resized(photo.convert("RGBa"), place)
+    whole = Image.new("RGBa", size)
+    whole.paste(cut, (place.left, place.top))
+    layer = np.asarray(whole, np.float32) / np.float32(255)
+    alpha = layer[..., 3:]
+    foot = _foot(subject, photo, view)
+    light = ((subject.box.left + subject.box.right) / 2, (subject.box.top + subject.box.bottom) / 2)
+    box = view.box(*photo.size)
+    lit = tuple(
+        float(np.clip((place_ - low) / (high - low), 0.1, 0.9))
+        for place_, low, high in ((light[0], box.left, box.right), (light[1], box.top, box.bottom))
+    )
+    horizon = min(0.9, max(0.35, foot / view.height - (0.05 if not floating else -0.06)))
+    stage = swept(
+        Studio(
+            above=studio.above,
+            lit=studio.lit,
+            floor=studio.floor,
+            horizon=horizon,
+            polished=studio.polished,
+        ),
+        size,
+        (lit[0], lit[1]),
+    )
+    if foot < view.height * 0.99:
+        drop = 0.07 * view.height if floating else 0.0
+        few = np.ascontiguousarray(alpha[::SHRINK, ::SHRINK, 0])
+        stage *= 1 - enlarged(_shadow(few, foot / SHRINK, drop / SHRINK), size)[..., None]
+        if studio.polished and not floating:
+            stage = _reflected(stage, layer, foot)
+    picture = layer[..., :3] + stage * (1 - alpha)
+    return Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
+
+
+def _foot(subject: Subject, photo: Image.Image, view: View) -> float:
+    """
+    Return the output row on which the subject stands.
+    """
+    return (subject.box.bottom * photo.height - view.top) * view.scale
+
+
+def _shadow(alpha: Pixels, foot: float, drop: float) -> Pixels:
+    """
+    Return how much light the subject takes from the ground: 0..1, rows x columns.
+
+    A tight dark line where it touches, a wide soft pool about it.
+    """
+    height, width = alpha.shape
+    rows = max(4, int(0.07 * height))
+    low = max(0, int(foot) - rows)
+    profile = alpha[low : max(low + 1, min(height, int(foot) + 1))].max(axis=0)
+    x = np.arange(width, dtype=np.float32)
+    spread = float((profile > 0.5).sum()) or width * 0.2  # noqa: PLR2004 - covered columns
+    y = np.arange(height, dtype=np.float32)[:, None] - np.float32(foot + drop)
+    result = np.zeros((height, width), np.float32)
+    softness = 2.2 if drop else 1.0
+    for sigma_x, sigma_y, strength in (
+        (0.02 * spread, 0.0042 * height, 0.42 if not drop else 0.0),
+        (0.10 * spread, 0.014 * height, 0.34),
+        (0.24 * spread, 0.034 * height, 0.22),
+    ):
+        kernel_x = np.arange(-int(3 * sigma_x * softness) - 1, int(3 * sigma_x * softness) + 2)
+        kernel = np.exp(-(kernel_x**2) / (2 * (sigma_x * softness + 0.5) ** 2))
+        line = np.convolve(np.pad(profile, kernel.size), kernel / kernel.sum(), mode="same")
+        line = line[kernel.size : kernel.size + x.size].astype(np.float32)
+        fall = np.exp(-((y / (sigma_y * softness)) ** 2) / 2).astype(np.float32)
+        result = 1 - (1 - result) * (1 - np.float32(strength) * fall * line[None])
+    return result
+
+
+def _reflected(stage: Pixels, layer: Pixels, foot: float) -> Pixels:
+    """
+    Return *stage* with the subject mirrored in the floor, fading within a third.
+    """
+    height = stage.shape[0]
+    row = int(foot)
+    depth = min(height - row, row, int(0.3 * height))
+    if depth < 2:  # noqa: PLR2004 - nothing to see
+        return stage
+    mirror = layer[row - depth : row][::-1]
+    fade = (0.26 * (1 - np.linspace(0, 1, depth, dtype=np.float32)) ** 1.6)[:, None, None]
+    result = stage.copy()
+    part = result[row : row + depth]
+    result[row : row + depth] = part * (1 - fade * mirror[..., 3:]) + mirror[..., :3] * fade
+    return result
+
+
+def on_ground(photo: Image.Image, view: View, subject: Subject, studio: Studio) -> Image.Image:
+    """
+    Carry on the plain ground of *photo* (RGB) and light it; a light one becomes *studio*.
+    """
+    size = (view.width, view.height)
+    place = landing(view, photo.size)
+    ground = np.asarray(subject.color, np.float32)
+    picture = np.broadcast_to(ground, (view.height, view.width, 3)).copy()
+    part = np.asarray(resized(photo, place), np.float32) / np.float32(255)
+    picture[place.top : place.bottom, place.left : place.right] = part
+    matte = Image.fromarray((subject.matte * 255).astype(np.uint8))
+    whole = Image.new("L", size)
+    whole.paste(
+        matte.resize(place.size, Image.Resampling.BICUBIC, box=_scaled(place, photo, matte)),
+        (place.left, place.top),
+    )
+    keep = np.asarray(whole.filter(ImageFilter.GaussianBlur(0.004 * max(size))), np.float32) / 255
+    keep = np.clip((keep - 0.55) / 0.4, 0, 1)[..., None] * _own_color(picture, ground)
+    box = view.box(*photo.size)
+    lit = (
+        float(np.clip((subject.centre[0] - box.left) / (box.right - box.left), 0.1, 0.9)),
+        float(np.clip((subject.centre[1] - box.top) / (box.bottom - box.top), 0.1, 0.9)),
+    )
+    foot = _foot(subject, photo, view) / view.height
+    if float(ground @ LUMA) > 0.72:  # noqa: PLR2004 - paper, which takes any light colour
+        horizon = min(0.92, max(0.3, foot - 0.06))
+        stage = swept(
+            Studio(above=studio.above, lit=studio.lit, floor=studio.floor, horizon=horizon),
+            size,
+            lit,
+        )
+        washed = np.minimum(picture / np.maximum(ground, 1e-3), 1) * stage
+    else:
+        x = ((np.arange(128, dtype=np.float32) + 0.5) / 128)[None]
+        around = np.exp(-(((x - lit[0]) / 0.6) ** 2 + ((x.T - lit[1]) / 0.5) ** 2))
+        pool = enlarged(around, size)[..., None]
+        washed = (picture * (0.82 + 0.22 * pool) + 0.05 * pool).astype(np.float32)
+    mixed = washed + (picture - washed) * keep
+    return Image.fromarray((np.clip(mixed, 0, 1) * 255 + 0.5).astype(np.uint8))
+
+
+def _own_color(picture: Pixels, ground: Pixels) -> Pixels:
+    """
+    Return 1 where a pixel can't be ground in more or less light (rows x columns x 1).
+
+    White parts, outlines and shadows take the studio's colour; that is what light does.
+    """
+    level = max(float(ground @ LUMA), 1e-3)
+    luma = (picture @ LUMA)[..., None]
+    tinted = np.abs(picture - ground * (luma / level)).max(axis=2, keepdims=True)
+    dark = 1 - luma / level
+    result: Pixels = np.maximum(
+        np.clip((tinted - 0.03) / 0.08, 0, 1), np.clip((dark - 0.4) / 0.2, 0, 1)
+    )
+    return result
+
+
+def _scaled(
+    place: Landing, photo: Image.Image, matte: Image.Image
+) -> tuple[float, float, float, float]:
+    across, down = matte.width / photo.width, matte.height / photo.height
+    x0, y0, x1, y1 = place.box
+    return (
+        x0 * across,
+        y0 * down,
+        min(float(matte.width), x1 * across),
+        min(float(matte.height), y1 * down),
+    )

@@ -1,0 +1,179 @@
+"""
+Scene pictures without a provider: the product photo itself, framed, set and graded.
+
+**Owns** `OfflineImageEditor`, the `ImageEditor` port done on this machine. What it knows
+stands in its rooms: `subject` (what the photo is of), `framing` (the crop), `backdrops`
+(what fills the rest), `grading` (light and colour), `scoring` (how good it is).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+from PIL import Image, ImageOps
+
+from ars0n_adapters.providers.offline import backdrops, framing, grading, scoring, subject
+from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
+from ars0n_core.ports import Variant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ars0n_adapters.providers.offline.subject import Subject
+    from ars0n_core.ports import ImageOrder
+
+VARIANTS_MAX: Final = 3
+SIDE_MAX: Final = 4096
+"""
+Pixels of either side a photo is worked on at; more than any frame shows.
+"""
+
+WISHES: Final = (1.0, 0.8, 0.7)
+"""
+How near the first, second and third look is to what was ordered.
+"""
+
+FLOATING: Final = re.compile(
+    r"\b(float\w*|levitat\w*|mid-?air|hover\w*|suspended)\b", re.IGNORECASE
+)
+POLISHED: Final = re.compile(r"\b(gloss\w*|reflect\w*|mirror\w*|polished|marble)\b", re.IGNORECASE)
+
+
+class OfflineImageEditor:
+    """
+    Makes scene pictures from product photos with Pillow and numpy alone.
+    """
+
+    def edit(self, order: ImageOrder, folder: Path) -> tuple[Variant, ...]:
+        """
+        Return up to three pictures of the ordered size, best first.
+
+        Raises:
+            ProviderRejectedError: The photo can't be read; it is named.
+            ProviderUnavailableError: The folder can't be written to.
+        """
+        photo = _opened(order.source)
+        found = subject.find(photo)
+        chance = int.from_bytes(hashlib.sha256(order.seed.encode()).digest()[:6], "big")
+        looks = grading.looks_for(order.description, order.direction, chance)
+        shot = framing.shot_for(order.description, order.direction, chance)
+        made: list[Variant] = []
+        for number in range(max(1, min(order.variants, VARIANTS_MAX))):
+            take = _Take(
+                shot=framing.varied(shot, number, chance >> 2),
+                look=looks[number],
+                wish=WISHES[number],
+                chance=chance + number,
+            )
+            made.append(_variant(photo, found, take, order, folder / f"variant-{number}.png"))
+        return tuple(sorted(made, key=lambda variant: -variant.score))
+
+
+@frozen(kw_only=True)
+class _Take:
+    shot: framing.Shot
+    look: grading.Look
+    wish: float
+    chance: int
+
+
+def _variant(
+    photo: Image.Image, found: Subject, take: _Take, order: ImageOrder, path: Path
+) -> Variant:
+    size = (order.width, order.height)
+    view = framing.frame(found, photo.size, size, take.shot)
+    words = f"{order.description} {order.direction}"
+    if found.ground is subject.Ground.SCENE or (
+        found.ground is subject.Ground.PLAIN and len(found.cut) > 1
+    ):
+        picture = backdrops.continued(photo.convert("RGB"), view)
+    else:
+        studio = backdrops.studio_for(
+            _paper(take.look.backdrop, found),
+            _product_color(photo, found),
+            polished=POLISHED.search(words) is not None,
+            set_off=found.ground is subject.Ground.CUTOUT,
+        )
+        if found.ground is subject.Ground.CUTOUT:
+            floating = FLOATING.search(words) is not None
+            picture = backdrops.on_studio(photo, view, found, studio, floating=floating)
+        else:
+            picture = backdrops.on_ground(photo.convert("RGB"), view, found, studio)
+    designed = found.ground is not subject.Ground.SCENE
+    centre = (
+        (found.centre[0] * photo.width - view.left) * view.scale / view.width,
+        (found.centre[1] * photo.height - view.top) * view.scale / view.height,
+    )
+    picture = grading.grade(
+        picture, take.look, chance=take.chance, centre=centre, expose=not designed
+    )
+    parts = scoring.measure(
+        picture, view, found, photo.size, take.shot, tone=take.look.tone, wish=take.wish
+    )
+    try:
+        picture.save(path, "PNG", compress_level=1)
+    except OSError as error:
+        raise ProviderUnavailableError(
+            f"{path} can't be written: {error}", port="images"
+        ) from error
+    score = parts.pop("score")
+    return Variant(
+        path=path,
+        score=score,
+        notes={
+            **parts,
+            "shot": take.shot.name,
+            "look": take.look.name,
+            "ground": found.ground.value,
+            "magnified": round(view.scale, 3),
+        },
+    )
+
+
+def _paper(name: str, found: Subject) -> str:
+    """
+    Return the studio for a look; a plain photo is only washed with light, so no dark one.
+    """
+    if found.ground is subject.Ground.PLAIN:
+        return {"deep": "tint", "vivid": "tint"}.get(name, name)
+    return name
+
+
+def _product_color(photo: Image.Image, found: Subject) -> tuple[float, float, float]:
+    """
+    Return the subject's mean colour, 0..1, its colourful parts counting most.
+    """
+    rows, columns = found.matte.shape
+    small = np.asarray(
+        photo.convert("RGB").resize((columns, rows), Image.Resampling.BOX), np.float32
+    )
+    weight = found.matte * (0.15 + (small.max(axis=2) - small.min(axis=2)) / 255)
+    mean = (small * weight[..., None]).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6) / 255
+    return float(mean[0]), float(mean[1]), float(mean[2])
+
+
+def _opened(source: Path) -> Image.Image:
+    """
+    Return the photo upright, as RGB or RGBA, no side above `SIDE_MAX`.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
+                image.draft("RGB", (SIDE_MAX, SIDE_MAX))
+                upright = ImageOps.exif_transpose(image)
+                see_through = "A" in upright.getbands() or "transparency" in upright.info
+                photo = upright.convert("RGBA" if see_through else "RGB")
+    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        raise ProviderRejectedError(
+            f"the photo {source.name} can't be read ({type(error).__name__}); upload it again",
+            port="images",
+        ) from error
+    if max(photo.size) > SIDE_MAX and min(photo.size) > SIDE_MAX // 4:
+        photo.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.BOX, reducing_gap=2.0)
+    return photo

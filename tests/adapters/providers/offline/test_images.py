@@ -1,0 +1,242 @@
+"""
+The offline image editor: framing, backdrops, grading and what it measures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from ars0n_adapters.providers.offline.images import OfflineImageEditor
+from ars0n_core.errors import ProviderRejectedError
+from ars0n_core.ports import ImageOrder
+from ars0n_core.specs.model import AspectRatio
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ars0n_core.ports import Variant
+
+
+def scene(size=(240, 160)) -> Image.Image:
+    """
+    A red ball on a textured ground, right of the middle.
+    """
+    rng = np.random.default_rng(5)
+    ground = rng.integers(70, 130, (size[1] // 4, size[0] // 4, 3), np.uint8)
+    photo = Image.fromarray(ground).resize(size, Image.Resampling.BICUBIC)
+    width, height = size
+    box = (0.55 * width, 0.3 * height, 0.55 * width + 0.4 * height, 0.7 * height)
+    ImageDraw.Draw(photo).ellipse(box, fill=(225, 30, 30), outline="white")
+    return photo
+
+
+def cutout(size=(120, 120)) -> Image.Image:
+    photo = Image.new("RGBA", size, (0, 0, 0, 0))
+    ImageDraw.Draw(photo).rounded_rectangle((30, 20, 90, 100), 12, fill=(30, 160, 90, 255))
+    return photo
+
+
+def packshot(ground=(255, 255, 255)) -> Image.Image:
+    photo = Image.new("RGB", (200, 200), ground)
+    ImageDraw.Draw(photo).rounded_rectangle((70, 40, 130, 170), 10, fill=(30, 60, 190))
+    return photo.filter(ImageFilter.GaussianBlur(0.6))
+
+
+def edit(photo: Image.Image | Path, folder: Path, **changes) -> tuple[Variant, ...]:
+    if isinstance(photo, Image.Image):
+        source = folder / "photo.png"
+        photo.save(source)
+    else:
+        source = photo
+    fields = {
+        "source": source,
+        "description": "Hero shot of the product",
+        "direction": "",
+        "aspect_ratio": AspectRatio.PORTRAIT,
+        "width": 90,
+        "height": 160,
+        "variants": 2,
+        "seed": "a",
+        **changes,
+    }
+    target = folder / fields["seed"]
+    target.mkdir(exist_ok=True)
+    return OfflineImageEditor().edit(ImageOrder(**fields), target)
+
+
+def pixels(variant: Variant) -> np.ndarray:
+    with Image.open(variant.path) as image:
+        return np.asarray(image.convert("RGB"), np.float32)
+
+
+def reddest(picture: np.ndarray) -> np.ndarray:
+    return (picture[..., 0] > 120) & (picture[..., 1] < 90) & (picture[..., 2] < 90)
+
+
+@pytest.mark.parametrize(
+    "size", [(90, 160), (160, 90), (100, 100), (100, 125), (108, 192)], ids=str
+)
+@pytest.mark.parametrize(
+    "photo",
+    [
+        scene(),
+        scene((60, 300)),
+        Image.new("RGB", (1, 1), "red"),
+        Image.new("RGB", (70, 40), "black"),
+        scene((1000, 10)),
+        cutout(),
+        Image.new("RGBA", (30, 30), (0, 0, 0, 0)),
+        packshot(),
+        packshot((20, 20, 24)),
+    ],
+    ids=["scene", "tall", "dot", "black", "strip", "cutout", "nothing", "paper", "dark"],
+)
+def test_every_photo_becomes_pictures_of_exactly_the_ordered_size(photo, size, tmp_path):
+    for variant in edit(photo, tmp_path, width=size[0], height=size[1], variants=3):
+        with Image.open(variant.path) as image:
+            assert (image.format, image.mode, image.size) == ("PNG", "RGB", size)
+
+
+def test_the_number_of_variants_is_as_ordered_and_the_best_comes_first(tmp_path):
+    for count in (1, 2, 3):
+        variants = edit(scene(), tmp_path, variants=count)
+        assert len(variants) == count
+        scores = [variant.score for variant in variants]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_same_order_gives_the_same_bytes(tmp_path):
+    first = [v.path.read_bytes() for v in edit(scene(), tmp_path)]
+    again = [v.path.read_bytes() for v in edit(scene(), tmp_path)]
+    assert first == again
+
+
+def test_the_variants_of_a_scene_differ_visibly(tmp_path):
+    for photo in (scene(), cutout(), packshot()):
+        one, two, three = (pixels(v) for v in edit(photo, tmp_path, variants=3))
+        assert min(abs(one - two).mean(), abs(two - three).mean(), abs(one - three).mean()) > 4
+
+
+def test_a_close_up_shows_the_subject_larger_than_a_wide_shot(tmp_path):
+    shares = {}
+    for words in ("Close-up of the ball", "Hero shot of the ball", "Wide shot of the room"):
+        best = edit(scene((480, 320)), tmp_path, description=words, variants=1)[0]
+        shares[words[0]] = reddest(pixels(best)).mean()
+    assert shares["C"] > 1.3 * shares["W"]
+    assert shares["H"] > 1.1 * shares["W"]
+
+
+def test_the_subject_stays_in_the_picture_when_a_wide_photo_becomes_upright(tmp_path):
+    for variant in edit(scene((480, 200)), tmp_path, description="Product", variants=3):
+        ball = reddest(pixels(variant))
+        columns, rows = ball.any(axis=0).sum(), ball.any(axis=1).sum()
+        assert columns > 20
+        assert columns > 0.85 * rows, "the ball is seen whole"
+
+
+def test_a_frame_the_photo_does_not_fill_has_neither_bars_nor_seams(tmp_path):
+    ramp = np.linspace(60, 200, 600)[None, :, None] + np.linspace(0, 40, 60)[:, None, None]
+    wide = Image.fromarray(np.broadcast_to(ramp, (60, 600, 3)).astype(np.uint8))
+    tall = wide.transpose(Image.Transpose.TRANSPOSE)
+    for photo, size in ((wide, (90, 160)), (tall, (160, 90))):
+        for variant in edit(photo, tmp_path, width=size[0], height=size[1], variants=3):
+            picture = pixels(variant)
+            for line in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
+                assert line.mean() > 20
+            rows = picture.mean(axis=(1, 2))
+            columns = picture.mean(axis=(0, 2))
+            assert abs(np.diff(rows)).max() < 6
+            assert abs(np.diff(columns)).max() < 6
+
+
+def test_a_transparent_product_stands_on_a_lit_backdrop(tmp_path):
+    for variant in edit(cutout(), tmp_path, variants=3):
+        picture = pixels(variant)
+        ring = np.concatenate((picture[0], picture[-1], picture[:, 0], picture[:, -1]))
+        assert ring.std(axis=0).max() > 1.5, "a flat colour is no studio"
+        assert abs(np.diff(picture[:70, 0].mean(axis=1))).max() < 6
+        assert variant.notes["ground"] == "cutout"
+
+
+def test_a_floating_product_throws_its_shadow_lower(tmp_path):
+    def darkest_row(words: str) -> int:
+        variant = edit(cutout(), tmp_path, description=words, direction="clean", variants=1)[0]
+        picture = pixels(variant)
+        product = np.flatnonzero((picture[:, 45, 1] - picture[:, 45, 0]) > 40)
+        below = picture[product[-1] + 2 :, 45].mean(axis=1)
+        return int(below[:40].argmin())
+
+    assert darkest_row("Hero product floating") > darkest_row("Hero product") + 3
+
+
+def test_a_packshot_keeps_its_colour_while_its_paper_takes_the_light(tmp_path):
+    variant = edit(packshot(), tmp_path, direction="warm golden", variants=1)[0]
+    picture = pixels(variant)
+    blue = (picture[..., 2] > picture[..., 0] + 60).mean()
+    assert blue > 0.05
+    paper = picture[5, 5]
+    assert paper[0] > paper[2] + 10, "golden paper"
+    white = (picture.min(axis=2) > 250).mean()
+    assert white < 0.02
+
+
+def test_words_choose_the_light(tmp_path):
+    dark = pixels(edit(scene(), tmp_path, direction="dark, dramatic, moody", variants=1)[0])
+    airy = pixels(edit(scene(), tmp_path, direction="bright and airy", variants=1)[0])
+    warm = pixels(edit(scene(), tmp_path, direction="golden sunset", variants=1)[0])
+    cool = pixels(edit(scene(), tmp_path, direction="icy winter", variants=1)[0])
+    assert airy.mean() > dark.mean() + 25
+    assert (warm[..., 0] - warm[..., 2]).mean() > (cool[..., 0] - cool[..., 2]).mean() + 15
+
+
+def test_a_sharp_photo_scores_above_a_blurred_or_tiny_or_burnt_one(tmp_path):
+    sharp = scene((480, 320))
+    worse = {
+        "blurred": sharp.filter(ImageFilter.GaussianBlur(2.5)),
+        "tiny": sharp.resize((48, 32), Image.Resampling.BOX),
+    }
+    best = edit(sharp, tmp_path, variants=1, width=360, height=640)[0]
+    for name, photo in worse.items():
+        other = edit(photo, tmp_path, variants=1, width=360, height=640)[0]
+        assert other.score < best.score - 0.05, name
+        assert other.notes["sharpness"] < best.notes["sharpness"], name
+
+
+def test_a_burnt_out_subject_scores_below_one_with_detail(tmp_path):
+    fine, burnt = scene((480, 320)), scene((480, 320))
+    ImageDraw.Draw(burnt).ellipse((264, 96, 392, 224), fill="white")
+    one = edit(fine, tmp_path, variants=1)[0]
+    other = edit(burnt, tmp_path, variants=1)[0]
+    assert other.notes["exposure"] < one.notes["exposure"] - 0.2
+    assert other.score < one.score
+
+
+def test_orientation_written_by_a_camera_is_obeyed(tmp_path):
+    upright = scene((240, 160))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # rotate 90 degrees clockwise to view
+    turned = tmp_path / "turned.jpg"
+    upright.transpose(Image.Transpose.ROTATE_90).save(turned, quality=95, exif=exif)
+    plain = tmp_path / "plain.jpg"
+    upright.save(plain, quality=95)
+    one = pixels(edit(turned, tmp_path, variants=1)[0])
+    two = pixels(edit(plain, tmp_path, variants=1)[0])
+    assert abs(one - two).mean() < 4
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
+def test_a_photo_that_cannot_be_read_is_refused_by_name(content, tmp_path):
+    source = tmp_path / "mug.png"
+    source.write_bytes(content)
+    with pytest.raises(ProviderRejectedError, match=r"mug\.png"):
+        edit(source, tmp_path)
+
+
+def test_a_missing_photo_is_refused_by_name(tmp_path):
+    with pytest.raises(ProviderRejectedError, match=r"gone\.png"):
+        edit(tmp_path / "gone.png", tmp_path)
