@@ -344,7 +344,7 @@ def test_every_status_and_event_is_decided() -> None:
 @pytest.mark.parametrize("status", states.JobStatus)
 @pytest.mark.parametrize("kind", events(), ids=lambda kind: kind.__name__)
 def test_a_pair_outside_the_table_is_refused(status: states.JobStatus, kind: type) -> None:
-    event = object.__new__(kind)  # only its kind decides
+    event: states.Event = object.__new__(kind)  # only its kind decides
     after = states.STATUS_AFTER[status].get(kind)
 
     if after is None:
