@@ -1,0 +1,359 @@
+"""
+What a prompt says: the product, its features, who it is for - in the prompt's own words.
+
+Nothing is concluded that isn't written. Instructions to the maker of the ad are told
+apart from what may be said in it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from ars0n_core.specs.model import AdSpec
+
+
+@frozen(kw_only=True)
+class Brief:
+    """
+    A prompt, understood as far as it can be.
+
+    ``product`` is a noun phrase without article; ``features`` are fragments, and
+    ``statements`` whole sentences, that can be said as they are. ``is_english`` is
+    whether English lines may stand beside them.
+    """
+
+    product: str = ""
+    is_plural: bool = False
+    features: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    audience: str = ""
+    company: str = ""
+    is_english: bool = True
+
+
+def read(spec: AdSpec) -> Brief:
+    """
+    Return what the prompt of *spec* says.
+    """
+    company = " ".join((spec.company_name or "").split())
+    text = clean(spec.prompt)
+    text, quotes = _take_quotes(text)
+    if not _is_english(text):
+        return Brief(
+            statements=tuple(sentences(text)), quotes=quotes, company=company, is_english=False
+        )
+    return _understand(text, quotes, company)
+
+
+def clean(prompt: str) -> str:
+    """
+    Return *prompt* as plain sentences: no markup, addresses, symbols or shouting.
+
+    >>> clean("<b>BEST SOCKS</b> \N{SPARKLES} https://x.co/a")
+    'Best socks'
+    """
+    text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
+    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+\.\w+", " ", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    # bullets are sentences of their own
+    text = re.sub(r"(?m)^[ \t]*(?:[-*•‣·]|\d{1,2}[.)])[ \t]+", "", text)
+    text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
+    text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
+    text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
+    text = "".join(c if _is_sayable(c) else " " for c in text)
+    text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
+    text = re.sub(r"\s+([.,!?;:])", r"\1", text).strip(" .,;:-–—!?") if text else ""
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 - shouting, not an acronym
+        text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
+        text = re.sub(r"\bi\b", "I", text)
+    return text
+
+
+def sentences(text: str) -> list[str]:
+    """
+    Return the sentences of *text* in any script, each with its closing mark or none.
+    """
+    parts = re.split(r"(?<=[.!?…])\s+|(?<=[。！？؟।۔])\s*|\n+", text)
+    return [part.strip() for part in parts if any(c.isalnum() for c in part)]
+
+
+def is_plural(noun: str) -> bool:
+    """
+    Whether the last noun of a phrase is a plural.
+
+    >>> is_plural("wireless headphones"), is_plural("glass"), is_plural("skincare")
+    (True, False, False)
+    """
+    head = noun.split(" in ", maxsplit=1)[0].split(" of ", maxsplit=1)[0].lower().split()
+    last = head[-1] if head else ""
+    if last in {"people", "children", "kids", "feet"}:
+        return True
+    return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics", "news", "saas"))
+
+
+_FOREIGN: Final = frozenset(
+    [
+        "le", "la", "les", "des", "une", "pour", "avec", "dans", "est", "et", "votre", "nos",
+        "der", "die", "das", "und", "für", "mit", "ein", "eine", "ist", "den", "von", "wir",
+        "el", "los", "las", "para", "con", "una", "del", "que", "por", "tu", "su", "y",
+        "il", "gli", "della", "che", "per", "di", "um", "uma", "os", "do", "da", "em", "het",
+        "een", "voor", "met", "van", "och", "för", "med", "som", "og", "til", "bir", "ve", "i",
+    ]
+)  # fmt: skip
+_ENGLISH: Final = frozenset(
+    [
+        "the", "a", "an", "and", "for", "with", "of", "to", "in", "on", "is", "are", "our", "your",
+        "that", "from", "by", "we", "you", "it", "this", "their", "at", "my", "make", "or", "all",
+    ]
+)  # fmt: skip
+
+
+def _is_sayable(character: str) -> bool:
+    if character in "#*_~`|<>{}[]^\\=@":
+        return False
+    return unicodedata.category(character) not in {"So", "Sk", "Cs", "Co", "Cn", "Cc", "Cf"}
+
+
+def _is_english(text: str) -> bool:
+    """
+    Whether English may stand beside *text*: Latin letters, no other language's words.
+    """
+    letters = [c for c in text if c.isalpha()]
+    latin = sum(1 for c in letters if unicodedata.name(c, "").startswith("LATIN"))
+    if letters and latin < 0.7 * len(letters):
+        return False
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    foreign = sum(word in _FOREIGN for word in words if word != "i")
+    accents = sum(1 for c in letters if ord(c) > 127)  # noqa: PLR2004 - ASCII
+    english = sum(word in _ENGLISH for word in words)
+    return foreign + (accents > 2) <= english or foreign == 0 and accents <= 3  # noqa: PLR2004, RUF021 - "café", "crème brûlée"
+
+
+def _take_quotes(text: str) -> tuple[str, tuple[str, ...]]:
+    quotes = [match.strip() for match in re.findall(r"[\"“«]([^\"“”«»]{3,90})[\"”»]", text)]
+    kept = tuple(quote for quote in quotes if any(c.isalpha() for c in quote))
+    return re.sub(r"[\"“”«»]", "", text), kept
+
+
+_LABEL: Final = re.compile(
+    r"(?i)\b(product|brand|company|name|features?|benefits?|key points?|audience|target(?: audience)?"
+    r"|tagline|slogan|cta|call to action|tone|style|mood|music|voice|duration|length|format"
+    r"|platform|goal|visuals?|setting|about|description)\s*:\s*"
+)
+_MEDIUM: Final = (
+    r"(?:ad|ads|advert|adverts|advertisement|advertising|commercial|spot|video|promo|reel|clip"
+    r"|campaign|trailer|teaser|story)"
+)
+_ORDER: Final = re.compile(
+    r"(?i)^(?:hi|hello|hey)?[,!. ]*(?:please\s+|kindly\s+)?(?:(?:can|could|would) you\s+(?:please\s+)?)?"
+    r"(?:i(?:'d| would)? (?:want|need|like)|we(?:'d| would)? (?:want|need|like)|make|create|generate"
+    r"|produce|write|design|build|shoot|film|give|do|craft|develop|help|need|want|looking for)?\b"
+    rf"[^.:;,]{{0,60}}?\b{_MEDIUM}\b"
+    r"(?:\s+(?:for|about|on|that (?:promotes?|sells?|shows?|features?|introduces?)|promoting"
+    r"|selling|showing|showcasing|featuring|introducing|to (?:promote|sell|launch|introduce))\s+|\s*[:,.-]\s*|$)"
+)
+_DIRECTION: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:use|include|show|end|start|open|close|begin|finish|keep|avoid|don't|do not"
+    r"|never|add|make sure|ensure|set|place|put|film|shoot|cut|zoom|pan|the (?:ad|video|voice|music"
+    r"|tone|spot|style|mood|camera|colou?rs?)|tone|style|music|voice|it should|should|must|ignore"
+    r"|write|make (?:it|this|me)|let's|think|imagine|create|generate|give|style it|no (?:text|voice|music))\b"
+)
+_HIGHLIGHT: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:highlight|emphasi[sz]e|mention|feature|focus on|stress|underline|point out"
+    r"|talk about)\s+(?:that\s+|the\s+|its\s+|our\s+|how\s+)?"
+)
+_AUDIENCE: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:target(?:ing|s|ed at)?|aim(?:ed)? at|aimed towards?)\s+(?:an?\s+|the\s+)?"
+)
+_ARTICLE: Final = re.compile(r"(?i)^(?:(?:and|plus|also|with|the|an?|our|my|some|new:)\s+)+(?=\S)")
+_VERB: Final = re.compile(
+    r"(?i)\b(?:is|are|was|has|have|will|can|we|they|it|you|i|helps?|makes?|gives?|brings?|keeps?"
+    r"|lets?|offers?|provides?|delivers?|fix(?:es)?|serves?|lasts?|works?|turns?|connects?|saves?"
+    r"|builds?|grows?|takes?|feels?|protects?|cleans?|fits?|means?|comes?)\b"
+)
+
+
+@frozen(kw_only=True)
+class _Found:
+    product: list[str]
+    features: list[str]
+    statements: list[str]
+    audience: list[str]
+
+
+def _understand(text: str, quotes: tuple[str, ...], company: str) -> Brief:
+    found = _Found(product=[], features=[], statements=[], audience=[])
+    for sentence in sentences(text):
+        _read_sentence(sentence.rstrip(" .!?…"), sentence, found)
+    product = found.product[0] if found.product else ""
+    if product and company and product.lower() == company.lower():
+        product = ""
+    taken = {product.lower(), company.lower()}
+    features = _unique([*found.product[1:], *found.features], taken)
+    return Brief(
+        product=product,
+        is_plural=is_plural(product),
+        features=tuple(features),
+        statements=tuple(_unique(found.statements, taken)),
+        quotes=quotes,
+        audience=found.audience[0] if found.audience else "",
+        company=company,
+    )
+
+
+def _read_sentence(bare: str, sentence: str, found: _Found) -> None:
+    label = _LABEL.match(bare)
+    if label:
+        _read_labelled(label[1].lower(), bare[label.end() :], found)
+        return
+    ordered = _ORDER.match(bare)
+    if ordered and ordered.end() and re.search(rf"(?i)\b{_MEDIUM}\b", ordered[0]):
+        bare = bare[ordered.end() :].strip(" .,:;-")
+        if bare:
+            _read_subject(bare, found)
+        return
+    audience = _AUDIENCE.match(bare)
+    if audience:
+        found.audience.append(bare[audience.end() :].split(",")[0].strip())
+        return
+    stressed = _HIGHLIGHT.match(bare)
+    if stressed:
+        found.features.extend(_fragments(bare[stressed.end() :]))
+        return
+    if _DIRECTION.match(bare):
+        return
+    if _is_statement(bare):
+        _read_statement(bare, sentence, found)
+    else:
+        _read_subject(bare, found)
+
+
+def _read_labelled(label: str, rest: str, found: _Found) -> None:
+    following = _LABEL.search(rest)
+    if following:
+        _read_labelled(following[1].lower(), rest[following.end() :], found)
+        rest = rest[: following.start()].strip(" .,;")
+    if label in {"product", "name", "about", "description"}:
+        _read_subject(rest, found)
+    elif label.startswith(("feature", "benefit", "key")):
+        found.features.extend(_fragments(rest))
+    elif label.startswith(("audience", "target")):
+        found.audience.append(rest)
+    elif label in {"tagline", "slogan"}:
+        found.statements.append(_closed(rest))
+
+
+def _is_statement(bare: str) -> bool:
+    words = bare.split()
+    head = re.split(r"\s[-–—]+\s|[:;,]", bare)[0]
+    return len(words) >= 3 and _VERB.search(head) is not None  # noqa: PLR2004 - "It is good" is the shortest
+
+
+def _read_statement(bare: str, sentence: str, found: _Found) -> None:
+    said = re.match(r"(?i)^(?:[\w'&. ]{1,40}?)\s(?:is|are)\s(?:an?|the|our|your)\s(.+)$", bare)
+    if said and not found.product:
+        _read_subject(said[1], found)
+        return
+    if 3 <= len(bare.split()) <= _STATEMENT_WORDS_MAX:  # noqa: PLR2004 - two words are no sentence
+        found.statements.append(_closed(sentence))
+    else:
+        parts = [part.strip() for part in re.split(r"[,;]\s+|\s[-–—]+\s", bare)]
+        whole = [p for p in parts if _VERB.match(p) or _is_statement(p)]
+        found.statements.extend(
+            _closed(p) for p in whole if 3 <= len(p.split()) <= _STATEMENT_WORDS_MAX
+        )
+
+
+_STATEMENT_WORDS_MAX: Final = 18
+_FEATURE_WORDS_MAX: Final = 9
+_PRODUCT_WORDS_MAX: Final = 7
+
+
+def _read_subject(text: str, found: _Found) -> None:
+    """
+    Read "wireless headphones for runners: light, sweat-proof, with 40-hour battery".
+    """
+    head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text, maxsplit=1)
+    head, aside = _cut_aside(head.strip(), found)
+    first = not found.product
+    if first and head and len(head.split()) <= _PRODUCT_WORDS_MAX:
+        found.product.append(_uncapped(_ARTICLE.sub("", head)))
+    elif head:
+        found.features.extend(_fragments(head))
+    found.features.extend(aside)
+    for part in rest:
+        found.features.extend(_fragments(part))
+
+
+def _cut_aside(head: str, found: _Found) -> tuple[str, list[str]]:
+    """
+    Return *head* without the clauses that hang on it, and those as features.
+    """
+    features: list[str] = []
+    match = re.search(
+        r"(?i)\s(that|which|who|with|featuring|including|made|designed|built|crafted|engineered|for|by)\s",
+        head,
+    )
+    if match is None or not match.start():
+        return head, features
+    word, rest = match[1].lower(), head[match.end() :].strip()
+    inner, more = _cut_aside(rest, found)
+    if word == "for":
+        found.audience.append(inner)
+    elif word in {"made", "designed", "built", "crafted", "engineered"}:
+        features.append(f"{word} {inner}")
+    elif word in {"with", "featuring", "including"}:
+        features.extend(_fragments(inner))
+    elif word == "that":
+        features.append(inner)
+    return head[: match.start()].strip(), features + more
+
+
+def _fragments(text: str) -> list[str]:
+    parts = re.split(r"\s[-–—]+\s|\s?[–—]\s?|[,;:]\s+|\s*\+\s+|\s&\s|\s(?:and|plus)\s", text)
+    found = []
+    for part in parts:
+        fragment = _ARTICLE.sub("", part.strip(" .,;:-–—!?()"))
+        if fragment and any(c.isalpha() for c in fragment):
+            found.append(_uncapped(fragment))
+    return [f for f in found if len(f.split()) <= _FEATURE_WORDS_MAX]
+
+
+def _uncapped(text: str) -> str:
+    """
+    Return *text* without a sentence's capitals, names kept where they show themselves.
+
+    >>> _uncapped("Sleek Design"), _uncapped("USB charging"), _uncapped("iPhone case")
+    ('sleek design', 'USB charging', 'iPhone case')
+    """
+    words = text.split()
+    titled = len(words) > 1 and all(w[:1].isupper() for w in words if len(w) > 3)  # noqa: PLR2004 - "of", "the"
+    return " ".join(
+        word.lower() if (i == 0 or titled) and word[:1].isupper() and word[1:].islower() else word
+        for i, word in enumerate(words)
+    )
+
+
+def _closed(sentence: str) -> str:
+    text = sentence.strip(" ,;:-–—")
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _unique(texts: list[str], taken: set[str]) -> list[str]:
+    seen = set(taken)
+    kept = []
+    for text in texts:
+        key = re.sub(r"\W", "", text.lower())
+        if key and key not in seen and text.lower() not in seen:
+            seen.add(key)
+            kept.append(text)
+    return kept

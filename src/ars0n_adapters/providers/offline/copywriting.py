@@ -1,0 +1,461 @@
+"""
+The script: a hook, what it is, what speaks for it, and a call to action.
+
+What speaks for it is said in the prompt's own words; between them stand lines that any
+product of its kind can carry. The same order gives the same script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from ars0n_adapters.providers.offline.kinds import lines
+from ars0n_core.plans.budget import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ars0n_adapters.providers.offline.briefs import Brief
+    from ars0n_adapters.providers.offline.kinds import Kind
+
+SCENE_WORDS_MAX: Final = 16
+"""
+What can be said over one 6 s clip slowed by a tenth, at 2.4 words a second.
+"""
+
+_STYLE_WORDS: Final = frozenset(
+    [
+        "lifestyle", "cinematic", "aesthetic", "aesthetics", "viral", "engaging", "catchy", "upbeat",
+        "vibe", "vibes", "4k", "8k", "hd", "tiktok", "instagram", "reels", "ugc", "social media",
+        "gen z", "trendy", "vibrant", "dynamic", "high quality", "high-quality", "professional",
+        "fun", "funny", "emotional", "inspiring", "energetic", "photorealistic", "realistic",
+        "minimalist", "vertical", "landscape", "slow motion", "close-ups", "storytelling", "more",
+        "etc", "youtube", "facebook", "fast paced", "fast-paced", "colorful", "colourful",
+    ]
+)  # fmt: skip
+"""
+Words that say how the ad should look, not what the product is.
+"""
+
+_ADJECTIVES: Final = frozenset(
+    [
+        "sleek", "modern", "light", "soft", "warm", "bold", "bright", "crisp", "fresh", "clean",
+        "simple", "smart", "fast", "quick", "strong", "tough", "quiet", "slim", "thin", "small",
+        "compact", "durable", "reliable", "natural", "organic", "vegan", "local", "affordable",
+        "lightweight", "waterproof", "wireless", "handmade", "homemade", "comfortable", "comfy",
+        "cozy", "cosy", "elegant", "premium", "classic", "safe", "secure", "gentle", "pure", "raw",
+        "seasonal", "friendly", "honest", "certified", "licensed", "insured", "sustainable", "breathable", "easy", "stylish",
+        "foldable", "portable", "flexible", "innovative", "powerful", "smooth", "rich", "creamy",
+        "spicy", "sweet", "crunchy", "tasty", "delicious", "healthy", "nutritious", "refreshing",
+        "grain-free", "sugar-free", "gluten-free", "eco-friendly", "recyclable", "family-run",
+        "family-owned", "independent", "experienced", "transparent", "minimal", "timeless",
+    ]
+)  # fmt: skip
+_ADJECTIVE_ENDINGS: Final = ("-free", "-proof", "-friendly", "-made", "-based", "-grown", "-pressed",
+                             "-owned", "-run", "-resistant", "-cut", "-roasted", "-baked", "-fed")  # fmt: skip
+_FRAGMENT_VERBS: Final = frozenset(
+    ["made", "designed", "built", "crafted", "engineered", "lasts", "keeps", "helps", "fits", "works",
+     "saves", "turns", "cleans", "comes", "brings", "gives", "lets", "feels", "syncs", "connects",
+     "charges", "cuts", "tracks", "goes", "never", "always", "no", "zero", "save", "get", "learn",
+     "find", "track", "plan", "send", "build", "stays", "removes", "protects"]
+)  # fmt: skip
+_MASS: Final = frozenset(
+    ["skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
+     "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
+     "therapy", "training", "care", "milk", "music", "equipment", "education", "cheese", "granola",
+     "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
+     "sunscreen", "streetwear", "activewear", "swimwear", "fashion", "yoga", "plumbing", "roofing",
+     "cleaning", "repair", "design", "accounting", "advice", "decor", "apparel", "cereal", "travel", "soap", "shampoo", "matcha", "whisky",
+     "whiskey", "gin", "rice", "sauce", "butter", "lighting", "bedding", "knitwear", "delivery"]
+)  # fmt: skip
+_CALLS: Final = {
+    "thing": "Find yours today",
+    "place": "Come and see us",
+    "service": "Get in touch today",
+    "software": "Try it today",
+    "cause": "Give today",
+}
+_LONG_NAME_WORDS: Final = 4
+_CALL_CHARACTERS_MAX: Final = 40
+
+
+@frozen(kw_only=True)
+class Script:
+    """
+    What is said in each scene, the short supers shown with it, and the call to action.
+    """
+
+    texts: tuple[str, ...]
+    supers: tuple[str | None, ...]
+    call_to_action: str
+
+
+@frozen
+class _Line:
+    text: str
+    features: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        return count_words(self.text)
+
+
+@frozen
+class _Draft:
+    """
+    Scenes being filled, within a budget; nothing is said twice.
+    """
+
+    scenes: list[list[_Line]]
+    words_max: int
+    said: set[str] = field(factory=set)
+
+    def words(self) -> int:
+        return sum(line.words for scene in self.scenes for line in scene)
+
+    def scene_words(self, index: int) -> int:
+        return sum(line.words for line in self.scenes[index])
+
+    def left(self) -> int:
+        return self.words_max - self.words()
+
+    def say(self, index: int, line: _Line, *, room: int, before_last: bool = False) -> bool:
+        """
+        Add *line* to a scene if it is new and fits into *room* words.
+        """
+        key = line.text.lower()
+        if key in self.said or line.words > room or not line.text:
+            return False
+        self.said.add(key)
+        scene = self.scenes[index]
+        scene.insert(len(scene) - 1 if before_last and scene else len(scene), line)
+        return True
+
+
+def write(brief: Brief, kind: Kind, *, tone: str, scenes: int, words_max: int, seed: str) -> Script:
+    """
+    Return the script of an ad of *scenes* scenes, at most *words_max* words long.
+    """
+    if not brief.is_english:
+        return _own_words(brief, scenes=scenes, words_max=words_max)
+    draft = _Draft(scenes=[[] for _ in range(scenes)], words_max=words_max)
+    call = call_to_action(brief, kind)
+    _say_frame(draft, brief, kind, tone, seed, call)
+    _say_own(draft, _own_lines(brief, seed))
+    _fill(draft, kind, tone, seed)
+    texts = tuple(" ".join(line.text for line in scene) for scene in draft.scenes)
+    return Script(texts=texts, supers=_supers(draft), call_to_action=call)
+
+
+def call_to_action(brief: Brief, kind: Kind) -> str:
+    """
+    Return the short line of the card, without a full stop.
+    """
+    named = kind.call.format(company=brief.company)
+    return named if brief.company and len(named) <= _CALL_CHARACTERS_MAX else _CALLS[kind.family]
+
+
+def chosen(options: Iterable[str], seed: str) -> list[str]:
+    """
+    Return *options* in an order that depends on *seed* alone.
+    """
+    return sorted(options, key=lambda o: hashlib.sha256(f"{seed}\n{o}".encode()).digest())
+
+
+def with_article(phrase: str, *, plural: bool) -> str:
+    """
+    Return a noun phrase with the article it needs.
+
+    >>> with_article("oak table", plural=False), with_article("oat milk", plural=False)
+    ('an oak table', 'oat milk')
+    """
+    head = re.split(r"\s(?:in|of|from|at|on|to)\s", phrase)[0].split()
+    last = head[-1].lower() if head else ""
+    named = bool(re.match(r"[A-Z0-9]|\w+'s\b|your|this", phrase)) and not phrase.isupper()
+    if plural or not phrase or last in _MASS or named or last.endswith(("ing", "wear", "ware")):
+        return phrase
+    return f"{'an' if _starts_with_vowel(phrase) else 'a'} {phrase}"
+
+
+def _starts_with_vowel(phrase: str) -> bool:
+    word = phrase.split()[0].lower()
+    if word.startswith(("uni", "use", "eu", "one", "ut")) and not word.startswith("unin"):
+        return False
+    return word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir"))
+
+
+def _say_frame(draft: _Draft, brief: Brief, kind: Kind, tone: str, seed: str, call: str) -> None:
+    """
+    Say the opening, the name of the thing, and the close.
+    """
+    last = len(draft.scenes) - 1
+    closes = [*_with_quote(brief), *chosen(kind.closes, f"close {seed}")]
+    called = [_Line(f"{close} {call}.") for close in closes]
+    if brief.company and count_words(brief.company) <= _LONG_NAME_WORDS:
+        named = [_Line(f"{_stopped(brief.company)} {close}") for close in closes]
+        called = [line for pair in zip(named, called, strict=True) for line in pair]
+        called = called if int(_digest(seed)[0], 16) % 2 else [*called[1:], called[0]]
+    first_that_fits(draft, last, [*called, _Line(f"{call}.")], room=max(draft.words_max // 3, 5))
+    hooks = [*lines().tone_hooks.get(tone, ()), *kind.hooks]
+    hook = [_Line(text) for text in chosen(hooks, f"hook {seed}")]
+    if last > 0:
+        first_that_fits(draft, 0, hook, room=max(draft.words_max // 3, 5))
+    reveals = [_Line(text) for text in _reveals(brief, kind, seed)]
+    reveal_room = min(draft.left(), SCENE_WORDS_MAX)
+    first_that_fits(draft, min(1, max(last - 1, 0)), reveals, room=reveal_room)
+
+
+def first_that_fits(draft: _Draft, index: int, options: Sequence[_Line], *, room: int) -> None:
+    """
+    Say the first of *options* that fits into *room* words.
+    """
+    for line in options:
+        if draft.say(index, line, room=min(room, draft.left()), before_last=len(draft.scenes) == 1):
+            return
+
+
+def _with_quote(brief: Brief) -> list[str]:
+    return [_stopped(_capital(quote)) for quote in brief.quotes[:1]]
+
+
+def _reveals(brief: Brief, kind: Kind, seed: str) -> list[str]:
+    thing = with_article(brief.product, plural=brief.is_plural)
+    company = brief.company
+    if company and thing:
+        named = company.lower() in thing.lower()
+        options = (
+            [f"Meet {thing}.", f"This is {thing}.", f"Say hello to {thing}."]
+            if named
+            else [
+                f"Meet {_bare(company)}: {thing}.",
+                f"This is {_bare(company)}. {_capital(thing)}.",
+                f"{_capital(thing)}, from {_stopped(company)}",
+                f"Say hello to {_bare(company)}: {thing}.",
+                f"{_stopped(company)} {_capital(thing)}.",
+            ]
+        )
+        short = [f"Meet {_stopped(company)}"]
+    elif thing:
+        options = [f"Introducing {thing}.", f"Say hello to {thing}.", f"Picture this: {thing}."]
+        options += (
+            [f"Looking for {thing}?", f"Let's talk about {thing}."]
+            if kind.family == "service"
+            else [f"Here's to {thing}.", f"Imagine {thing}."]
+        )
+        short = [f"{_capital(brief.product)}."]
+    elif company:
+        options = [f"Meet {_stopped(company)}", f"This is {_stopped(company)}",
+                   f"Say hello to {_stopped(company)}", f"It's called {_stopped(company)}",
+                   f"There's a name for it: {_stopped(company)}"]  # fmt: skip
+        short = []
+    else:
+        options = ["This one's for you.", "Here's something worth your time.", "So here it is.",
+                   "It's right here.", "Now it's your turn."]  # fmt: skip
+        short = []
+    return [*chosen(options, f"reveal {seed}"), *short]
+
+
+def _own_lines(brief: Brief, seed: str) -> list[_Line]:
+    """
+    Return what the prompt says for the product, ready to be said, the weightiest first.
+    """
+    said = [f for f in brief.features if f.lower() not in _STYLE_WORDS]
+    adjectives = [f for f in said if _is_adjective(f)]
+    verbs = [f for f in said if f.split()[0].lower() in _FRAGMENT_VERBS and f not in adjectives]
+    nouns = [f for f in said if f not in adjectives and f not in verbs]
+    found: list[_Line] = []
+    grouped = [*_groups(nouns), *_groups(adjectives), *([v] for v in verbs)]
+    for i, group in enumerate(grouped):
+        found.append(
+            _Line(_feature_text(group, group[0] in adjectives, f"{seed} {i}"), tuple(group))
+        )
+    statements = [_Line(text) for text in brief.statements]
+    own = [line for pair in zip(statements, found, strict=False) for line in pair]
+    shorter = min(len(statements), len(found))
+    own += [*statements[shorter:], *found[shorter:]]
+    audience = brief.audience.strip(" .,")
+    if audience and count_words(audience) <= 6 and audience.lower() not in _STYLE_WORDS:  # noqa: PLR2004 - longer ones are no audience but a sentence
+        told = chosen(
+            [f"For {audience}.", f"Made with {audience} in mind.", f"This one is for {audience}."],
+            seed,
+        )
+        own.insert(min(len(own), 2), _Line(told[0]))
+    own += [_Line(_stopped(_capital(quote))) for quote in brief.quotes[1:]]
+    return own
+
+
+def _groups(features: Sequence[str]) -> list[list[str]]:
+    """
+    Return *features* in twos and threes, never leaving one of them alone but the only.
+    """
+    groups: list[list[str]] = []
+    rest = list(features)
+    while rest:
+        size = 2 if len(rest) in {2, 4} else 3
+        groups.append(rest[:size])
+        rest = rest[size:]
+    return groups
+
+
+def _is_adjective(feature: str) -> bool:
+    words = feature.lower().split()
+    if len(words) > 2:  # noqa: PLR2004 - "very light" at most
+        return False
+    return words[-1] in _ADJECTIVES or words[-1].endswith(_ADJECTIVE_ENDINGS)
+
+
+def _feature_text(group: Sequence[str], adjectives: bool, seed: str) -> str:  # noqa: FBT001 - private, one call
+    capital = [_capital(feature) for feature in group]
+    listed = _listed(group)
+    options = [" ".join(f"{feature}." for feature in capital)]
+    if len(group) == 1:
+        if adjectives:
+            options += [f"{capital[0]}, through and through.", f"Simply {group[0]}."]
+        elif group[0].split()[0].lower() not in _FRAGMENT_VERBS:
+            options += [f"{capital[0]}, right there.", f"Think {group[0]}."]
+    elif adjectives:
+        options += [
+            f"{_capital(listed)}.",
+            f"Think {listed}.",
+            f"{_capital(listed)}, just like that.",
+        ]
+    else:
+        options += [
+            f"{_capital(listed)}.",
+            f"Think {listed}.",
+            f"There's {listed}.",
+            f"{_capital(listed)}, all in one.",
+        ]
+    return chosen(options, f"feature {seed}")[0]
+
+
+def _listed(group: Sequence[str]) -> str:
+    return group[0] if len(group) == 1 else f"{', '.join(group[:-1])} and {group[-1]}"
+
+
+def _say_own(draft: _Draft, own: Sequence[_Line]) -> None:
+    last = len(draft.scenes) - 1
+    middle = list(range(1, last)) or [0]
+    turn = 0
+    for line in own:
+        for step in range(len(middle)):
+            index = middle[(turn + step) % len(middle)]
+            room = min(draft.left(), SCENE_WORDS_MAX + 2 - draft.scene_words(index))
+            if draft.say(index, line, room=room):
+                turn = (turn + step + 1) % len(middle)
+                break
+
+
+def _fill(draft: _Draft, kind: Kind, tone: str, seed: str) -> None:
+    """
+    Say what the kind and its family carry, the barest scene first, until time is up.
+    """
+    table = lines()
+    pools = [
+        [_Line(t) for t in chosen(kind.moments, f"moment {seed}")],
+        [
+            _Line(t)
+            for t in chosen((*table.families[kind.family], *table.tone_lines.get(tone, ())), seed)
+        ],
+    ]
+    options = [line for pool in pools for line in pool]
+    last = len(draft.scenes) - 1
+    open_scenes = set(range(len(draft.scenes)))
+    while open_scenes and draft.left() > 0:
+        index = min(
+            open_scenes, key=lambda i: (draft.scene_words(i) + (4 if i in {0, last} else 0), i)
+        )
+        room = min(draft.left(), SCENE_WORDS_MAX - draft.scene_words(index))
+        fitting = [o for o in options if o.words <= room and o.text.lower() not in draft.said]
+        if draft.left() <= 10:  # noqa: PLR2004 - the last line should fill what is left
+            fitting.sort(key=lambda line: -line.words)
+        if not fitting or not draft.say(index, fitting[0], room=room, before_last=index == last):
+            open_scenes.discard(index)
+
+
+def _supers(draft: _Draft) -> tuple[str | None, ...]:
+    """
+    Return a short super for about every other scene that names a feature, never the last.
+    """
+    supers: list[str | None] = []
+    for index, scene in enumerate(draft.scenes):
+        features = [f for line in scene for f in line.features if len(f) <= SUPER_CHARACTERS_MAX]
+        shown = sum(text is not None for text in supers)
+        wanted = shown < (len(draft.scenes) + 1) // 2 and index < len(draft.scenes) - 1
+        supers.append(_capital(features[0]) if features and wanted else None)
+    return tuple(supers)
+
+
+SUPER_CHARACTERS_MAX: Final = 28
+"""
+A super is read at a glance.
+"""
+
+
+def _own_words(brief: Brief, *, scenes: int, words_max: int) -> Script:
+    """
+    Return a script of nothing but the prompt's own sentences, dealt over the scenes.
+    """
+    closing = _stopped(brief.company) if brief.company else ""
+    room = words_max - count_words(closing)
+    pieces: list[str] = []
+    for sentence in (*brief.statements, *brief.quotes):
+        for clause in _clauses(sentence, room):
+            if count_words(clause) <= room:
+                pieces.append(clause)
+                room -= count_words(clause)
+    texts = ["" for _ in range(scenes)]
+    total = sum(map(count_words, pieces))
+    said = 0
+    for piece in pieces:
+        # a sentence is said where its middle falls
+        middle = (said + count_words(piece) / 2) / max(total, 1)
+        index = min(int(middle * scenes), scenes - 1)
+        texts[index] = _joined(texts[index], piece)
+        said += count_words(piece)
+    texts[-1] = _joined(texts[-1], closing)
+    return Script(texts=tuple(texts), supers=(None,) * scenes, call_to_action=brief.company)
+
+
+def _clauses(sentence: str, room: int) -> list[str]:
+    """
+    Return *sentence* in clauses; one longer than *room* is cut between words.
+    """
+    parts = [p.strip() for p in re.split(r"(?<=[,;:،؛])\s+|(?<=[、，；：])", sentence) if p.strip()]
+    found: list[str] = []
+    for part in parts:
+        words = part.split()
+        while words and count_words(" ".join(words)) > room > 0:
+            words.pop()
+        text = " ".join(words) or part[: max(room, 0)]
+        if text:
+            found.append(text)
+    return found
+
+
+def _joined(text: str, more: str) -> str:
+    glue = "" if not text or not more or text[-1] in "。！？、，" else " "
+    return f"{text}{glue}{more}"
+
+
+def _capital(text: str) -> str:
+    word = text.split()[0] if text else ""
+    keeps = any(c.isupper() for c in word[1:])  # iPhone
+    return text if keeps else text[:1].upper() + text[1:]
+
+
+def _bare(text: str) -> str:
+    return text.rstrip(" .")
+
+
+def _stopped(text: str) -> str:
+    text = text.strip(" ,;:")
+    return text if text.endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
+
+
+def _digest(seed: str) -> str:
+    return hashlib.sha256(seed.encode()).hexdigest()

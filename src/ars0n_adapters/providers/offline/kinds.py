@@ -1,0 +1,91 @@
+"""
+What kinds of thing are advertised, and what can be said and shown of each.
+
+The lines are data (``lines.toml``): sensations, moments and habits, never claims.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@frozen(kw_only=True)
+class Kind:
+    """
+    One kind of product, service, place or cause, and what fits all of its kind.
+
+    ``family`` chooses the lines it shares; ``call`` takes the company's name.
+    """
+
+    name: str
+    family: str
+    call: str
+    stems: tuple[str, ...]
+    hooks: tuple[str, ...]
+    moments: tuple[str, ...]
+    closes: tuple[str, ...]
+    uses: tuple[str, ...]
+    places: tuple[str, ...]
+    details: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Lines:
+    """
+    All that can be said without being told: by kind, by family, by tone.
+    """
+
+    kinds: tuple[Kind, ...]
+    families: dict[str, tuple[str, ...]]
+    tone_hooks: dict[str, tuple[str, ...]]
+    tone_lines: dict[str, tuple[str, ...]]
+
+
+@cache
+def lines() -> Lines:
+    """
+    Return the table; the last of its kinds is the one for anything.
+    """
+    text = resources.files(__package__).joinpath("lines.toml").read_text("utf-8")
+    table = tomllib.loads(text)
+    kinds = tuple(
+        Kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()})
+        for row in table["kinds"]
+    )
+    by_name = {
+        part: {name: tuple(v) for name, v in table[part].items()}
+        for part in ("families", "tone_hooks", "tone_lines")
+    }
+    return Lines(kinds=kinds, **by_name)
+
+
+def kind_of(texts: Sequence[str]) -> Kind:
+    """
+    Return the kind *texts* speak of; earlier texts, and later words in one, decide.
+
+    The last noun of "dog food delivery app" says what it is; "for dogs" only for whom.
+    """
+    table = lines().kinds
+    for text in texts:
+        for word in reversed(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())):
+            for kind in table[:-1]:
+                if any(_is_known(word, stem) for stem in kind.stems):
+                    return kind
+    return table[-1]
+
+
+def _is_known(word: str, stem: str) -> bool:
+    # short stems are whole words ("app", "car", "tea"), long ones begin words
+    short = 5
+    if len(stem) < short:
+        return word in {stem, stem + "s", stem + "es"}
+    return word.startswith(stem)
