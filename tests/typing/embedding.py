@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, assert_type
 from ars0n_core import pricing, specs
 from ars0n_core.errors import Ars0nError, InvalidRequestError
 from ars0n_core.plans.breakdown import break_down
+from ars0n_core.plans.model import Plan
 from ars0n_core.plans.typical import typical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from ars0n_core.plans.model import Plan
     from ars0n_core.ports import Clock, Ids
 
 
