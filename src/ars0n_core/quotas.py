@@ -71,6 +71,35 @@ The tier tables of both editions of the documents.
 
 
 @frozen
+class Quota:
+    """
+    How much of what costs no credits an organisation may have in a rolling window.
+    """
+
+    name: str
+    limit: int
+    window: timedelta
+
+
+PLANS: Final = Quota("plans", 30, timedelta(hours=1))
+"""
+A plan is a free call of a paid model: thirty an hour are a busy person's.
+"""
+
+PREVIEW_CHARACTERS: Final = 100
+PREVIEWS: Final = Quota("previews", 200, timedelta(hours=24))
+"""
+A preview's flat price covers about 2,000 characters: 200 times 100 a day, whatever the
+length of each.
+"""
+
+STORAGE_BYTES_MAX: Final = 5 * 1024**3
+"""
+What an organisation may keep of uploads: 5 GiB.
+"""
+
+
+@frozen
 class Decision:
     """
     What the limiter said: whether the request may pass, and what is left.

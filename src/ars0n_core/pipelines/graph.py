@@ -173,18 +173,24 @@ def record(pipeline: Pipeline, event: Event) -> Pipeline:
 
 
 def claim(
-    pipeline: Pipeline, *, version: VersionId, now: datetime, bounds: Bounds
+    pipeline: Pipeline,
+    *,
+    version: VersionId,
+    now: datetime,
+    bounds: Bounds,
+    starts: bool = True,
 ) -> tuple[Pipeline, tuple[Command, ...]]:
     """
     Take what can be started or asked about now: return the pipeline with it taken, and
     one command each.
 
     A job whose lease ran out goes back to pending first, or fails after too many. While
-    a job stands failed nothing new starts, except what the customer retried since.
+    a job stands failed nothing new starts, except what the customer retried since. Unless
+    it *starts* jobs, only what was started is followed up.
     """
     pipeline = _expire(pipeline, now, bounds)
     ordered: list[Command] = []
-    for job in _startable(pipeline, now):
+    for job in _startable(pipeline, now) if starts else ():
         taken = Claimed(job.id, job.attempt + 1, now + bounds.lease)
         pipeline = _with(pipeline, apply(job, taken))
         ordered.append(commands.STARTS[job.item.operation](version, job.id, job.attempt + 1))

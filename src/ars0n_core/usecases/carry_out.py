@@ -1,0 +1,152 @@
+"""
+Do what a command says, and write down what came of it: `carry_out`.
+
+Carrying out is at least once: it may be repeated, by this process or another. So it looks
+first whether the command still stands, a billed call is journalled before it leaves, and
+what comes of an attempt that is not the present one changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ars0n_core.errors import (
+    BlobNotFoundError,
+    CompositorError,
+    MisconfiguredError,
+    NotFoundError,
+    PortError,
+    ProviderRejectedError,
+    ProviderUnavailableError,
+    ProviderUnknownError,
+)
+from ars0n_core.pipelines.commands import CheckClip, Command
+from ars0n_core.pipelines.states import (
+    Asked,
+    Cause,
+    Checked,
+    Deferred,
+    Doubted,
+    Event,
+    Failed,
+    JobStatus,
+    Released,
+    Renewed,
+    Sent,
+)
+from ars0n_core.usecases.performing import perform
+from ars0n_core.usecases.recording import Happening, record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ars0n_core.pipelines.jobs import Job
+    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.projects import Version
+
+UNKNOWN_FAULT = "Internal error"
+"""
+What a customer is told of a bug of ours; the runner's log has the rest.
+"""
+
+
+def carry_out(ports: Ports, policy: Policy, command: Command) -> None:
+    """
+    Perform *command* and record what came of it. A provider's failure is an event; only
+    a bug of ours, once recorded as the job's failure, is raised for the runner's log.
+    """
+    found = _standing(ports, command)
+    if found is None:
+        return
+    version, job = found
+    if job.item.operation in policy.billed and not isinstance(command, CheckClip):
+        answer_until = ports.clock.now() + policy.doubt
+        sent = Sent(command.job, command.attempt, answer_until)
+        if job.sent or not _note(ports, command, sent):
+            return
+    try:
+        happening = perform(ports, policy, command, version)
+    except PortError as error:
+        event = _event_of(error, policy, command, job, ports.clock.now())
+        happening = Happening(event=event)
+    except Exception:
+        _note(ports, command, _failed(command, UNKNOWN_FAULT, Cause.OURS))
+        raise
+    record(ports, command.version, happening, now=ports.clock.now())
+
+
+def renew(ports: Ports, policy: Policy, command: Command) -> None:
+    """
+    Keep the command's lease: whoever carries it out is alive.
+    """
+    until = ports.clock.now() + policy.bounds.lease
+    kind = Asked if isinstance(command, CheckClip) else Renewed
+    _note(ports, command, kind(command.job, command.attempt, until))
+
+
+def release(ports: Ports, command: Command) -> None:
+    """
+    Give the command back undone: its process is stopping.
+    """
+    _note(ports, command, Released(command.job, command.attempt))
+
+
+def _note(ports: Ports, command: Command, event: Event) -> bool:
+    return record(ports, command.version, Happening(event=event), now=ports.clock.now())
+
+
+def _standing(ports: Ports, command: Command) -> tuple[Version, Job] | None:
+    """
+    Return the version and job of a command that still stands.
+    """
+    try:
+        with ports.store.transaction() as tx:
+            version = tx.versions.find(command.version)
+        job = version.pipeline.job(command.job)
+    except NotFoundError:
+        return None
+    if job.attempt != command.attempt:
+        return None
+    if isinstance(command, CheckClip):
+        collects = job.status in {JobStatus.POLLING, JobStatus.FAILED}
+        return (version, job) if collects and job.ticket is not None else None
+    return (version, job) if job.status is JobStatus.PROCESSING else None
+
+
+def _failed(command: Command, message: str, cause: Cause) -> Failed:
+    return Failed(command.job, command.attempt, message, cause)
+
+
+def _event_of(error: PortError, policy: Policy, command: Command, job: Job, now: datetime) -> Event:
+    """
+    Return what a port's failure means for the job.
+    """
+    message = str(error) or "The provider gave no reason"
+    match error:
+        case ProviderRejectedError():
+            return _failed(command, message, Cause.ORDER)
+        case BlobNotFoundError() | MisconfiguredError():
+            return _failed(command, message, Cause.OURS)
+        case CompositorError() if not error.retryable:
+            return _failed(command, message, Cause.OURS)
+        case _ if isinstance(command, CheckClip):
+            # Not being told is no verdict: the ticket is asked about until it lapses.
+            later = _retry_after(error, policy, policy.check_every)
+            return Checked(command.job, command.attempt, now + later, job.fraction)
+        case ProviderUnknownError():
+            return Doubted(command.job, command.attempt, now + policy.doubt)
+    if job.deferrals >= policy.deferrals_max:
+        return _failed(command, message, Cause.OURS)
+    later = _retry_after(error, policy, policy.deferral * 2**job.deferrals)
+    return Deferred(command.job, command.attempt, now + later, message)
+
+
+def _retry_after(error: PortError, policy: Policy, otherwise: timedelta) -> timedelta:
+    """
+    Return how long to wait: what the provider asked for, within what a lease lasts.
+    """
+    wished = error.retry_after_seconds if isinstance(error, ProviderUnavailableError) else None
+    if wished is None:
+        return otherwise
+    return min(max(otherwise, timedelta(seconds=max(0.0, wished))), policy.bounds.lease)

@@ -1,0 +1,95 @@
+"""
+An order as a whole, before anything is done for it: its faults and its plan's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ars0n_core import specs
+from ars0n_core.errors import (
+    InvalidRequestError,
+    PlanExpiredError,
+    ProviderRejectedError,
+    ProviderUnavailableError,
+)
+from ars0n_core.plans import derive
+from ars0n_core.plans.faults import check as check_plan
+from ars0n_core.ports.providers import Picture
+from ars0n_core.specs.model import AdFormat
+from ars0n_core.usecases import materials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ars0n_core.assets import Asset
+    from ars0n_core.ids import AssetId
+    from ars0n_core.plans.model import Plan
+    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.specs.model import AdSpec
+
+
+def check(
+    ports: Ports,
+    policy: Policy,
+    spec: AdSpec,
+    plan: Plan | None = None,
+    *,
+    images_required: bool = True,
+) -> PlanExpiredError | None:
+    """
+    Refuse an order with faults, all of them at once: its own, its voice's, its plan's.
+
+    That the plan names other images is returned, not raised: what is wrong with the
+    images themselves is told first.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = specs.find_faults(
+        spec, specs.limits_of(policy.edition), images_required=images_required
+    )
+    if "voice_id" not in faults.by_field and ports.voices.voice(spec.voice_id) is None:
+        message = f"There is no voice {spec.voice_id}; GET /voices lists those there are"
+        faults.add("voice_id", message)
+    expired = None
+    # A plan can only be judged against an order of a known length and sound clips.
+    if plan is not None and not {"duration_seconds", "custom_clips"} & set(faults.by_field):
+        try:
+            check_plan(spec, plan)
+        except PlanExpiredError as error:
+            expired = error
+        except InvalidRequestError as error:
+            for name, messages in error.field_errors.items():
+                for message in messages:
+                    faults.add(name, message)
+    faults.raise_any()
+    return expired
+
+
+def ask_planner(ports: Ports, spec: AdSpec, assets: Mapping[AssetId, Asset]) -> Plan:
+    """
+    Return a whole, sound plan for *spec*, whose pictures *assets* has.
+
+    Raises:
+        InvalidRequestError: The planner refuses the order.
+        ProviderUnavailableError: It can't plan now, or its plan is no good.
+    """
+    shown = spec.image_asset_ids if spec.ad_format is AdFormat.VIDEO else ()
+    with ports.scratch.folder() as folder:
+        paths = materials.copy_out(
+            ports, {f"image-{i}": assets[asset_id] for i, asset_id in enumerate(shown)}, folder
+        )
+        pictures = [
+            Picture(asset_id=asset_id, path=paths[f"image-{i}"]) for i, asset_id in enumerate(shown)
+        ]
+        try:
+            plan = ports.planner.plan(spec, pictures)
+        except ProviderRejectedError as error:
+            raise InvalidRequestError({"prompt": [str(error) or "Refused"]}) from error
+    try:
+        check_plan(spec, plan)
+    except InvalidRequestError as error:
+        # The customer wrote none of it, so it is no fault of the order.
+        raise ProviderUnavailableError(f"The plan is no good: {error}", port="planner") from error
+    return derive.complete(spec, plan)

@@ -1,0 +1,74 @@
+"""
+How an ad would be told, before anything is charged: `plan`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ars0n_core import pricing, quotas
+from ars0n_core.errors import PortError, QuotaExceededError, RateLimitExceededError
+from ars0n_core.plans.breakdown import break_down
+from ars0n_core.plans.budget import seconds_available
+from ars0n_core.plans.model import Plan
+from ars0n_core.pricing import Estimate
+from ars0n_core.usecases import materials, orders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.specs.model import AdSpec
+    from ars0n_core.usecases.callers import Caller
+
+
+@frozen(kw_only=True)
+class Planned:
+    """
+    A plan, what the ad would cost told this way, and how long it would be.
+    """
+
+    plan: Plan
+    estimate: Estimate
+    duration_seconds: float
+
+
+def plan(ports: Ports, policy: Policy, caller: Caller, spec: AdSpec) -> Planned:
+    """
+    Return a plan for *spec* and its price. It costs nothing, so there is a quota.
+
+    Raises:
+        InvalidRequestError: The order has faults.
+        NotFoundError: A named asset doesn't exist.
+        AssetNotOwnedError: A named asset is another organisation's.
+        QuotaExceededError: Too many plans this hour.
+        PortError: The planner can't now.
+    """
+    now = ports.clock.now()
+    orders.check(ports, policy, spec, images_required=False)
+    with ports.store.transaction() as tx:
+        assets = materials.require(tx, caller.organization.id, spec)
+    _count(ports, caller, now)
+    told = orders.ask_planner(ports, spec, assets)
+    return Planned(
+        plan=told,
+        estimate=pricing.estimate(break_down(spec, told), pricing.card(policy.edition)),
+        duration_seconds=seconds_available(spec),
+    )
+
+
+def _count(ports: Ports, caller: Caller, now: datetime) -> None:
+    quota = quotas.PLANS
+    key = f"{quota.name}/{caller.organization.id}"
+    try:
+        said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now)
+    except PortError as error:
+        raise RateLimitExceededError(
+            limit=quota.limit, remaining=0, reset_at=now + quotas.WINDOW
+        ) from error
+    if not said.allowed:
+        raise QuotaExceededError(
+            quota.name, limit=quota.limit, used=quota.limit, reset_at=said.reset_at
+        )
