@@ -1,0 +1,130 @@
+"""
+The commands themselves, and what they end with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from ars0n_adapters.cli import arguments
+from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_core import calculator
+from ars0n_core.errors import Ars0nError
+from ars0n_core.specs.model import AdFormat
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
+
+DONE: Final = 0
+FAILED: Final = 1
+FAULTY: Final = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command of *argv* (the process's own arguments unless given) and return its
+    exit code: 0, 2 for a faulty order, else 1.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] == ["estimate"]:
+        return calculator.main(argv, prog="ars0n")
+    options = arguments.parser().parse_args(argv)
+    try:
+        with _stopping_on_terminate():
+            return _COMMANDS[options.command](options)
+    except FaultyOptionsError as error:
+        _complain(str(error))
+        return FAULTY
+    except Ars0nError as error:
+        _complain(f"ars0n: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        _complain("\nars0n: stopped; give the same command again to go on")
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read our output went away: nothing may flush into it at exit.
+        sys.stdout = None
+        return FAILED
+
+
+def _make(options: Namespace) -> int:
+    return _run(options, AdFormat.VIDEO)
+
+
+def _radio(options: Namespace) -> int:
+    return _run(options, AdFormat.RADIO)
+
+
+def _run(options: Namespace, ad_format: AdFormat) -> int:
+    from ars0n_adapters.cli import making, showing  # noqa: PLC0415 - what it needs is slow to load
+
+    with _product(options) as product:
+        made = making.make(product, options, ad_format=ad_format, screen=sys.stderr)
+    print(json.dumps(showing.as_json(made)) if options.json else showing.as_text(made))  # noqa: T201
+    return DONE
+
+
+def _plan(options: Namespace) -> int:
+    from ars0n_adapters.cli import planning  # noqa: PLC0415 - what it needs is slow to load
+
+    with _product(options) as product:
+        told = planning.plan(product, options)
+    text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    if options.out is None:
+        sys.stdout.write(text)
+        return DONE
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FaultyOptionsError([(f"--out {options.out}", error.strerror or str(error))]) from None
+    return DONE
+
+
+def _voices(options: Namespace) -> int:
+    from ars0n_adapters.cli import showing  # noqa: PLC0415 - what it needs is slow to load
+
+    print(showing.voices(options))  # noqa: T201
+    return DONE
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = {
+    "make": _make,
+    "radio": _radio,
+    "plan": _plan,
+    "voices": _voices,
+}
+
+
+@contextlib.contextmanager
+def _product(options: Namespace) -> Iterator[Any]:
+    from ars0n_adapters import bootstrap, settings  # noqa: PLC0415 - what it needs is slow to load
+
+    with bootstrap.product(settings.read(data_dir=options.data_dir)) as product:
+        yield product
+
+
+@contextlib.contextmanager
+def _stopping_on_terminate() -> Iterator[None]:
+    # A polite kill ends like Ctrl-C: children ended, leases given back.
+    def stop(_: int, __: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread: somebody embeds us and owns the signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201

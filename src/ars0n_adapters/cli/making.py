@@ -1,0 +1,228 @@
+"""
+Driving an order to its end: place it, or find where it stopped, and wait for the ad.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from attrs import frozen
+
+from ars0n_adapters.cli import orders
+from ars0n_adapters.cli.orders import FaultyOptionsError, Order
+from ars0n_adapters.cli.progress import Progress, name_of
+from ars0n_core.access import Organization
+from ars0n_core.errors import Ars0nError, InvalidRequestError, NotFoundError, PortError
+from ars0n_core.ids import OrganizationId, VersionId
+from ars0n_core.pipelines.states import JobStatus
+from ars0n_core.projects import VersionStatus
+from ars0n_core.quotas import Tier
+from ars0n_core.usecases.advance import advance
+from ars0n_core.usecases.callers import Caller
+from ars0n_core.usecases.generate import generate
+from ars0n_core.usecases.reports import Report
+from ars0n_core.usecases.voices import browse
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ars0n_adapters.bootstrap import Product
+    from ars0n_core.specs.model import AdFormat
+
+LOCAL: Final = OrganizationId("org_local")
+"""
+The one customer of the command line: unlimited, so booked but never refused for money.
+"""
+
+_POLL_SECONDS: Final = 0.25
+
+
+class AdFailedError(Ars0nError):
+    """
+    The ad could not be made; the message says which step failed and why.
+    """
+
+    code = "AD_FAILED"
+
+
+@frozen
+class Made:
+    """
+    A finished ad at its place.
+    """
+
+    path: Path
+    report: Report
+    measured: Mapping[str, Any]
+    seconds: Mapping[str, float]
+    wall_seconds: float
+
+
+def local_caller(product: Product) -> Caller:
+    """
+    Return the command line's customer, made at first use.
+    """
+    with product.ports.store.transaction() as tx:
+        try:
+            return Caller(tx.organizations.find(LOCAL))
+        except NotFoundError:
+            organization = Organization(
+                id=LOCAL,
+                name="This machine",
+                tier=Tier.ENTERPRISE,
+                unlimited=True,
+                created_at=product.ports.clock.now(),
+            )
+            tx.organizations.add(organization)
+            tx.commit()
+            return Caller(organization)
+
+
+def default_voice(product: Product) -> str:
+    """
+    Return the voice that speaks when none is named: the library's first.
+    """
+    return browse(product.ports)[0].voice_id
+
+
+def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: TextIO) -> Made:
+    """
+    Make the ad of *options* and put it at ``options.out``.
+
+    Raises:
+        FaultyOptionsError: The order is wrong; nothing was made.
+        AdFailedError: A step failed for good.
+        PortError: The machine can't.
+    """
+    started = time.monotonic()
+    out: Path = options.out
+    fault = unwritable(out)
+    order = _read(product, options, ad_format, fault)
+    version_id = _place(product, order, screen)
+    progress = Progress(screen)
+    report = _wait(product, version_id, progress)
+    final = report.jobs[-1]
+    if report.status is VersionStatus.FAILED or report.output is None:
+        _forget(product, order)
+        raise AdFailedError(_reason(report))
+    _deliver(product, report, out)
+    return Made(
+        path=out,
+        report=report,
+        measured=dict(final.facts),
+        seconds=progress.seconds,
+        wall_seconds=time.monotonic() - started,
+    )
+
+
+def unwritable(out: Path) -> str | None:
+    """
+    Return why no file can be put at *out*, or None.
+    """
+    folder = out.parent
+    if out.is_dir():
+        return "Is a folder: name a file"
+    if not folder.is_dir():
+        return f"There is no folder {folder}: make it first"
+    try:
+        handle, name = tempfile.mkstemp(prefix=".ars0n-", dir=folder)
+    except OSError as error:
+        return f"Can't be written: {error.strerror}"
+    os.close(handle)
+    Path(name).unlink()
+    return None
+
+
+def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str | None) -> Order:
+    faults = [(f"--out {options.out}", fault)] if fault else []
+    try:
+        order = orders.read(options, ad_format=ad_format, default_voice=default_voice(product))
+    except FaultyOptionsError as error:
+        raise FaultyOptionsError([*error.faults, *faults]) from None
+    if faults:
+        raise FaultyOptionsError(faults)
+    return order
+
+
+def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
+    caller = local_caller(product)
+    note = _note(product, order)
+    version_id = _standing(product, note)
+    if version_id is not None:
+        screen.write("Going on with this order where it stopped.\n")
+        return version_id
+    spec, plan = orders.store(order, product.ports, product.policy, caller)
+    try:
+        generated = generate(product.ports, product.policy, caller, spec, plan=plan)
+    except InvalidRequestError as error:
+        raise orders.told(error) from None
+    _write_whole(note, json.dumps({"versionId": generated.version_id}).encode())
+    return generated.version_id
+
+
+def _standing(product: Product, note: Path) -> VersionId | None:
+    try:
+        version_id = VersionId(json.loads(note.read_text())["versionId"])
+        with product.ports.store.transaction() as tx:
+            version = tx.versions.find(version_id)
+    except (OSError, ValueError, KeyError, TypeError, NotFoundError):
+        return None
+    return None if version.status is VersionStatus.FAILED else version_id
+
+
+def _note(product: Product, order: Order) -> Path:
+    print_ = orders.fingerprint(order, product.settings.lines, product.settings.preset)
+    folder = product.settings.data_dir / "orders"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{print_}.json"
+
+
+def _forget(product: Product, order: Order) -> None:
+    _note(product, order).unlink(missing_ok=True)
+
+
+def _wait(product: Product, version_id: VersionId, progress: Progress) -> Report:
+    caller = local_caller(product)
+    try:
+        while True:
+            report = advance(product.ports, product.policy, caller, version_id)
+            progress.show(report)
+            if report.status is not VersionStatus.GENERATING:
+                return report
+            time.sleep(_POLL_SECONDS)
+    finally:
+        progress.end()
+
+
+def _reason(report: Report) -> str:
+    failed = [job for job in report.jobs if job.status is JobStatus.FAILED]
+    told = [f"{name_of(job)}: {job.error}" for job in failed]
+    return "The ad could not be made. " + "; ".join(told)
+
+
+def _deliver(product: Product, report: Report, out: Path) -> None:
+    with product.ports.store.transaction() as tx:
+        asset = None if report.output is None else tx.assets.find(report.output)
+    if asset is None:
+        raise AdFailedError("The finished ad is gone from the data folder; give the command again")
+    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    try:
+        product.ports.blobs.copy_to(asset.blob_key, part)
+        part.replace(out)
+    except OSError as error:
+        message = f"{out} can't be written: {error.strerror or error}"
+        raise PortError(message, port="out") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)

@@ -1,0 +1,350 @@
+"""
+An order put together from options and the files they name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, frozen
+
+from ars0n_adapters.cli.arguments import MODELS, OPTIONS
+from ars0n_core import assets as kinds
+from ars0n_core import wire
+from ars0n_core.errors import Ars0nError, FetchRefusedError, InvalidRequestError
+from ars0n_core.plans.model import Plan
+from ars0n_core.specs.model import AdFormat, AdSpec
+from ars0n_core.usecases import assets as storing
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Iterator
+
+    from ars0n_core.assets import Asset
+    from ars0n_core.ids import AssetId
+    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.usecases.callers import Caller
+
+_CLIP: Final = re.compile(r"(?P<file>.+?)@(?P<position>\d{1,3})(?::(?P<text>.*))?\Z", re.DOTALL)
+_PLAN_BYTES_MAX: Final = 1_000_000
+_FOOTAGE_SECONDS: Final = 1
+# Stands in for a clip's length until its file has been looked at.
+
+_PLACE: Final = re.compile(r"file:(\d+)\Z")
+
+
+class FaultyOptionsError(Ars0nError):
+    """
+    Options that can't be used: (option, what is wrong) each.
+    """
+
+    code = "VALIDATION_FAILED"
+
+    def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{option}: {fault}" for option, fault in self.faults)
+
+
+@frozen
+class NamedFile:
+    """
+    A file or URL an option names, and what it is to be.
+    """
+
+    option: str
+    place: str
+    category: str
+
+    @property
+    def is_url(self) -> bool:
+        """
+        Whether it is to be downloaded.
+        """
+        return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", self.place) is not None
+
+    @property
+    def label(self) -> str:
+        """
+        How a fault of it is introduced.
+        """
+        return f"{self.option} {self.place}"
+
+
+@frozen(kw_only=True)
+class Order:
+    """
+    An order as read: a spec whose asset ids are places in ``files`` until they are stored.
+    """
+
+    spec: AdSpec
+    plan: Plan | None
+    files: tuple[NamedFile, ...]
+
+
+def read(
+    options: Namespace, *, ad_format: AdFormat, default_voice: str, images_required: bool = True
+) -> Order:
+    """
+    Return the order of *options*, every fault found before any file is opened.
+
+    Raises:
+        FaultyOptionsError: With every faulty option.
+    """
+    faults: list[tuple[str, str]] = []
+    files: list[NamedFile] = []
+
+    def named(option: str, place: str, category: str) -> str:
+        files.append(NamedFile(option, place, category))
+        return f"file:{len(files) - 1}"
+
+    body = _body(options, ad_format, default_voice)
+    if ad_format is AdFormat.VIDEO:
+        images = getattr(options, "image", None) or []
+        body["imageAssetIds"] = [named("--image", place, "product_image") for place in images]
+        if not images:
+            # A plan can do without; the place that stands in is never looked up.
+            body["imageAssetIds"] = ["file:none"]
+        if not images and images_required:
+            faults.append(("--image", "Required: give at least one product photo"))
+        if options.logo is not None:
+            body["logoAssetId"] = named("--logo", options.logo, "logo")
+        body["customClips"] = _clips(options, named, faults)
+    if options.music is not None:
+        body["musicAssetId"] = named("--music", options.music, "music")
+    if options.plan is not None:
+        body["plan"] = _plan(options.plan, faults)
+    faults += [(file.label, fault) for file in files if (fault := _fault_of(file))]
+    try:
+        request = wire.structure_generate(body)
+    except InvalidRequestError as error:
+        raise FaultyOptionsError(_once([*faults, *_told(error)])) from None
+    if faults:
+        raise FaultyOptionsError(_once(faults))
+    return Order(spec=request.spec, plan=request.plan, files=tuple(files))
+
+
+def fingerprint(order: Order, *deployment: object) -> str:
+    """
+    Return what tells this order from every other: its options, its files' content, and
+    what the *deployment* makes of it.
+
+    A URL stands for itself: what it serves may differ from day to day, the order doesn't.
+    """
+    contents = [file.place if file.is_url else _sha256(file) for file in order.files]
+    text = repr((order.spec, order.plan, contents, deployment))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[AdSpec, Plan | None]:
+    """
+    Store the order's files and return its spec and plan with their asset ids.
+
+    Raises:
+        FaultyOptionsError: With every file that can't be used.
+    """
+    faults: list[tuple[str, str]] = []
+    stored: dict[str, Asset] = {}
+    for number, file in enumerate(order.files):
+        try:
+            with _opened(file, ports) as path:
+                stored[f"file:{number}"] = storing.upload(
+                    ports,
+                    policy,
+                    caller,
+                    path,
+                    file_name=Path(file.place).name,
+                    category=file.category,
+                )
+        except InvalidRequestError as error:
+            faults += [(file.label, fault) for _, fault in _told(error)]
+        except FetchRefusedError as error:
+            faults.append((file.label, str(error)))
+    if faults:
+        raise FaultyOptionsError(faults)
+    return _resolved(order, stored), _plan_resolved(order, stored)
+
+
+def told(error: InvalidRequestError) -> FaultyOptionsError:
+    """
+    Return *error* in the words of the command line.
+    """
+    return FaultyOptionsError(_once(_told(error)))
+
+
+def _body(options: Namespace, ad_format: AdFormat, default_voice: str) -> dict[str, Any]:
+    given = vars(options)
+    body: dict[str, Any] = {
+        "adFormat": str(ad_format),
+        "duration": _number(options.duration),
+        "voiceId": options.voice if options.voice is not None else default_voice,
+        "prompt": options.prompt,
+        "companyName": options.company,
+        "musicVolume": _number(options.music_volume),
+        "musicMood": options.music_mood,
+        "voiceStyle": options.voice_style,
+        "tone": options.tone,
+        "emotion": options.emotion,
+        "aspectRatio": given.get("aspect"),
+        "ctaDesign": given.get("cta"),
+        "gradientColor": given.get("gradient_color"),
+        "editStyle": given.get("edit_style"),
+        "qualityLoopVariants": _number(given.get("variants")),
+        "veoModel": MODELS.get(given.get("model") or "", given.get("model")),
+        "captions": given.get("captions"),
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _number(text: str | None) -> int | float | str | None:
+    if text is None:
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _clips(options: Namespace, named: Any, faults: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    clips = []
+    for text in options.clip or []:
+        found = _CLIP.match(text)
+        if found is None:
+            faults.append((f"--clip {text}", "Write FILE@POSITION or FILE@POSITION:TEXT"))
+            continue
+        clips.append(
+            {
+                "position": int(found["position"]),
+                "asset_id": named("--clip", found["file"], ""),
+                "duration_seconds": _FOOTAGE_SECONDS,
+                "voiceover_text": found["text"] or None,
+            }
+        )
+    return clips
+
+
+def _plan(place: str, faults: list[tuple[str, str]]) -> object:
+    path = Path(place)
+    label = f"--plan {place}"
+    try:
+        if path.stat().st_size > _PLAN_BYTES_MAX:
+            faults.append((label, f"Larger than {_PLAN_BYTES_MAX} bytes: that is no plan"))
+            return None
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        faults.append((label, f"Can't be read: {error.strerror}"))
+        return None
+    except (ValueError, RecursionError):
+        faults.append((label, "Not JSON: pass a file as `ars0n plan` prints it"))
+        return None
+    return value.get("plan", value) if isinstance(value, dict) else value
+
+
+def _fault_of(file: NamedFile) -> str | None:
+    if file.is_url:
+        return None
+    path = Path(file.place)
+    try:
+        if not path.exists():
+            return "No such file"
+        if not path.is_file():
+            return "Not a file"
+        with path.open("rb") as opened:
+            head = opened.read(kinds.HEAD_BYTES)
+    except OSError as error:
+        return f"Can't be read: {error.strerror}"
+    return None if head else "The file is empty"
+
+
+@contextmanager
+def _opened(file: NamedFile, ports: Ports) -> Iterator[Path]:
+    if not file.is_url:
+        yield Path(file.place)
+        return
+    with ports.scratch.folder() as folder:
+        target = folder / "download"
+        most = max(kinds.SIZE_BYTES_MAX.values())
+        if file.category in kinds.CATEGORIES:
+            most = kinds.SIZE_BYTES_MAX[kinds.CATEGORIES[file.category]]
+        ports.fetcher.fetch(file.place, target, size_bytes_max=most)
+        yield target
+
+
+def _resolved(order: Order, stored: dict[str, Asset]) -> AdSpec:
+    spec = order.spec
+
+    def known(asset_id: AssetId | None) -> AssetId | None:
+        return None if asset_id is None else stored[asset_id].id
+
+    return evolve(
+        spec,
+        image_asset_ids=tuple(
+            stored[asset_id].id for asset_id in spec.image_asset_ids if asset_id in stored
+        ),
+        logo_asset_id=known(spec.logo_asset_id),
+        music_asset_id=known(spec.music_asset_id),
+        custom_clips=tuple(
+            evolve(
+                clip,
+                asset_id=stored[clip.asset_id].id,
+                duration_seconds=_length(stored[clip.asset_id]),
+            )
+            for clip in spec.custom_clips
+        ),
+    )
+
+
+def _length(footage: Asset) -> float:
+    frames = footage.facts.get("frames")
+    return float(frames) / 30 if isinstance(frames, int) else float(_FOOTAGE_SECONDS)
+
+
+def _plan_resolved(order: Order, stored: dict[str, Asset]) -> Plan | None:
+    # `ars0n plan` names images by their place among --image, so that a plan outlives
+    # the assets it was made with.
+    if order.plan is None:
+        return None
+    return evolve(
+        order.plan,
+        scenes=tuple(
+            evolve(scene, image_asset_id=_place_of(scene.image_asset_id, stored))
+            for scene in order.plan.scenes
+        ),
+    )
+
+
+def _place_of(name: AssetId | None, stored: dict[str, Asset]) -> AssetId | None:
+    if name is None or not _PLACE.match(name):
+        return name
+    return stored[name].id if name in stored else name
+
+
+def _told(error: InvalidRequestError) -> Iterator[tuple[str, str]]:
+    faults = wire.faults_of(error)
+    for name, messages in faults.by_field.items():
+        for message in messages:
+            yield OPTIONS.get(name, name), message
+    for message in faults.of_form:
+        yield "order", message
+
+
+def _once(faults: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    # Missing photos are told once, in the command line's own words.
+    kept = dict.fromkeys(faults)
+    if any(option == "--image" for option, _ in kept):
+        kept = {f: None for f in kept if f[0] != "order" or "image" not in f[1].lower()}
+    return tuple(kept)
+
+
+def _sha256(file: NamedFile) -> str:
+    with Path(file.place).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

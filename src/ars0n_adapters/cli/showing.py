@@ -1,0 +1,85 @@
+"""
+What the commands print at their end.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict
+
+from ars0n_core.specs.model import AdFormat
+from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ars0n_adapters.cli.making import Made
+
+
+def as_text(made: Made) -> str:
+    """
+    Return the summary of a made ad: where it is, how long, what it costs, where the time
+    went.
+    """
+    lines = [
+        f"{made.path}  {seconds_of(made):g} s",
+        f"credits  {made.report.total_credits} ({len(made.report.jobs)} jobs)",
+    ]
+    loudness, peak = made.measured.get("loudness_lufs"), made.measured.get("true_peak_dbtp")
+    if isinstance(loudness, float) and isinstance(peak, float):
+        lines.append(f"sound    {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
+    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in made.seconds.items())
+    lines.append(f"time     {made.wall_seconds:.1f} s" + (f" (jobs: {spent})" if spent else ""))
+    return "\n".join(lines)
+
+
+def as_json(made: Made) -> dict[str, Any]:
+    """
+    Return the summary as one JSON object.
+    """
+    return {
+        "path": str(made.path),
+        "adFormat": str(made.report.ad_format),
+        "durationSeconds": seconds_of(made),
+        "projectId": made.report.project_id,
+        "versionId": made.report.version_id,
+        "totalCredits": made.report.total_credits,
+        "jobCount": len(made.report.jobs),
+        "measured": dict(made.measured),
+        "secondsByJob": {name: round(spent, 3) for name, spent in made.seconds.items()},
+        "secondsTotal": round(made.wall_seconds, 3),
+    }
+
+
+def seconds_of(made: Made) -> float:
+    """
+    Return how long the ad is, from what was counted in the file.
+    """
+    frames, samples = made.measured.get("frames"), made.measured.get("samples")
+    if made.report.ad_format is AdFormat.VIDEO and isinstance(frames, int):
+        return frames / FRAME_RATE
+    return samples / SAMPLE_RATE if isinstance(samples, int) else 0.0
+
+
+def voices(options: Namespace) -> str:
+    """
+    Return the voices that fit *options*, as a table or as the API answers.
+    """
+    from ars0n_adapters.providers.offline.voices import (  # noqa: PLC0415 - no store is needed
+        OfflineVoices,
+    )
+
+    found = OfflineVoices().voices(
+        gender=options.gender, accent=options.accent, age=options.age, text=options.search
+    )
+    if options.json:
+        return json.dumps({"voices": [asdict(voice) for voice in found]}, indent=2)
+    rows = [("ID", "NAME", "GENDER", "AGE", "ACCENT", "DESCRIPTION")]
+    rows += [(v.voice_id, v.name, v.gender, v.age, v.accent, v.description) for v in found]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
