@@ -8,7 +8,9 @@ import ast
 import doctest
 import functools
 import importlib
+import importlib.metadata
 import inspect
+import itertools
 import pkgutil
 import re
 import subprocess
@@ -48,6 +50,11 @@ Every third-party package the core may import.
 HEAVY = {"PIL", "ffmpeg", "hypothesis", "imageio_ffmpeg", "numpy", "pytest", "soxr"}
 """
 What costs time to import and no room but the compositor and testing may load.
+"""
+
+LAZY = {"google": "google-genai"}
+"""
+Packages of an extra whose distribution has another name.
 """
 
 LINES_MAX = 450
@@ -162,6 +169,35 @@ def test_the_strangers_contract_names_every_adapter() -> None:
     }
     composed = {"__main__", "bootstrap", "cli", "settings"}
     assert named == {name for name in adapters if name.split(".")[1] not in composed}
+
+
+def imported_from(path: Path) -> Iterator[str]:
+    """
+    The top-level package of each import in a file, inside functions too.
+    """
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_every_package_we_import_is_one_we_ask_for() -> None:
+    project = PYPROJECT["project"]
+    asked = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    names = {re.split(r"[^\w.-]", line)[0].lower().replace("_", "-") for line in asked}
+    installed = importlib.metadata.packages_distributions()
+
+    faults = set()
+    for path in sources(SRC):
+        for package in imported_from(path):
+            if package in sys.stdlib_module_names or package.startswith("ars0n_"):
+                continue
+            absent = LAZY.get(package, package)  # an extra that isn't installed here
+            owners = {d.lower().replace("_", "-") for d in installed.get(package, [absent])}
+            if not owners & names:
+                faults.add(f"{shown(path)}: {package}")
+    assert not faults
 
 
 def test_importing_a_room_loads_nothing_heavy() -> None:
@@ -290,6 +326,10 @@ def test_every_exported_name_is_true_and_said_once() -> None:
 
 
 # -- that the tables are whole -------------------------------------------------------
+
+
+def test_the_version_is_said_alike_everywhere() -> None:
+    assert ars0n_core.__version__ == PYPROJECT["project"]["version"]
 
 
 def test_the_error_tree_in_the_docstring_is_the_error_tree() -> None:
