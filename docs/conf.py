@@ -30,6 +30,7 @@ project_copyright = f"2026, {author}"
 version = release = ars0n_core.__version__
 
 extensions = [
+    "cli_help",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
