@@ -174,10 +174,54 @@ _AUDIENCE: Final = re.compile(
     r"(?i)^(?:please\s+)?(?:target(?:ing|s|ed at)?|aim(?:ed)? at|aimed towards?)\s+(?:an?\s+|the\s+)?"
 )
 _ARTICLE: Final = re.compile(r"(?i)^(?:(?:and|plus|also|with|the|an?|our|my|some|new:)\s+)+(?=\S)")
+_OPENER: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:buy|check(?:\s+out)?|introduc(?:e|ing)|promot(?:e|ing)|advertis(?:e|ing)"
+    r"|sell(?:ing)?|launch(?:ing)?|discover|try|visit|meet|announc(?:e|ing)|donate\s+to|give\s+to|support"
+    r"|shop|get|order|see|presenting|here(?:'s| is| are))\s+(?=\S)"
+)
+"""
+What a subject is led in by: an order to the customer, not part of the name.
+"""
+
+_CLAUSE: Final = re.compile(r"(?i)^(.+?),?\s(?:that|which)\s((?!the\b|an?\b|is\b|are\b)\w+\s.+)$")
+_DOING: Final = (
+    "offering|serving|baking|making|selling|helping|providing|specialising|specializing|using|giving"
+    "|bringing|combining|delivering|building|creating|teaching|crafting|opening|celebrating"
+)
+_NO_NOUNS: Final = frozenset(
+    [
+        "perfect",
+        "ideal",
+        "great",
+        "good",
+        "best",
+        "available",
+        "suitable",
+        "new",
+        "now",
+        "free",
+        "made",
+    ]
+)
+PROPER: Final = frozenset(
+    [
+        "Italian", "French", "Greek", "Thai", "Indian", "Japanese", "Chinese", "Mexican", "Spanish",
+        "American", "British", "English", "German", "Swiss", "Danish", "Nordic", "Norwegian",
+        "Swedish", "Finnish", "Korean", "Vietnamese", "Turkish", "Lebanese", "Mediterranean",
+        "Scandinavian", "European", "African", "Belgian", "Irish", "Scottish", "Dutch", "Polish",
+        "Portuguese", "Moroccan", "Persian", "Christmas", "Easter", "Halloween", "Black", "Friday",
+        "Valentine's", "Monday", "Tuesday", "Wednesday", "Thursday", "Saturday", "Sunday", "Viking",
+    ]
+)  # fmt: skip
+"""
+Words that keep their capital inside a sentence.
+"""
+
 _VERB: Final = re.compile(
     r"(?i)\b(?:is|are|was|has|have|will|can|we|they|it|you|i|helps?|makes?|gives?|brings?|keeps?"
     r"|lets?|offers?|provides?|delivers?|fix(?:es)?|serves?|lasts?|works?|turns?|connects?|saves?"
-    r"|builds?|grows?|takes?|feels?|protects?|cleans?|fits?|means?|comes?)\b"
+    r"|builds?|grows?|takes?|feels?|protects?|cleans?|fits?|means?|comes|opens?|presents?|returns?"
+    r"|launches|celebrates?|welcomes?|invites?|arrives?|rescues?|weighs?|looks?|smells?|tastes?)\b"
 )
 
 
@@ -196,7 +240,7 @@ def _understand(text: str, quotes: tuple[str, ...], company: str) -> Brief:
     product = found.product[0] if found.product else ""
     if product and company and product.lower() == company.lower():
         product = ""
-    taken = {product.lower(), company.lower()}
+    taken = {re.sub(r"\W", "", t.lower()) for t in (product, company, *quotes)}
     features = _unique([*found.product[1:], *found.features], taken)
     return Brief(
         product=product,
@@ -211,7 +255,7 @@ def _understand(text: str, quotes: tuple[str, ...], company: str) -> Brief:
 
 def _read_sentence(bare: str, sentence: str, found: _Found) -> None:
     label = _LABEL.match(bare)
-    if label:
+    if label and label.end() < len(bare):
         _read_labelled(label[1].lower(), bare[label.end() :], found)
         return
     ordered = _ORDER.match(bare)
@@ -226,11 +270,18 @@ def _read_sentence(bare: str, sentence: str, found: _Found) -> None:
         return
     stressed = _HIGHLIGHT.match(bare)
     if stressed:
-        found.features.extend(_fragments(bare[stressed.end() :]))
+        told = bare[stressed.end() :]
+        if re.match(r"(?i)(?:it|they|we|you)\b", told):
+            found.statements.append(_closed(told))
+        else:
+            found.features.extend(_fragments(told))
         return
     if _DIRECTION.match(bare):
         return
-    if _is_statement(bare):
+    listed = re.match(r"^\w+:\s", bare) and len(bare.split()) <= _STATEMENT_WORDS_MAX
+    if listed and found.product:
+        found.statements.append(_closed(sentence))
+    elif _is_statement(bare):
         _read_statement(bare, sentence, found)
     else:
         _read_subject(bare, found)
@@ -262,13 +313,19 @@ def _read_statement(bare: str, sentence: str, found: _Found) -> None:
     if said and not found.product:
         _read_subject(said[1], found)
         return
+    about = re.match(
+        r"(?i)^(?:our|the|this|these)\s((?:[\w'-]+\s){1,4}?)(?:is|are|has|have|comes?|helps?|will|can)\s",
+        bare,
+    )
+    if about and not found.product:
+        found.product.append(_uncapped(about[1].strip()))
     if 3 <= len(bare.split()) <= _STATEMENT_WORDS_MAX:  # noqa: PLR2004 - two words are no sentence
         found.statements.append(_closed(sentence))
     else:
         parts = [part.strip() for part in re.split(r"[,;]\s+|\s[-–—]+\s", bare)]
         whole = [p for p in parts if _VERB.match(p) or _is_statement(p)]
         found.statements.extend(
-            _closed(p) for p in whole if 3 <= len(p.split()) <= _STATEMENT_WORDS_MAX
+            _closed(p) for p in whole if len(p.split()) in range(3, _STATEMENT_WORDS_MAX + 1)
         )
 
 
@@ -281,9 +338,24 @@ def _read_subject(text: str, found: _Found) -> None:
     """
     Read "wireless headphones for runners: light, sweat-proof, with 40-hour battery".
     """
+    text = re.sub(r"(?i)\s+(?:now|today)$", "", _ARTICLE.sub("", _OPENER.sub("", text)))
+    named = re.match(
+        r"^([A-Z][\w&'. ]{1,40}?)(?:,|:|\s[-–—])\s(?:is\s)?((?:an?|the|our)\s.+)$", text
+    )
+    if named and not found.product:
+        text = named[2]
+    clause = _CLAUSE.match(text)
+    if clause and len(clause[2].split()) < _STATEMENT_WORDS_MAX:
+        pronoun = "They" if is_plural(clause[1]) else "It"
+        found.statements.append(f"{pronoun} {clause[2].strip(' .')}.")
+        text = clause[1]
     head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text, maxsplit=1)
     head, aside = _cut_aside(head.strip(), found)
-    first = not found.product
+    first = not found.product and head.lower() not in _NO_NOUNS
+    if head.lower() in _NO_NOUNS:
+        found.statements.append(_closed(text))
+        found.audience.clear()
+        return
     if first and head and len(head.split()) <= _PRODUCT_WORDS_MAX:
         found.product.append(_uncapped(_ARTICLE.sub("", head)))
     elif head:
@@ -299,7 +371,7 @@ def _cut_aside(head: str, found: _Found) -> tuple[str, list[str]]:
     """
     features: list[str] = []
     match = re.search(
-        r"(?i)\s(that|which|who|with|featuring|including|made|designed|built|crafted|engineered|for|by)\s",
+        rf"(?i)\s(that|which|who|with|featuring|including|made|designed|built|crafted|engineered|for|by|{_DOING})\s",
         head,
     )
     if match is None or not match.start():
@@ -308,7 +380,9 @@ def _cut_aside(head: str, found: _Found) -> tuple[str, list[str]]:
     inner, more = _cut_aside(rest, found)
     if word == "for":
         found.audience.append(inner)
-    elif word in {"made", "designed", "built", "crafted", "engineered"}:
+    elif word in {"made", "designed", "built", "crafted", "engineered"} or re.fullmatch(
+        _DOING, word
+    ):
         features.append(f"{word} {inner}")
     elif word in {"with", "featuring", "including"}:
         features.extend(_fragments(inner))
@@ -337,7 +411,9 @@ def _uncapped(text: str) -> str:
     words = text.split()
     titled = len(words) > 1 and all(w[:1].isupper() for w in words if len(w) > 3)  # noqa: PLR2004 - "of", "the"
     return " ".join(
-        word.lower() if (i == 0 or titled) and word[:1].isupper() and word[1:].islower() else word
+        word.lower()
+        if (i == 0 or titled) and word[:1].isupper() and word[1:].islower() and word not in PROPER
+        else word
         for i, word in enumerate(words)
     )
 

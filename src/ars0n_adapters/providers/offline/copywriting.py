@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from ars0n_adapters.providers.offline.briefs import PROPER
 from ars0n_adapters.providers.offline.kinds import lines
 from ars0n_core.plans.budget import count_words
 
@@ -21,11 +23,6 @@ if TYPE_CHECKING:
 
     from ars0n_adapters.providers.offline.briefs import Brief
     from ars0n_adapters.providers.offline.kinds import Kind
-
-SCENE_WORDS_MAX: Final = 16
-"""
-What can be said over one 6 s clip slowed by a tenth, at 2.4 words a second.
-"""
 
 _STYLE_WORDS: Final = frozenset(
     [
@@ -58,7 +55,9 @@ _ADJECTIVES: Final = frozenset(
 _ADJECTIVE_ENDINGS: Final = ("-free", "-proof", "-friendly", "-made", "-based", "-grown", "-pressed",
                              "-owned", "-run", "-resistant", "-cut", "-roasted", "-baked", "-fed")  # fmt: skip
 _FRAGMENT_VERBS: Final = frozenset(
-    ["made", "designed", "built", "crafted", "engineered", "lasts", "keeps", "helps", "fits", "works",
+    ["up", "perfect", "ideal", "great", "beginners", "first", "offering", "serving", "baking", "making",
+     "selling", "helping", "providing", "using", "bringing", "combining", "teaching", "fully",
+     "made", "designed", "built", "crafted", "engineered", "lasts", "keeps", "helps", "fits", "works",
      "saves", "turns", "cleans", "comes", "brings", "gives", "lets", "feels", "syncs", "connects",
      "charges", "cuts", "tracks", "goes", "never", "always", "no", "zero", "save", "get", "learn",
      "find", "track", "plan", "send", "build", "stays", "removes", "protects"]
@@ -80,6 +79,7 @@ _CALLS: Final = {
     "cause": "Give today",
 }
 _LONG_NAME_WORDS: Final = 4
+_FRAME_WORDS: Final = 24  # hook, name and close, if nothing presses
 _CALL_CHARACTERS_MAX: Final = 40
 
 
@@ -112,6 +112,7 @@ class _Draft:
 
     scenes: list[list[_Line]]
     words_max: int
+    scene_words_max: tuple[int, ...]
     said: set[str] = field(factory=set)
 
     def words(self) -> int:
@@ -119,6 +120,9 @@ class _Draft:
 
     def scene_words(self, index: int) -> int:
         return sum(line.words for line in self.scenes[index])
+
+    def scene_left(self, index: int) -> int:
+        return min(self.left(), self.scene_words_max[index] - self.scene_words(index))
 
     def left(self) -> int:
         return self.words_max - self.words()
@@ -136,16 +140,39 @@ class _Draft:
         return True
 
 
-def write(brief: Brief, kind: Kind, *, tone: str, scenes: int, words_max: int, seed: str) -> Script:
+def write(
+    brief: Brief,
+    kind: Kind,
+    *,
+    tone: str,
+    scene_words_max: Sequence[int],
+    words_max: int,
+    seed: str,
+) -> Script:
     """
-    Return the script of an ad of *scenes* scenes, at most *words_max* words long.
+    Return the script of an ad, at most *words_max* words long, in a scene for each of
+    *scene_words_max*, which say how much can be said over its footage.
     """
+    scenes = len(scene_words_max)
     if not brief.is_english:
         return _own_words(brief, scenes=scenes, words_max=words_max)
-    draft = _Draft(scenes=[[] for _ in range(scenes)], words_max=words_max)
+    draft = _Draft(
+        scenes=[[] for _ in range(scenes)],
+        words_max=words_max,
+        scene_words_max=tuple(scene_words_max),
+    )
     call = call_to_action(brief, kind)
-    _say_frame(draft, brief, kind, tone, seed, call)
-    _say_own(draft, _own_lines(brief, seed))
+    own = _own_lines(brief, seed)
+    hooks = _hooks(kind, tone, seed)
+    # the customer's own points come before a long opening
+    is_tight = sum(line.words for line in own) > words_max - _FRAME_WORDS
+    _say_close(draft, brief, kind, seed, call, is_tight=is_tight)
+    _say_name(draft, brief, kind, seed, is_tight=is_tight)
+    opening = min(hooks, key=lambda line: line.words).words if scenes > 1 else 0
+    _say_own(draft, own, opening=opening)
+    if scenes > 1:
+        room = draft.left() if is_tight else max(words_max // 3, opening)
+        first_that_fits(draft, 0, hooks, room=room)
     _fill(draft, kind, tone, seed)
     texts = tuple(" ".join(line.text for line in scene) for scene in draft.scenes)
     return Script(texts=texts, supers=_supers(draft), call_to_action=call)
@@ -175,38 +202,61 @@ def with_article(phrase: str, *, plural: bool) -> str:
     """
     head = re.split(r"\s(?:in|of|from|at|on|to)\s", phrase)[0].split()
     last = head[-1].lower() if head else ""
-    named = bool(re.match(r"[A-Z0-9]|\w+'s\b|your|this", phrase)) and not phrase.isupper()
+    is_name = (
+        re.match(r"[A-Z]|\w+'s\b|\d|your|this", phrase)
+        and phrase.split(maxsplit=1)[0] not in PROPER
+    )
+    named = bool(is_name) and not re.match(r"[A-Z]{2}", phrase)
     if plural or not phrase or last in _MASS or named or last.endswith(("ing", "wear", "ware")):
         return phrase
     return f"{'an' if _starts_with_vowel(phrase) else 'a'} {phrase}"
 
 
 def _starts_with_vowel(phrase: str) -> bool:
-    word = phrase.split()[0].lower()
+    word = phrase.split(maxsplit=1)[0].lower()
     if word.startswith(("uni", "use", "eu", "one", "ut")) and not word.startswith("unin"):
         return False
     return word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir"))
 
 
-def _say_frame(draft: _Draft, brief: Brief, kind: Kind, tone: str, seed: str, call: str) -> None:
+def _hooks(kind: Kind, tone: str, seed: str) -> list[_Line]:
+    options = [*lines().tone_hooks.get(tone, ()), *kind.hooks]
+    return [_Line(text) for text in chosen(options, f"hook {seed}")]
+
+
+def _say_close(
+    draft: _Draft, brief: Brief, kind: Kind, seed: str, call: str, *, is_tight: bool
+) -> None:
     """
-    Say the opening, the name of the thing, and the close.
+    Say the last words: a quote of the order's own if there is one, the name, the call.
     """
-    last = len(draft.scenes) - 1
-    closes = [*_with_quote(brief), *chosen(kind.closes, f"close {seed}")]
+    closes = chosen(kind.closes, f"close {seed}")
+    is_named = bool(brief.company) and count_words(brief.company) <= _LONG_NAME_WORDS
     called = [_Line(f"{close} {call}.") for close in closes]
-    if brief.company and count_words(brief.company) <= _LONG_NAME_WORDS:
+    if is_named:
         named = [_Line(f"{_stopped(brief.company)} {close}") for close in closes]
-        called = [line for pair in zip(named, called, strict=True) for line in pair]
-        called = called if int(_digest(seed)[0], 16) % 2 else [*called[1:], called[0]]
-    first_that_fits(draft, last, [*called, _Line(f"{call}.")], room=max(draft.words_max // 3, 5))
-    hooks = [*lines().tone_hooks.get(tone, ()), *kind.hooks]
-    hook = [_Line(text) for text in chosen(hooks, f"hook {seed}")]
-    if last > 0:
-        first_that_fits(draft, 0, hook, room=max(draft.words_max // 3, 5))
-    reveals = [_Line(text) for text in _reveals(brief, kind, seed)]
-    reveal_room = min(draft.left(), SCENE_WORDS_MAX)
-    first_that_fits(draft, min(1, max(last - 1, 0)), reveals, room=reveal_room)
+        called = [*named, *called] if _coin(seed) else [*called, *named]
+    if is_tight:
+        called.sort(key=lambda line: line.words)
+    for quote in brief.quotes[:1]:
+        said = _stopped(_capital(quote))
+        called.insert(0, _Line(f"{said} {_stopped(brief.company)}" if is_named else said))
+    options = [*called, _Line(f"{call}.")]
+    first_that_fits(draft, len(draft.scenes) - 1, options, room=max(draft.words_max // 3, 5))
+
+
+def _say_name(draft: _Draft, brief: Brief, kind: Kind, seed: str, *, is_tight: bool) -> None:
+    """
+    Say what it is and what it is called.
+    """
+    if not brief.product and not brief.company and brief.statements:
+        return
+    options, short = _reveals(brief, kind, seed)
+    if is_tight:
+        options.sort(key=count_words)
+    index = min(1, max(len(draft.scenes) - 2, 0))
+    said = [_Line(text) for text in (*options, *short)]
+    first_that_fits(draft, index, said, room=draft.scene_left(index))
 
 
 def first_that_fits(draft: _Draft, index: int, options: Sequence[_Line], *, room: int) -> None:
@@ -218,15 +268,16 @@ def first_that_fits(draft: _Draft, index: int, options: Sequence[_Line], *, room
             return
 
 
-def _with_quote(brief: Brief) -> list[str]:
-    return [_stopped(_capital(quote)) for quote in brief.quotes[:1]]
-
-
-def _reveals(brief: Brief, kind: Kind, seed: str) -> list[str]:
+def _reveals(brief: Brief, kind: Kind, seed: str) -> tuple[list[str], list[str]]:
+    """
+    Return ways of naming the thing, and shorter ones if none of them fits.
+    """
     thing = with_article(brief.product, plural=brief.is_plural)
     company = brief.company
+    named = bool(company) and company.lower() in thing.lower()
+    if named and not brief.product.lower().startswith(company.lower()):
+        thing = f"the {brief.product}"
     if company and thing:
-        named = company.lower() in thing.lower()
         options = (
             [f"Meet {thing}.", f"This is {thing}.", f"Say hello to {thing}."]
             if named
@@ -244,7 +295,7 @@ def _reveals(brief: Brief, kind: Kind, seed: str) -> list[str]:
         options += (
             [f"Looking for {thing}?", f"Let's talk about {thing}."]
             if kind.family == "service"
-            else [f"Here's to {thing}.", f"Imagine {thing}."]
+            else [f"Make room for {thing}.", f"It begins with {thing}."]
         )
         short = [f"{_capital(brief.product)}."]
     elif company:
@@ -256,7 +307,7 @@ def _reveals(brief: Brief, kind: Kind, seed: str) -> list[str]:
         options = ["This one's for you.", "Here's something worth your time.", "So here it is.",
                    "It's right here.", "Now it's your turn."]  # fmt: skip
         short = []
-    return [*chosen(options, f"reveal {seed}"), *short]
+    return chosen(options, f"reveal {seed}"), short
 
 
 def _own_lines(brief: Brief, seed: str) -> list[_Line]:
@@ -312,24 +363,11 @@ def _feature_text(group: Sequence[str], adjectives: bool, seed: str) -> str:  # 
     capital = [_capital(feature) for feature in group]
     listed = _listed(group)
     options = [" ".join(f"{feature}." for feature in capital)]
-    if len(group) == 1:
-        if adjectives:
-            options += [f"{capital[0]}, through and through.", f"Simply {group[0]}."]
-        elif group[0].split()[0].lower() not in _FRAGMENT_VERBS:
-            options += [f"{capital[0]}, right there.", f"Think {group[0]}."]
-    elif adjectives:
-        options += [
-            f"{_capital(listed)}.",
-            f"Think {listed}.",
-            f"{_capital(listed)}, just like that.",
-        ]
-    else:
-        options += [
-            f"{_capital(listed)}.",
-            f"Think {listed}.",
-            f"There's {listed}.",
-            f"{_capital(listed)}, all in one.",
-        ]
+    is_noun = not adjectives and group[0].split()[0].lower() not in _FRAGMENT_VERBS
+    if adjectives and len(group) > 1:
+        options += [f"{_capital(listed)}.", f"Simply {listed}.", f"Think {listed}."]
+    elif is_noun and len(group) > 1:
+        options += [f"{_capital(listed)}.", f"Think {listed}.", f"With {listed}."]
     return chosen(options, f"feature {seed}")[0]
 
 
@@ -337,14 +375,14 @@ def _listed(group: Sequence[str]) -> str:
     return group[0] if len(group) == 1 else f"{', '.join(group[:-1])} and {group[-1]}"
 
 
-def _say_own(draft: _Draft, own: Sequence[_Line]) -> None:
+def _say_own(draft: _Draft, own: Sequence[_Line], *, opening: int) -> None:
     last = len(draft.scenes) - 1
     middle = list(range(1, last)) or [0]
     turn = 0
     for line in own:
         for step in range(len(middle)):
             index = middle[(turn + step) % len(middle)]
-            room = min(draft.left(), SCENE_WORDS_MAX + 2 - draft.scene_words(index))
+            room = min(draft.left() - opening, draft.scene_left(index) + 2)
             if draft.say(index, line, room=room):
                 turn = (turn + step + 1) % len(middle)
                 break
@@ -369,7 +407,7 @@ def _fill(draft: _Draft, kind: Kind, tone: str, seed: str) -> None:
         index = min(
             open_scenes, key=lambda i: (draft.scene_words(i) + (4 if i in {0, last} else 0), i)
         )
-        room = min(draft.left(), SCENE_WORDS_MAX - draft.scene_words(index))
+        room = draft.scene_left(index)
         fitting = [o for o in options if o.words <= room and o.text.lower() not in draft.said]
         if draft.left() <= 10:  # noqa: PLR2004 - the last line should fill what is left
             fitting.sort(key=lambda line: -line.words)
@@ -401,9 +439,10 @@ def _own_words(brief: Brief, *, scenes: int, words_max: int) -> Script:
     Return a script of nothing but the prompt's own sentences, dealt over the scenes.
     """
     closing = _stopped(brief.company) if brief.company else ""
+    said_whole = [_stopped(sentence) for sentence in (*brief.statements, *brief.quotes)]
     room = words_max - count_words(closing)
     pieces: list[str] = []
-    for sentence in (*brief.statements, *brief.quotes):
+    for sentence in said_whole:
         for clause in _clauses(sentence, room):
             if count_words(clause) <= room:
                 pieces.append(clause)
@@ -443,7 +482,7 @@ def _joined(text: str, more: str) -> str:
 
 
 def _capital(text: str) -> str:
-    word = text.split()[0] if text else ""
+    word = text.split(maxsplit=1)[0] if text else ""
     keeps = any(c.isupper() for c in word[1:])  # iPhone
     return text if keeps else text[:1].upper() + text[1:]
 
@@ -454,8 +493,10 @@ def _bare(text: str) -> str:
 
 def _stopped(text: str) -> str:
     text = text.strip(" ,;:")
-    return text if text.endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
+    if not text or text.endswith((".", "!", "?", "…", "。", "！", "？", "؟", "।")):
+        return text
+    return text + ("。" if unicodedata.east_asian_width(text[-1]) == "W" else ".")
 
 
-def _digest(seed: str) -> str:
-    return hashlib.sha256(seed.encode()).hexdigest()
+def _coin(seed: str) -> bool:
+    return hashlib.sha256(seed.encode()).digest()[0] % 2 == 1

@@ -10,7 +10,7 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -57,10 +57,7 @@ def lines() -> Lines:
     """
     text = resources.files(__package__).joinpath("lines.toml").read_text("utf-8")
     table = tomllib.loads(text)
-    kinds = tuple(
-        Kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()})
-        for row in table["kinds"]
-    )
+    kinds = tuple(_kind(row) for row in table["kinds"])
     by_name = {
         part: {name: tuple(v) for name, v in table[part].items()}
         for part in ("families", "tone_hooks", "tone_lines")
@@ -76,11 +73,24 @@ def kind_of(texts: Sequence[str]) -> Kind:
     """
     table = lines().kinds
     for text in texts:
+        # a shelter for cats sells nothing to them; dog food is no food of ours
+        for name in ("charity", "pet"):
+            kind = next(kind for kind in table if kind.name == name)
+            words = re.findall(r"[^\W\d_]+", text.lower())
+            if any(_is_known(word, stem) for word in words for stem in kind.stems):
+                return kind
         for word in reversed(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())):
             for kind in table[:-1]:
                 if any(_is_known(word, stem) for stem in kind.stems):
                     return kind
     return table[-1]
+
+
+def _kind(row: dict[str, Any]) -> Kind:
+    fields: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in row.items()
+    }
+    return Kind(**fields)
 
 
 def _is_known(word: str, stem: str) -> bool:

@@ -4,6 +4,7 @@ The planner without a key: a plan from the prompt's own words, the same every ti
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
@@ -59,6 +60,7 @@ _FRAMINGS: Final = {
     "place": "wide framing, 24 mm lens, layered foreground and background",
     "close": "symmetrical framing, 50 mm lens, calm even background",
 }
+_SLOWEST: Final = 1.1  # footage slowed by a tenth
 _EDIT_STYLE_CHARACTERS_MAX: Final = 1000
 
 
@@ -79,8 +81,18 @@ class OfflinePlanner:
         seed = work.digest([spec.prompt, spec.company_name, spec.tone, spec.emotion, spec.edit_style,
                             spec.duration_seconds])  # fmt: skip
         count = SCENES[spec.duration_seconds]
+        # as long as a scene's clip can be shown
+        sayable = [
+            math.ceil(seconds * _SLOWEST * budget.WORDS_PER_SECOND)
+            for seconds in scene_seconds(spec.duration_seconds)
+        ]
         script = copywriting.write(
-            brief, kind, tone=tone.name, scenes=count, words_max=budget.words_max(spec), seed=seed
+            brief,
+            kind,
+            tone=tone.name,
+            scene_words_max=sayable,
+            words_max=budget.words_max(spec),
+            seed=seed,
         )
         plan = Plan(
             segments=tuple(

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ars0n_adapters.providers.offline import briefs, copywriting, kinds
+from ars0n_adapters.providers.offline.planner import OfflinePlanner
+from ars0n_core.plans import budget, faults
+from ars0n_core.specs.model import AdFormat, AdSpec
+
+PROMPTS = [
+    "Premium wireless headphones — sleek, modern, lifestyle",
+    "Create a 30 second ad for our vegan skincare line with green tea. Target women over 40.",
+    "Cold-pressed juice made from local apples, no added sugar",
+    "Make a video for Taskly, an app that helps remote teams plan sprints and stay focused",
+    "Emergency plumber in Leeds. We fix leaks, boilers and blocked drains. Fully insured.",
+    "sneakers",
+    "Fixed-rate mortgages for first-time buyers: clear advice, no jargon",
+    "Grain-free dog food with real salmon, made in Oregon",
+    "The city museum opens a new exhibition on Viking ships",
+    "Please donate to our animal shelter. We rescue abandoned dogs and cats.",
+    'Italian restaurant with wood-fired pizza. Tagline: "Come hungry, leave happy"',
+    "BUY OUR NEW ELECTRIC BIKE NOW!!! 100 KM RANGE, FOLDABLE, LIGHTWEIGHT!!!",
+    "🔥🔥🚀😀",
+    "Check https://example.com/x?y=1 <b>Handmade oak tables</b> for small apartments",
+    "Show the product on a beach. Use upbeat music. Keep it short and fun.",
+    "Hand-poured soy candles in amber glass. Scents: cedar, fig and sea salt.",
+    "Yoga studio offering morning classes, beginners welcome",
+    "A luxury watch",
+    "word " * 400,
+    "Our backpack is waterproof. It has a laptop sleeve. Perfect for commuters and travellers.",
+]
+CLAIMS = re.compile(
+    r"(?i)\b(?:best|#1|number one|award|guarantee|free|cheap|thousands|millions|proven|certified"
+    r"|doctor|clinically|since \d|\d+ ?%|winning team|most popular|limited time|official)\b"
+)
+
+
+def spec_of(prompt, duration=30, **fields):
+    fields = {"voice_id": "v", "image_asset_ids": ("a", "b")} | fields
+    return AdSpec(prompt=prompt, duration_seconds=duration, **fields)
+
+
+def plan_of(prompt, duration=30, **fields):
+    return OfflinePlanner().plan(spec_of(prompt, duration, **fields), [])
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("duration", [15, 30, 60])
+@pytest.mark.parametrize("company", [None, "Nordlys"])
+def test_the_plan_is_sound_and_uses_its_time(prompt, duration, company):
+    spec = spec_of(prompt, duration, company_name=company)
+    plan = OfflinePlanner().plan(spec, [])
+    faults.check(spec, plan)
+    words = sum(budget.count_words(segment.text) for segment in plan.segments)
+    assert 0.82 * budget.words_max(spec) <= words <= budget.words_max(spec)
+    assert len(plan.scenes) == {15: 3, 30: 5, 60: 9}[duration]
+    assert [s.scene_index for s in plan.segments] == list(range(len(plan.scenes)))
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_scripts_read_cleanly(prompt):
+    plan = plan_of(prompt, company_name="Nordlys")
+    texts = [segment.text for segment in plan.segments]
+    for text in texts:
+        assert text == text.strip()
+        assert text[0].isupper() or text[0].isdigit()
+        assert text[-1] in ".!?"
+        assert not re.search(r"  | [.,!?]|[.,!?]{2}|[{}<>#]|https?:", text)
+        if not prompt.startswith("word"):
+            assert not re.search(r"(?i)\b(\w+) \1\b", text)
+    sentences = re.split(r"(?<=[.!?]) ", " ".join(texts))
+    repeated = {s for s in sentences if sentences.count(s) > 1}
+    assert not repeated - {"Nordlys."}
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_nothing_is_claimed_that_the_order_does_not_say(prompt):
+    for tone in (None, "luxury", "playful", "corporate", "energetic", "calm"):
+        plan = plan_of(prompt, 60, tone=tone)
+        claimed = {c.lower() for c in CLAIMS.findall(plan.voiceover_script)}
+        assert all(claim in prompt.lower() for claim in claimed)
+        numbers = re.findall(r"\d+", plan.voiceover_script)
+        assert all(number in prompt for number in numbers)
+
+
+def test_the_lines_themselves_claim_nothing():
+    table = kinds.lines()
+    said = [line for kind in table.kinds for line in (*kind.hooks, *kind.moments, *kind.closes)]
+    for part in (table.families, table.tone_hooks, table.tone_lines):
+        said += [line for group in part.values() for line in group]
+    assert len(said) > 400
+    assert [line for line in said if CLAIMS.search(line) or re.search(r"\d", line)] == []
+
+
+def test_the_products_own_points_are_said():
+    script = plan_of(
+        "Electric bike: 100 km range, foldable frame, removable battery", 15, company_name="Velo"
+    ).voiceover_script.lower()
+    for point in ("electric bike", "100 km range", "foldable frame", "removable battery", "velo"):
+        assert point in script
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Create a 30 second ad for oak tables",
+        "Please make me a video about oak tables",
+        "I need a commercial for oak tables",
+        "Can you write a radio spot promoting oak tables?",
+        "Oak tables. Use warm light. Show a family. The music should be soft.",
+    ],
+)
+def test_instructions_are_not_read_aloud(prompt):
+    script = plan_of(prompt).voiceover_script.lower()
+    assert "oak tables" in script
+    for word in ("second ad", "video", "commercial", "spot", "music", "show a", "light."):
+        assert word not in script.replace("soft light", "")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "piece"),
+    [
+        ("سماعات لاسلكية فاخرة بصوت نقي. راحة طوال اليوم، وتصميم أنيق.", "راحة طوال اليوم"),
+        ("高級ワイヤレスヘッドホン。澄んだ音、やさしい装着感。", "澄んだ音"),
+        (
+            "Casque sans fil haut de gamme, un son pur pour les amoureux de la musique.",
+            "un son pur",
+        ),
+        ("Бездротові навушники. Чистий звук.", "Чистий звук"),
+    ],
+)
+def test_other_languages_are_told_in_their_own_words(prompt, piece):
+    spec = spec_of(prompt, 15)
+    plan = OfflinePlanner().plan(spec, [])
+    faults.check(spec, plan)
+    assert piece in plan.voiceover_script
+    # not a letter is added
+    assert re.findall(r"\w", plan.voiceover_script) == re.findall(r"\w", prompt)
+
+
+def test_scenes_show_different_things_in_different_ways():
+    plan = plan_of(PROMPTS[0], 60, edit_style="on a marble table")
+    assert len({s.description for s in plan.scenes}) == 9
+    assert len({s.motion_prompt for s in plan.scenes}) == 9
+    assert all(s.edit_prompt.startswith("on a marble table") for s in plan.scenes)
+    assert all("headphones" in s.description.lower() for s in plan.scenes)
+
+
+def test_supers_are_short_and_leave_the_last_scene_alone():
+    for prompt in PROMPTS:
+        plan = plan_of(prompt, 60)
+        assert plan.scenes[-1].on_screen_text is None
+        shown = [s.on_screen_text for s in plan.scenes if s.on_screen_text]
+        assert all(len(text) <= copywriting.SUPER_CHARACTERS_MAX for text in shown)
+        assert len(shown) == len(set(shown))
+
+
+def test_the_same_order_gives_the_same_plan_and_another_another():
+    assert plan_of("Oak tables") == plan_of("Oak tables")
+    scripts = {plan_of(f"Oak tables, style {i}").voiceover_script for i in range(8)}
+    assert len(scripts) == 8
+
+
+def test_tone_decides_music_voice_and_opening():
+    plans = {t: plan_of("Oak tables", tone=t) for t in ("luxury", "playful", "energetic", "calm")}
+    assert len({p.music_mood for p in plans.values()}) == 4
+    assert len({p.voice_style for p in plans.values()}) == 4
+    assert len({p.voiceover_script for p in plans.values()}) == 4
+
+
+def test_the_call_names_the_company_if_it_is_short_enough():
+    assert plan_of("sneakers", company_name="Volt").call_to_action == "Step into Volt"
+    long_name = "The Extraordinarily Long Company Name of Somewhere Far Away"
+    assert plan_of("sneakers", company_name=long_name).call_to_action == "Find yours today"
+
+
+def test_radio_is_words_alone():
+    plan = plan_of("sneakers", 30, ad_format=AdFormat.RADIO, image_asset_ids=())
+    assert plan.scenes == ()
+    assert len(plan.segments) == 5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "product", "kind"),
+    [
+        ("grain-free dog food", "grain-free dog food", "pet"),
+        ("We are a family-run bakery in Oslo", "family-run bakery in Oslo", "food"),
+        ("Italian restaurant with pasta", "Italian restaurant", "restaurant"),
+        ("Introducing the USB-C charger", "USB-C charger", "device"),
+        ("Perfect for commuters", "", "generic"),
+    ],
+)
+def test_prompts_are_understood(prompt, product, kind):
+    brief = briefs.read(spec_of(prompt))
+    assert brief.product == product
+    assert kinds.kind_of([brief.product]).name == kind
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    prompt=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+    | st.lists(
+        st.sampled_from(
+            [
+                "ad",
+                "for",
+                "the",
+                "oak,",
+                "-",
+                ":",
+                ".",
+                "with",
+                "and",
+                "video",
+                "show",
+                "\n",
+                "<b>",
+                "音",
+            ]
+        )
+    ).map(lambda words: " ".join(["x", *words])),
+    company=st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=100),
+    duration=st.sampled_from([15, 30, 60]),
+)
+def test_any_prompt_makes_a_sound_plan(prompt, company, duration):
+    spec = spec_of(prompt, duration, company_name=company)
+    plan = OfflinePlanner().plan(spec, [])
+    faults.check(spec, plan)
+    words = sum(budget.count_words(segment.text) for segment in plan.segments)
+    assert words <= budget.words_max(spec)
