@@ -1,0 +1,131 @@
+"""
+What every `BlobStore` must do: whole files under keys.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ars0n_core.errors import BlobNotFoundError, PortError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ars0n_core.ports import BlobStore
+
+FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class BlobStoreSuite:
+    """
+    What every `BlobStore` must do. Subclass it and give the fixture an empty store.
+    """
+
+    @pytest.fixture
+    def blobs(self) -> BlobStore:
+        """
+        Return an empty blob store.
+        """
+        raise AssertionError("give the fixture `blobs`")
+
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> Path:
+        """
+        Return a file of a few bytes.
+        """
+        path = tmp_path / "source"
+        path.write_bytes(b"\x00old and long")
+        return path
+
+    def test_what_is_put_comes_back(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
+        """
+        Byte for byte, under a key with folders.
+        """
+        blobs.put("jobs/a-1/2/film.mp4", source, media_type="video/mp4")
+        blobs.copy_to("jobs/a-1/2/film.mp4", tmp_path / "back")
+
+        assert source.read_bytes() == (tmp_path / "back").read_bytes()
+
+    def test_put_replaces_whole(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
+        """
+        The last put wins, with nothing of the one before.
+        """
+        blobs.put("k", source, media_type="text/plain")
+        source.write_bytes(b"new")
+        blobs.put("k", source, media_type="text/plain")
+        blobs.copy_to("k", tmp_path / "back")
+
+        assert (tmp_path / "back").read_bytes() == b"new"
+
+    def test_the_source_stays(self, blobs: BlobStore, source: Path) -> None:
+        """
+        Storing a file does not take it away.
+        """
+        blobs.put("k", source, media_type="text/plain")
+
+        assert source.exists()
+
+    def test_an_empty_file_is_a_blob(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
+        """
+        Nothing is something.
+        """
+        source.write_bytes(b"")
+        blobs.put("k", source, media_type="text/plain")
+        blobs.copy_to("k", tmp_path / "back")
+
+        assert blobs.exists("k")
+        assert (tmp_path / "back").read_bytes() == b""
+
+    def test_a_missing_blob_is_said_and_leaves_no_file(
+        self, blobs: BlobStore, tmp_path: Path
+    ) -> None:
+        """
+        Neither copy nor URL is made of what isn't there.
+        """
+        with pytest.raises(BlobNotFoundError):
+            blobs.copy_to("missing", tmp_path / "back")
+        with pytest.raises(BlobNotFoundError):
+            blobs.url("missing", media_type="text/plain", expires_at=FUTURE)
+
+        assert not (tmp_path / "back").exists()
+        assert not blobs.exists("missing")
+
+    def test_a_deleted_blob_is_gone(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
+        """
+        Its neighbours stay, and deleting it again is no error.
+        """
+        blobs.put("a/b", source, media_type="text/plain")
+        blobs.put("a/c", source, media_type="text/plain")
+        blobs.delete("a/b")
+        blobs.delete("a/b")
+
+        assert not blobs.exists("a/b")
+        assert blobs.exists("a/c")
+        with pytest.raises(BlobNotFoundError):
+            blobs.copy_to("a/b", tmp_path / "back")
+
+    def test_a_missing_source_stores_nothing(self, blobs: BlobStore, tmp_path: Path) -> None:
+        """
+        And what was there stays.
+        """
+        with pytest.raises(PortError):
+            blobs.put("k", tmp_path / "missing", media_type="text/plain")
+
+        assert not blobs.exists("k")
+
+    def test_a_url_is_absolute_and_tells_blobs_apart(self, blobs: BlobStore, source: Path) -> None:
+        """
+        Anyone can follow it, and it leads to this blob.
+        """
+        blobs.put("a", source, media_type="text/plain")
+        blobs.put("b", source, media_type="text/plain")
+        expires_at = datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251 - signed for real stores
+        urls = {
+            blobs.url(key, media_type="text/plain", expires_at=expires_at) for key in ("a", "b")
+        }
+
+        assert len(urls) == 2
+        assert all("://" in url for url in urls)

@@ -1,0 +1,102 @@
+"""
+What every `RateWindows` must do: an exact rolling window.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ars0n_core.ports import RateWindows
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class RateWindowsSuite:
+    """
+    What every `RateWindows` must do. Subclass it and give the fixture empty windows.
+    """
+
+    @pytest.fixture
+    def rates(self) -> RateWindows:
+        """
+        Return empty windows.
+        """
+        raise AssertionError("give the fixture `rates`")
+
+    def test_as_many_pass_as_the_limit(self, rates: RateWindows) -> None:
+        """
+        And the next one does not.
+        """
+        said = [
+            rates.hit("a", limit=3, window=MINUTE, now=NOON + timedelta(seconds=number))
+            for number in range(4)
+        ]
+
+        assert [one.allowed for one in said] == [True, True, True, False]
+        assert [one.remaining for one in said] == [2, 1, 0, 0]
+        assert {3} == {one.limit for one in said}
+
+    def test_the_window_rolls(self, rates: RateWindows) -> None:
+        """
+        Room comes back when the oldest leaves, not at the full minute.
+        """
+        rates.hit("a", limit=2, window=MINUTE, now=NOON)
+        rates.hit("a", limit=2, window=MINUTE, now=NOON + timedelta(seconds=59))
+        early = rates.hit("a", limit=2, window=MINUTE, now=NOON + timedelta(seconds=59.5))
+        freed = rates.hit("a", limit=2, window=MINUTE, now=NOON + timedelta(seconds=60))
+        full = rates.hit("a", limit=2, window=MINUTE, now=NOON + timedelta(seconds=61))
+
+        assert (early.allowed, freed.allowed, full.allowed) == (False, True, False)
+
+    def test_the_reset_is_when_there_is_room_again(self, rates: RateWindows) -> None:
+        """
+        A client that waits until then passes.
+        """
+        rates.hit("a", limit=1, window=MINUTE, now=NOON)
+        refused = rates.hit("a", limit=1, window=MINUTE, now=NOON + timedelta(seconds=5))
+
+        assert refused.reset_at == NOON + MINUTE
+        assert rates.hit("a", limit=1, window=MINUTE, now=refused.reset_at).allowed
+
+    def test_a_refused_request_is_not_counted(self, rates: RateWindows) -> None:
+        """
+        Whoever hammers still recovers.
+        """
+        for number in range(50):
+            rates.hit("a", limit=1, window=MINUTE, now=NOON + timedelta(seconds=number))
+
+        assert rates.hit("a", limit=1, window=MINUTE, now=NOON + MINUTE).allowed
+
+    def test_keys_do_not_share_a_window(self, rates: RateWindows) -> None:
+        """
+        One key's burst is no other's loss.
+        """
+        rates.hit("a", limit=1, window=MINUTE, now=NOON)
+
+        assert rates.hit("b", limit=1, window=MINUTE, now=NOON).allowed
+
+    def test_at_once_no_more_pass_than_the_limit(self, rates: RateWindows) -> None:
+        """
+        Deciding and counting are one step.
+        """
+        barrier = threading.Barrier(8)
+        passed: list[bool] = []
+
+        def hit() -> None:
+            barrier.wait(timeout=30)
+            said = [rates.hit("a", limit=20, window=MINUTE, now=NOON) for _ in range(10)]
+            passed.extend(one.allowed for one in said)
+
+        threads = [threading.Thread(target=hit) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+
+        assert sum(passed) == 20
