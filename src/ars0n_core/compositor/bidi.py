@@ -19,7 +19,7 @@ def base_level(text: str) -> int:
     r"""
     Return 1 if the first letter with a direction is written from right to left, else 0.
 
-    >>> base_level("123 \\u05d0b"), base_level("b \\u05d0")
+    >>> base_level("123 \u05d0b"), base_level("b \u05d0")
     (1, 0)
     """
     for char in text:
@@ -35,7 +35,7 @@ def levels(text: str, base: int) -> list[int]:
     r"""
     Return the embedding level of every character: even runs left to right, odd right to left.
 
-    >>> levels("a \\u05d0 1", 0)
+    >>> levels("a \u05d0 1", 0)
     [0, 0, 1, 1, 2]
     """
     kinds = [unicodedata.bidirectional(char) or "L" for char in text]

@@ -60,7 +60,7 @@ def clean(text: str) -> str:
     r"""
     Return *text* composed (NFC), white space collapsed, without embedding controls.
 
-    >>> clean("  a\\n\\tb ")
+    >>> clean("  a\n\tb ")
     'a b'
     """
     text = unicodedata.normalize("NFC", text)

@@ -77,7 +77,27 @@ FACES: Final[dict[Face, tuple[Font, ...]]] = {
     Face.MONO: (Font("fontpkg_space_mono", "files/SpaceMono-Bold.ttf"),),
 }
 
-_SCRIPTS: Final = ["Arabic", "Hebrew", "Devanagari", "Thai", "Bengali", "Tamil", "Telugu", "Gujarati", "Gurmukhi", "Kannada", "Malayalam", "Oriya", "Sinhala", "Lao", "Khmer", "Myanmar", "Georgian", "Armenian", "Ethiopic"]
+_SCRIPTS: Final = [
+    "Arabic",
+    "Hebrew",
+    "Devanagari",
+    "Thai",
+    "Bengali",
+    "Tamil",
+    "Telugu",
+    "Gujarati",
+    "Gurmukhi",
+    "Kannada",
+    "Malayalam",
+    "Oriya",
+    "Sinhala",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Georgian",
+    "Armenian",
+    "Ethiopic",
+]
 
 FALLBACKS: Final[tuple[Font, ...]] = (
     INTER,
@@ -204,7 +224,7 @@ def clusters(text: str) -> list[str]:
     r"""
     Return *text* in pieces that are drawn as one: a letter with its marks, an emoji sequence.
 
-    >>> clusters("e\\u0301a")
+    >>> clusters("e\u0301a")
     ['é', 'a']
     """
     pieces: list[str] = []
@@ -257,7 +277,7 @@ def coverage(text: str) -> tuple[int, ...]:
 
     >>> coverage("Café नमस्ते")
     ()
-    >>> coverage("a\\U00012000")
+    >>> coverage("a\U00012000")
     (73728,)
     """
     missing: dict[int, None] = {}

@@ -344,9 +344,10 @@ def fit(
     text = _prepared(text, style)
     whole = breaking.atoms(text)
     pieces = breaking.shattered(whole)
-    sizes = [max(1, round(size_max))]
-    while sizes[-1] > max(1, size_min):
-        sizes.append(max(1, round(size_min), min(sizes[-1] - 1, round(sizes[-1] * STEP))))
+    least = max(1, round(size_min))
+    sizes = [max(least, round(size_max))]
+    while sizes[-1] > least:
+        sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
     for atoms, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
         for size in sizes:
             block = _set(text, atoms, style, size, width)

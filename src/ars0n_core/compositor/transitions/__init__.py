@@ -19,6 +19,7 @@ from ars0n_core.timelines import Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from ars0n_core.compositor.frames import Frame
 
 Drawing: TypeAlias = "Callable[[Frame, Frame, float, Frame], None]"

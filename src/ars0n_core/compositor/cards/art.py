@@ -1,0 +1,148 @@
+"""
+A finished card: a still ground, and layers that come in over it and then stay.
+
+**Owns** entrances and the drawing of any one frame. **Invariants**: frame n depends on n
+alone; from `CardArt.still_from` on every frame has the same bytes, and costs one copy.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from ars0n_core.compositor import transitions
+from ars0n_core.compositor.frames import Frame, blend
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ars0n_core.compositor.colors import Rgb
+    from ars0n_core.compositor.frames import Sprite
+    from ars0n_core.compositor.safe_areas import Box
+
+
+class Entrance(StrEnum):
+    """
+    How a layer comes in.
+    """
+
+    FADE = "fade"
+    RISE = "rise"
+    LEFT = "left"
+    RIGHT = "right"
+    BOTTOM = "bottom"
+    TOP = "top"
+    REVEAL = "reveal"
+    REVEAL_LEFTWARDS = "reveal leftwards"
+
+
+ENTRANCE_FRAMES: Final = 16
+"""
+How long one layer takes: about half a second.
+"""
+
+STAGGER_FRAMES: Final = 3
+"""
+How much later the next layer starts: a tenth of a second.
+"""
+
+
+@frozen(eq=False)
+class Layer:
+    """
+    A sprite at its final place, and how it gets there.
+
+    ``distance`` is how far it travels in pixels; ``start`` the card's frame in which it
+    begins to be seen.
+    """
+
+    sprite: Sprite
+    x: float
+    y: float
+    entrance: Entrance
+    start: int
+    distance: float
+    frames: int = ENTRANCE_FRAMES
+
+    @property
+    def settled(self) -> int:
+        """
+        The first frame in which the layer is where it stays.
+        """
+        return self.start + self.frames - 1
+
+    def draw(self, n: int, out: Frame) -> None:
+        """
+        Lay the sprite over *out* as it is in frame *n*.
+        """
+        t = min(1.0, (n - self.start + 1) / self.frames)
+        if t <= 0:
+            return
+        eased = transitions.settle(t)
+        away = (1 - eased) * self.distance
+        x, y, opacity, sprite = self.x, self.y, 1.0, self.sprite
+        match self.entrance:
+            case Entrance.FADE:
+                opacity = transitions.smooth(t)
+            case Entrance.RISE:
+                y, opacity = y + away, min(1.0, transitions.smooth(min(1.0, 1.5 * t)))
+            case Entrance.LEFT:
+                x -= away
+            case Entrance.RIGHT:
+                x += away
+            case Entrance.TOP:
+                y -= away
+            case Entrance.BOTTOM:
+                y += away
+            case Entrance.REVEAL:
+                if t < 1:
+                    sprite = sprite.cropped(
+                        0, 0, max(1, round(eased * sprite.width)), sprite.height
+                    )
+            case Entrance.REVEAL_LEFTWARDS:
+                if t < 1:
+                    left = min(sprite.width - 1, round((1 - eased) * sprite.width))
+                    sprite, x = sprite.cropped(left, 0, sprite.width, sprite.height), x + left
+        blend(out, sprite, x, y, opacity)
+
+
+@frozen(eq=False)
+class CardArt:
+    """
+    An end card ready to be drawn.
+
+    ``boxes`` are the final rectangles of what must be read or recognised: ``logo``,
+    ``company``, ``tagline``, ``cta``, ``website``, ``legal``. ``sizes`` are the type sizes
+    in pixels, ``contrasts`` the least contrast of each text with what is behind it,
+    ``inks`` its colour.
+    """
+
+    ground: Frame
+    layers: tuple[Layer, ...]
+    boxes: Mapping[str, Box]
+    sizes: Mapping[str, int]
+    contrasts: Mapping[str, float]
+    inks: Mapping[str, Rgb]
+    _still: list[Frame] = field(factory=list, init=False)
+
+    @property
+    def still_from(self) -> int:
+        """
+        The first frame from which nothing changes any more.
+        """
+        return max((layer.settled for layer in self.layers), default=0)
+
+    def frame(self, n: int, out: Frame) -> None:
+        """
+        Draw frame *n* of the card, counted from 0, into *out*.
+        """
+        if n >= self.still_from and self._still:
+            out.copy_from(self._still[0])
+            return
+        out.copy_from(self.ground)
+        for layer in self.layers:
+            layer.draw(n, out)
+        if n >= self.still_from:
+            self._still.append(out.copy())

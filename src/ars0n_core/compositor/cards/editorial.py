@@ -1,0 +1,70 @@
+"""
+Editorial: the title page of a magazine; rules, a serif, one spot of colour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ars0n_core.compositor import colors
+from ars0n_core.compositor.cards import paint
+from ars0n_core.compositor.cards.art import Entrance
+from ars0n_core.compositor.cards.canvas import Canvas
+from ars0n_core.compositor.cards.stack import Rule, arrange
+from ars0n_core.compositor.fonts import Face
+from ars0n_core.compositor.safe_areas import Box
+from ars0n_core.compositor.text import Style
+
+if TYPE_CHECKING:
+    from ars0n_core.compositor.cards.art import CardArt
+    from ars0n_core.compositor.cards.canvas import Brief
+
+NAME = Style(Face.SERIF, 500, -0.015, 1.08)
+BODY = Style(Face.SERIF_ITALIC, 400, 0.0, 1.34)
+LABEL = Style(Face.TEXT, 600, 0.14, 1.3, upper=True)
+SMALL = Style(Face.TEXT, 400, 0.01, 1.36)
+
+PAPER = (0.965, 0.949, 0.918)
+
+
+def draw(brief: Brief) -> CardArt:
+    """
+    Set the page between rules, centred; the call to action is a label on ink.
+    """
+    canvas = Canvas(brief, paint.flat(brief.width, brief.height, PAPER))
+    ink = (0.09, 0.082, 0.075)
+    spot = colors.readable(brief.accent, PAPER, ratio=3.0)
+    area = brief.middle.inset(0 if brief.shape == "tall" else brief.px(52))
+    if brief.shape == "wide":
+        area = area.inset(round(0.09 * brief.width), 0)
+    thick, thin, apart = max(2, brief.px(7)), max(1, brief.px(2)), brief.px(9)
+    for top, heavy in ((area.top, True), (area.bottom - thick - apart - thin, False)):
+        first, second = (thick, thin) if heavy else (thin, thick)
+        canvas.add(paint.box(area.width, first, ink), area.left, top, Entrance.REVEAL)
+        canvas.add(
+            paint.box(area.width, second, ink), area.left, top + first + apart, Entrance.REVEAL
+        )
+    body = area.inset(brief.px(10), thick + apart + thin + brief.px(44))
+    foot = arrange(
+        [
+            *brief.words("website", LABEL, ink, 32, lines=1),
+            *brief.words("legal", SMALL, colors.mix(ink, PAPER, 0.25), 26, gap=24, lines=3),
+        ],
+        Box(body.left, body.top + round(0.6 * body.height), body.right, body.bottom),
+        0.5,
+        1.0,
+    )
+    low = foot[0].box.top - brief.px(44) if foot else body.bottom
+    dot = [Rule(name="spot", width=brief.px(72), height=brief.px(8), color=spot, gap=brief.px(46))]
+    pieces = [
+        *brief.logo(380, 104),
+        *brief.words("company", NAME, ink, 150, gap=50, lines=3),
+        *(dot if brief.company and (brief.tagline or brief.cta) else []),
+        *brief.words("tagline", BODY, ink, 56, gap=42, lines=3),
+        *brief.button(LABEL, PAPER, ink, 34, gap=60, radius=0.0, pad=(1.5, 0.95)),
+    ]
+    if not pieces and not foot:
+        pieces = [Rule(name="spot", width=brief.px(160), height=brief.px(160), color=spot)]
+    canvas.place(arrange(pieces, Box(body.left, body.top, body.right, low), 0.5, 0.5))
+    canvas.place(foot, Entrance.FADE)
+    return canvas.finished()
