@@ -24,9 +24,9 @@ import grimp
 import pytest
 
 import ars0n_core
-from ars0n_core import errors, pricing, quotas, specs
+from ars0n_core import errors, ports, pricing, quotas, specs
 from ars0n_core.ids import JobId
-from ars0n_core.pipelines import states
+from ars0n_core.pipelines import commands, states
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
@@ -403,6 +403,51 @@ def test_every_job_can_end() -> None:
         for _ in states.JobStatus:
             reached |= {after for at in reached for after in states.STATUS_AFTER[at].values()}
         assert reached >= states.TERMINAL
+
+
+def suites() -> set[str]:
+    """
+    The name of every conformance suite.
+    """
+    folder = CORE / "testing" / "conformance"
+    classes = (
+        node for p in sources(folder) for node in tree_of(p).body if isinstance(node, ast.ClassDef)
+    )
+    return {node.name for node in classes if node.name.endswith("Suite")}
+
+
+def test_every_port_has_a_conformance_suite() -> None:
+    asked = {port.__name__ for port in typing.get_type_hints(ports.Ports).values()}
+
+    assert {f"{port}Suite" for port in asked} <= suites()
+
+
+def test_every_suite_is_passed_by_an_adapter() -> None:
+    passed = {
+        base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+        for path in sources(TESTS / "adapters")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    }
+
+    assert suites() <= passed
+
+
+def commands_branched() -> set[str]:
+    """
+    The classes matched anywhere in the use cases.
+    """
+    return {
+        node.cls.attr if isinstance(node.cls, ast.Attribute) else getattr(node.cls, "id", "")
+        for path in sources(CORE / "usecases")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.MatchClass)
+    }
+
+
+def test_every_command_has_a_branch() -> None:
+    assert {kind.__name__ for kind in typing.get_args(commands.Command)} <= commands_branched()
 
 
 @pytest.mark.parametrize("module", core_modules())
