@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from ars0n_core.errors import CompositorError
+from ars0n_core.plans import derive
+from ars0n_core.plans.conform import captions, conform
+from ars0n_core.plans.model import Plan, Scene, Segment
+from ars0n_core.specs.model import AdFormat, AdSpec, CaptionStyle, CtaDesign, CustomClip
+from ars0n_core.timelines import Look, Media, MediaKind, Word
+
+HOOK = "Silence the city. Hear only what you love."
+BODY = "Soft memory foam, long evenings, and sound tuned by people who play."
+CLOSE = "Nordlys. Hear the difference today."
+
+
+def footage(name, seconds):
+    frames = round(seconds * 30)
+    return Media(id=name, kind=MediaKind.FOOTAGE, sha256="0" * 64, available_frames=frames)
+
+
+def cut(texts=(HOOK, BODY, CLOSE), *, pace=0.33, pause=0.3, seconds=(6, 6, 6), **fields):
+    """
+    Cut an ad whose scene *i* says ``texts[i]``; a word takes *pace* seconds to say.
+    """
+    settings = {"company_name": "Nordlys"} | fields
+    transition = settings.pop("transition", Look.DISSOLVE)
+    titles = settings.pop("titles", {})
+    logo = settings.pop("logo", None)
+    bed = settings.pop("bed", None)
+    spec = AdSpec(**{"prompt": "p", "duration_seconds": 15, "voice_id": "v"} | settings)
+    plan = Plan(
+        segments=tuple(Segment(text=t, scene_index=i) for i, t in enumerate(texts) if t),
+        scenes=tuple(
+            Scene(
+                scene_index=i,
+                description="d",
+                duration_seconds=s,
+                transition=transition,
+                on_screen_text=titles.get(i),
+            )
+            for i, s in enumerate(seconds)
+        ),
+        call_to_action="Shop Nordlys today",
+    )
+    words, at = [], 0.1
+    for i, text in enumerate(derive.narration(spec, plan)):
+        for word in text.text.split():
+            words.append(Word(text=word, start_seconds=at, end_seconds=at + pace, segment=i))
+            at += pace + (pause if word[-1] in ".," else 0)
+    voice = Media(
+        id="voice", kind=MediaKind.SOUND, sha256="1" * 64, available_samples=round(at * 48_000)
+    )
+    return conform(
+        spec,
+        plan,
+        voice=voice,
+        words=words,
+        clips={i: footage(f"clip-{i}", s) for i, s in enumerate(seconds)},
+        custom_clips=[
+            footage(f"custom-{i}", c.duration_seconds) for i, c in enumerate(spec.custom_clips)
+        ],
+        logo=logo,
+        bed=bed,
+    )
+
+
+def seconds_of(sound):
+    return sound.start_sample / 48_000, (sound.start_sample + sound.samples) / 48_000
+
+
+def test_scenes_last_while_their_text_is_spoken():
+    timeline = cut(pace=0.38)
+    assert len(timeline.voice) == 3
+    assert [clip.media for clip in timeline.clips] == ["clip-0", "clip-1", "clip-2"]
+    for sound, clip in zip(timeline.voice, timeline.clips, strict=True):
+        start, end = seconds_of(sound)
+        assert clip.start_frame / 30 <= start
+        # the last words may be spoken under the card
+        assert end <= clip.end_frame / 30 or clip is timeline.clips[-1]
+
+
+def test_the_voice_starts_after_a_breath_and_ends_before_the_end():
+    start, end = seconds_of(cut().voice[0])[0], seconds_of(cut().voice[-1])[1]
+    assert 0.1 <= start <= 0.4
+    assert end <= 15 - 0.4
+
+
+def test_the_card_stands_three_seconds_at_the_end_and_only_if_there_is_one():
+    timeline = cut(gradient_color="#112233")
+    assert timeline.card is not None
+    assert timeline.card.end_frame == timeline.frames == 450
+    assert 75 <= timeline.card.frames <= 126
+    assert timeline.card.company_name == "Nordlys"
+    assert timeline.card.call_to_action == "Shop Nordlys today"
+    assert (timeline.card.design, timeline.card.color) == (CtaDesign.GRADIENT, "#112233")
+    without = cut(company_name=None)
+    assert without.card is None
+    assert without.clips[-1].end_frame == 450
+
+
+def test_the_card_shows_the_companys_own_address_only():
+    told = cut(prompt="Nordlys headphones, see www.nordlys-audio.com")
+    assert told.card.website == "nordlys-audio.com"
+    assert cut(prompt="like the ad on youtube.com or mail me@nordlys.com").card.website == ""
+
+
+def test_long_speech_is_quickened_by_at_most_15_percent_and_then_refused():
+    timeline = cut(pace=0.56, pause=0.3)
+    speeds = {sound.speed for sound in timeline.voice}
+    assert len(speeds) == 1
+    assert 1.0 < speeds.pop() <= 1.15
+    with pytest.raises(CompositorError) as caught:
+        cut(pace=0.8)
+    assert "too long" in str(caught.value)
+    assert "words" in str(caught.value)
+    assert caught.value.media == "voice"
+    assert not caught.value.retryable
+
+
+def test_pauses_give_way_before_the_voice_is_quickened():
+    assert {sound.speed for sound in cut(pace=0.4, pause=0.9).voice} == {1.0}
+
+
+def test_short_speech_is_spread_over_the_ad():
+    timeline = cut(texts=("Hear it.", "Feel it.", "Nordlys."), pace=0.3)
+    starts = [seconds_of(sound)[0] for sound in timeline.voice]
+    assert starts[0] < 0.5
+    assert starts[-1] > 15 * 0.5
+    for sound, clip in zip(timeline.voice, timeline.clips, strict=True):
+        assert clip.start_frame / 30 <= seconds_of(sound)[0] <= clip.end_frame / 30
+
+
+def test_a_scene_with_more_words_than_footage_hands_time_to_its_neighbours():
+    timeline = cut(texts=("Hear.", " ".join(["word"] * 22) + ".", "Now."), pace=0.36)
+    assert timeline.clips[1].speed == pytest.approx(0.9, abs=0.005)
+    assert all(0.9 <= clip.speed <= 1 for clip in timeline.clips)
+
+
+def test_footage_too_short_even_when_slowed_is_an_error():
+    with pytest.raises(CompositorError) as caught:
+        cut(seconds=(4, 4), texts=("One.", "Two."), company_name=None)
+    assert "footage" in str(caught.value)
+
+
+def test_joins_are_dropped_where_footage_is_scarce():
+    timeline = cut(seconds=(6, 8), texts=("One two.", "Two."), company_name=None)
+    assert timeline.frames == 450
+    assert sum(clip.frames for clip in timeline.clips) >= 450
+
+
+@pytest.mark.parametrize("look", list(Look))
+def test_every_look_has_its_time(look):
+    timeline = cut(transition=look)
+    joins = [clip.transition for clip in timeline.clips[1:]]
+    if look is Look.CUT:
+        assert joins == [None, None]
+    else:
+        assert all(join.look is look and 8 <= join.frames <= 16 for join in joins)
+
+
+def test_custom_clips_lengthen_the_ad_and_speak_at_their_place():
+    clips = (CustomClip(1, "c", 3.0, "See it in action."), CustomClip(9, "c", 2.0, None))
+    timeline = cut(texts=("Silence the city.", "Soft foam.", CLOSE), custom_clips=clips)
+    assert timeline.frames == (15 + 5) * 30
+    assert timeline.samples == (15 + 5) * 48_000
+    names = [clip.media for clip in timeline.clips]
+    assert names == ["clip-0", "custom-0", "clip-1", "clip-2", "custom-1"]
+    start, end = seconds_of(timeline.voice[1])
+    shown = timeline.clips[1]
+    assert shown.start_frame / 30 <= start < end <= shown.end_frame / 30 + 0.01
+
+
+def test_captions_follow_the_words_and_leave_the_card_free():
+    timeline = cut(captions=CaptionStyle.PHRASE)
+    assert timeline.cues
+    for cue in timeline.cues:
+        text = " ".join(word.text for word in cue.words)
+        assert len(text) <= 84
+        assert cue.start_frame + cue.frames <= timeline.card.start_frame
+        assert not cue.highlighted
+    for left, right in pairwise(timeline.cues):
+        assert right.start_frame - left.start_frame - left.frames >= 2
+    assert " ".join(w.text for c in timeline.cues[:2] for w in c.words).startswith("Silence the")
+    assert cut().cues == ()
+
+
+def test_word_by_word_captions_are_short_and_highlighted():
+    timeline = cut(captions=CaptionStyle.WORD)
+    assert all(cue.highlighted for cue in timeline.cues)
+    assert all(len(" ".join(w.text for w in cue.words)) <= 26 for cue in timeline.cues)
+
+
+def test_captions_break_at_punctuation():
+    timeline = cut(captions=CaptionStyle.PHRASE, pace=0.3)
+    last_words = [cue.words[-1].text for cue in timeline.cues]
+    assert all(word[-1] in ".,," or word == last_words[-1] for word in last_words)
+
+
+def test_a_script_without_spaces_is_captioned_in_lines():
+    text = "高級ワイヤレスヘッドホン澄んだ音やさしい装着感毎日の通勤を特別な時間に変える音楽がここにあります"
+    timeline = cut(texts=(text, "", ""), pace=8.0, captions=CaptionStyle.PHRASE)
+    shown = ["".join(word.text for word in cue.words) for cue in timeline.cues]
+    assert "".join(shown) == text
+    assert all(captions.columns(line) <= 84 for line in shown)
+
+
+def test_titles_stand_within_their_scene():
+    timeline = cut(titles={1: "Memory foam"})
+    (title,) = timeline.titles
+    scene = timeline.clips[1]
+    assert scene.start_frame < title.start_frame
+    assert title.start_frame + title.frames <= timeline.clips[2].start_frame
+
+
+def test_the_logo_stands_over_the_film_but_not_over_the_card():
+    logo = Media(id="logo", kind=MediaKind.STILL, sha256="2" * 64)
+    timeline = cut(logo=logo)
+    (overlay,) = timeline.overlays
+    assert (overlay.start_frame, overlay.frames) == (0, timeline.card.start_frame)
+    assert timeline.card.logo == "logo"
+    assert logo in timeline.media
+
+
+def test_radio_is_sound_alone_and_softer():
+    bed = Media(id="bed", kind=MediaKind.SOUND, sha256="3" * 64, available_samples=48_000)
+    radio = cut(ad_format=AdFormat.RADIO, bed=bed, music_volume=0.5, captions=CaptionStyle.WORD)
+    assert (radio.width, radio.height, radio.frames, radio.samples) == (0, 0, 0, 15 * 48_000)
+    assert (radio.loudness_lufs, radio.true_peak_dbtp) == (-16.0, -2.0)
+    assert (radio.bed.media, radio.bed.volume) == ("bed", 0.5)
+    assert radio.clips == radio.cues == ()
+    assert (cut().loudness_lufs, cut().true_peak_dbtp) == (-14.0, -1.0)
+
+
+def test_radio_speech_breathes_over_its_time():
+    radio = cut(ad_format=AdFormat.RADIO, pace=0.25)
+    assert seconds_of(radio.voice[-1])[1] > 15 * 0.7
+
+
+def test_words_of_other_texts_are_refused():
+    plan = Plan(
+        segments=(Segment(text="One.", scene_index=0),),
+        scenes=(Scene(scene_index=0, description="", duration_seconds=8),),
+    )
+    spec = AdSpec(prompt="p", duration_seconds=15, voice_id="v")
+    voice = Media(id="voice", kind=MediaKind.SOUND, sha256="1" * 64, available_samples=48_000)
+    word = Word(text="One.", start_seconds=0, end_seconds=1, segment=3)
+    for words in ([], [word]):
+        with pytest.raises(CompositorError, match="word timings"):
+            conform(spec, plan, voice=voice, words=words, clips={0: footage("clip-0", 8)})
+
+
+def test_the_same_inputs_give_the_same_cut():
+    assert cut() == cut()
