@@ -6,14 +6,19 @@ Every output is bit-exact: no dates, no library versions, no metadata of the sou
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg as graphs
+from attrs import evolve
 
 from ars0n_core.compositor.ffmpeg import foreign_options, url
+from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ars0n_core.compositor.probe import VideoFacts
 
 CLEAN: Final = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
 """
@@ -63,3 +68,180 @@ def decode_again(source: Path, *, rate: int) -> Any:
     return graphs.input(url(source)).output(
         "pipe:", map="0:a:0", format="f32le", ac=2, ar=rate, threads=1
     )
+
+
+SEEK_FRAMES: Final = 60
+"""
+From here on a source is entered at a key frame instead of being decoded from its start.
+"""
+
+SEEK_ROOM: Final = 6
+"""
+Frames decoded before the first one wanted, so that the rate filter has settled on it.
+"""
+
+HELD_FRAMES: Final = 3
+"""
+How many frames a source may fall short of what it said: its last picture stands that long.
+"""
+
+HIGH_DEFINITION: Final = 576
+"""
+Untagged pictures with a shorter side above this are BT.709, below BT.601: what players do.
+"""
+
+HDR: Final = ("smpte2084", "arib-std-b67")
+MATRIX_NAMES: Final = {
+    "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601", "fcc": "fcc",
+    "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020",
+}  # fmt: skip
+"""
+swscale's words for ffmpeg's matrices.
+"""
+
+
+def decode_picture(
+    source: Path,
+    facts: VideoFacts,
+    *,
+    size: tuple[int, int],
+    first: int,
+    frames: int,
+    can_map_tones: bool = True,
+) -> Any:
+    """
+    Decode *frames* frames of footage from *first* on (counted at 30 a second), as raw
+    yuv420p of *size*: upright, filled to the edges, BT.709 limited range.
+
+    Which picture stands for a frame never depends on *first*: footage that already has 30
+    frames a second may be entered in the middle, other footage is counted from its start.
+    """
+    enters = first >= SEEK_FRAMES and facts.fps == FRAME_RATE
+    entry = first - SEEK_ROOM if enters else 0
+    options: dict[str, Any] = {"threads": 1, **foreign_options()}
+    if entry:
+        options["ss"] = f"{entry / FRAME_RATE:.6f}"
+    stream = graphs.input(url(source), **options).video
+    stream = stream.filter("fps", fps=FRAME_RATE, start_time=0)
+    stream = stream.filter("tpad", stop_mode="clone", stop=HELD_FRAMES)
+    if first - entry:
+        stream = stream.filter("trim", start_frame=first - entry)
+    for name, settings in conforming(facts, size, can_map_tones=can_map_tones):
+        stream = stream.filter(name, **settings)
+    return graphs.output(
+        stream, "pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough",
+        **{"frames:v": frames},
+    )  # fmt: skip
+
+
+def conforming(
+    facts: VideoFacts, size: tuple[int, int], *, can_map_tones: bool = True
+) -> list[tuple[str, dict[str, Any]]]:
+    """
+    Return the filters that bring a picture to *size* and to BT.709; none for one that is.
+    """
+    width, height = size
+    filters: list[tuple[str, dict[str, Any]]] = []
+    matrix = facts.matrix
+    if not matrix:
+        matrix = "bt709" if min(facts.width, facts.height) > HIGH_DEFINITION else "smpte170m"
+    if facts.transfer in HDR and can_map_tones:
+        filters += [
+            ("zscale", {"transfer": "linear", "npl": 100}),
+            ("format", {"pix_fmts": "gbrpf32le"}),
+            ("zscale", {"primaries": "bt709"}),
+            ("tonemap", {"tonemap": "hable", "desat": 0}),
+            ("zscale", {"transfer": "bt709", "matrix": "bt709", "range": "tv"}),
+            ("format", {"pix_fmts": "yuv420p"}),
+        ]
+        matrix = "bt709"
+        facts = evolve(facts, full_range=False, pixel_format="yuv420p")
+    fits = facts.shown == size and facts.pixel_aspect == (1, 1)
+    plain = matrix == "bt709" and not facts.full_range and facts.pixel_format == "yuv420p"
+    if fits and plain:
+        return filters
+    colors = {
+        "in_color_matrix": MATRIX_NAMES.get(matrix, "auto"),
+        "out_color_matrix": "bt709",
+        "in_range": "pc" if facts.full_range else "tv",
+        "out_range": "tv",
+        "flags": "lanczos+accurate_rnd+full_chroma_int",
+    }
+    across, down = facts.shown
+    scale = max(width / across, height / down)
+    # Rounded up to pairs: the picture fills the frame, and the excess is cut evenly.
+    filled = (_even(across * scale, width), _even(down * scale, height))
+    filters += [("scale", {"w": filled[0], "h": filled[1], **colors}), ("setsar", {"sar": 1})]
+    if filled != size:
+        filters.append(("crop", {"w": width, "h": height, "exact": 1}))
+    return filters
+
+
+def _even(length: float, least: int) -> int:
+    return max(least, math.ceil(length / 2 - 1e-6) * 2)
+
+
+def encode_segment(
+    target: Path, *, size: tuple[int, int], frames: int, preset: str, crf: float
+) -> Any:
+    """
+    Encode raw yuv420p frames from standard input as a stream of its own: one x264 thread, so
+    that neither bytes nor headers depend on the machine; no open groups of pictures, so that
+    it can stand beside any other; the encoder's note of its settings left out.
+    """
+    width, height = size
+    tags = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
+    return (
+        graphs.input(
+            "pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}",
+            framerate=FRAME_RATE,
+        )
+        .video.filter("setparams", range="tv", **tags)
+        .output(
+            url(target), format="mp4", vcodec="libx264", preset=preset, crf=crf, threads=1,
+            pix_fmt="yuv420p", video_track_timescale=FRAME_RATE * 512,
+            **{
+                "profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
+                "x264-params": "stitchable=1:open-gop=0", "bsf:v": "filter_units=remove_types=6",
+            },
+            **CLEAN,
+        )
+    )  # fmt: skip
+
+
+def poster(source: Path, target: Path, frame: int) -> Any:
+    """
+    Write one *frame* of our own segment *source* as a JPEG, in JPEG's BT.601.
+    """
+    return (
+        graphs.input(url(source), threads=1)
+        .video.filter("trim", start_frame=frame)
+        .filter("scale", in_color_matrix="bt709", out_color_matrix="bt601", in_range="tv",
+                out_range="pc", flags="lanczos+accurate_rnd")
+        .output(url(target), format="image2", vcodec="mjpeg", pix_fmt="yuvj420p", update=1,
+                **{"frames:v": 1, "q:v": 2, "flags:v": "+bitexact"}, **CLEAN)
+    )  # fmt: skip
+
+
+def key_pictures(source: Path, *, size: tuple[int, int], pictures: int) -> Any:
+    """
+    Decode only the first key *pictures* of footage, small, as raw RGB: what it looks like at a
+    glance.
+    """
+    width, height = size
+    return (
+        graphs.input(url(source), threads=1, skip_frame="nokey", **foreign_options())
+        .video.filter("scale", w=width, h=height, flags="area",
+                      force_original_aspect_ratio="increase")
+        .filter("crop", w=width, h=height)
+        .output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough",
+                **{"frames:v": pictures})
+    )  # fmt: skip
+
+
+def patience(frames: int) -> float:
+    """
+    Return how many seconds a process that works through so many frames may live: a machine a
+    hundred times slower than ours would still make it.
+    """
+    return 120.0 + 2.0 * frames

@@ -22,6 +22,7 @@ import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from hashlib import sha256
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import imageio_ffmpeg
@@ -78,6 +79,13 @@ Complaints about the machine, not about the input: the same job may succeed late
 TRANSIENT_ERRNOS: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.EIO}
 )
+
+
+def stopwatch() -> float:
+    """
+    Return seconds from some start: for reports of where time went, never for decisions.
+    """
+    return perf_counter()
 
 
 @frozen(kw_only=True)
@@ -268,6 +276,7 @@ class Process:
         writes: Whether we `write` to its standard input.
         media: The input that is to blame when it fails.
         group: What it ends with.
+        tail_bytes: How much of its messages is kept.
     """
 
     def __init__(
@@ -279,7 +288,9 @@ class Process:
         writes: bool = False,
         media: str | None = None,
         group: Group | None = None,
+        tail_bytes: int = TAIL_BYTES,
     ) -> None:
+        self._tail_bytes = tail_bytes
         self._args = list(args)
         self._timeout_seconds = timeout_seconds
         self._feed = feed
@@ -349,7 +360,7 @@ class Process:
         assert self._popen.stderr is not None  # noqa: S101 (the same)
         with contextlib.suppress(ValueError, OSError):
             while chunk := self._popen.stderr.read(TAIL_BYTES):
-                self._tail = (self._tail + chunk)[-TAIL_BYTES:]
+                self._tail = (self._tail + chunk)[-self._tail_bytes :]
 
     def _pour(self) -> None:
         with contextlib.suppress(CompositorError):
@@ -449,6 +460,22 @@ class Process:
             self._join()
             raise self._fault()
         self._join()
+        return self._message()
+
+    def report(self) -> str:
+        """
+        Wait for its end, good or not, and return its messages.
+
+        Raises:
+            CompositorError: It was killed, or took too long.
+        """
+        if self._popen is None:
+            raise CompositorError("this process was not started")
+        self._close_input()
+        code = self._popen.wait()
+        self._join()
+        if code < 0 or self._timed_out:
+            raise self._fault()
         return self._message()
 
     def _join(self) -> None:

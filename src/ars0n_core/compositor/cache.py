@@ -1,0 +1,97 @@
+"""
+Finished pieces kept between renders, each under the key of all that made it.
+
+**Invariants**: what is in the folder is whole (written beside and renamed); a piece in use
+is linked into the job's own folder, so that trimming or another job can't take it away;
+without a folder nothing is kept and all else is the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ars0n_core import work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Cache:
+    """
+    A folder of pieces, at most *size_bytes_max* of them after a `trim`.
+    """
+
+    def __init__(self, folder: Path | None, *, size_bytes_max: int) -> None:
+        self.folder = folder
+        self.size_bytes_max = size_bytes_max
+
+    def fetch(self, name: str, target: Path) -> bool:
+        """
+        Bring the piece *name* to *target*, if it is there.
+        """
+        if self.folder is None:
+            return False
+        source = self.folder / name
+        try:
+            _bring(source, target)
+        except FileNotFoundError:
+            return False
+        with contextlib.suppress(OSError):  # a folder we may only read serves all the same
+            source.touch()
+        return True
+
+    def store(self, name: str, source: Path) -> None:
+        """
+        Keep the finished file *source* as *name*.
+        """
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Two jobs may store the same piece at once: each writes beside it under its own name.
+        beside = self.folder / f".{name}.{work.digest(str(source.absolute()))[:16]}.part"
+        try:
+            beside.unlink(missing_ok=True)
+            _bring(source, beside)
+            beside.replace(self.folder / name)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def discard(self, name: str) -> None:
+        """
+        Forget a piece that turned out to be broken.
+        """
+        if self.folder is not None:
+            (self.folder / name).unlink(missing_ok=True)
+
+    def trim(self) -> None:
+        """
+        Remove the longest unused pieces until the rest fit.
+        """
+        if self.folder is None or not self.folder.is_dir():
+            return
+        found = []
+        for path in self.folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another job trimmed it
+                facts = path.stat()
+                found.append((facts.st_mtime_ns, path.name, facts.st_size, path))
+        left = sum(size for _, _, size, _ in found)
+        for _, _, size, path in sorted(found):
+            if left <= self.size_bytes_max:
+                return
+            path.unlink(missing_ok=True)
+            left -= size
+
+
+def _bring(source: Path, target: Path) -> None:
+    """
+    Link *source* to *target*, or copy it where the two are on different disks.
+    """
+    try:
+        target.hardlink_to(source)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        with source.open("rb") as old, target.open("wb") as new:
+            while chunk := old.read(1 << 20):
+                new.write(chunk)

@@ -1,0 +1,371 @@
+"""
+The compositor of this machine: a timeline and its media in, a finished ad out.
+
+**Owns** the order of work: what is cached is fetched, what is missing is rendered by a few
+workers beside the sound, the pieces are joined. **Invariants**: the file's bytes depend on
+the timeline and its media alone, never on the cache or the number of workers; nothing is
+written outside the job's folder and the cache; when `render` returns or raises, no process
+is left, and the ad is either whole under its name or not there.
+
+Start at `LocalCompositor.render`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import field, frozen
+
+from ars0n_core import work
+from ars0n_core.compositor import (
+    audio,
+    commands,
+    dressings,
+    ffmpeg,
+    loudness,
+    mp4,
+    render,
+    segments,
+)
+from ars0n_core.compositor.cache import Cache
+from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.loudness import Loudness
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Rendering, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ars0n_core.compositor.render import Job
+    from ars0n_core.compositor.segments import Run, Segment
+    from ars0n_core.work import Json
+
+SOUND: Final = 1
+"""
+Counts changes after which the same inputs give another sound.
+"""
+
+CACHE_BYTES_MAX: Final = 2 << 30
+"""
+2 GB: the segments of some 500 finished ads.
+"""
+
+POSTER_AT: Final = 1 / 3
+"""
+Where in the film its poster is looked for: past the opening, before the card.
+"""
+
+
+@frozen(kw_only=True)
+class LocalCompositor:
+    """
+    Renders with this machine's ffmpeg.
+
+    Args:
+        ffmpeg_path: Which ffmpeg; None for the system's if new enough, else the wheel's.
+        cache_folder: Where finished pieces are kept for the next render; None for nowhere.
+        workers: How many segments are rendered at once; one for each core is best.
+        preset: x264's preset: veryfast by default, superfast for drafts, medium for masters.
+        crf: x264's constant rate factor.
+        cache_bytes_max: What the cache may hold.
+        stopwatch: Seconds from any start, for the report of where time went.
+    """
+
+    ffmpeg_path: str | None = None
+    cache_folder: Path | None = None
+    workers: int = 2
+    preset: str = "veryfast"
+    crf: float = 21
+    cache_bytes_max: int = CACHE_BYTES_MAX
+    stopwatch: Callable[[], float] = ffmpeg.stopwatch
+    _found: list[Ffmpeg] = field(factory=list, init=False, repr=False, eq=False)
+
+    @property
+    def binary(self) -> Ffmpeg:
+        """
+        The ffmpeg that renders, looked for once.
+
+        Raises:
+            MisconfiguredError: There is none.
+        """
+        if not self._found:
+            self._found.append(ffmpeg.find(self.ffmpeg_path))
+        return self._found[0]
+
+    def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
+        """
+        Render *timeline* into *folder*; *media* gives the file of each of its media.
+
+        Raises:
+            CompositorError: An input can't be used (it is named), or the machine can't;
+                nothing is left running.
+            MisconfiguredError: There is no usable ffmpeg.
+        """
+        for each in timeline.media:
+            if each.id not in media:
+                raise CompositorError(f"no file was given for {each.id}", media=each.id)
+        cache = Cache(self.cache_folder, size_bytes_max=self.cache_bytes_max)
+        pieces = folder / "pieces"
+        try:
+            pieces.mkdir(parents=True, exist_ok=True)
+            with _emptied(pieces), Group() as group:
+                rendering = _Rendering(
+                    compositor=self,
+                    timeline=timeline,
+                    media=media,
+                    folder=folder,
+                    pieces=pieces,
+                    cache=cache,
+                    group=group,
+                    spent={},
+                )
+                done = rendering.film() if timeline.has_picture else rendering.radio()
+            cache.trim()
+        except OSError as error:
+            raise ffmpeg.of_disk(error) from error
+        return done
+
+
+@contextlib.contextmanager
+def _emptied(folder: Path) -> Iterator[None]:
+    """
+    Remove *folder* and its files at the end.
+    """
+    try:
+        yield
+    finally:
+        for path in folder.iterdir():
+            path.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+@frozen(kw_only=True, eq=False)
+class _Rendering:
+    """
+    One render under way.
+    """
+
+    compositor: LocalCompositor
+    timeline: Timeline
+    media: Mapping[str, Path]
+    folder: Path
+    pieces: Path
+    cache: Cache
+    group: Group
+    spent: dict[str, float]
+
+    @contextlib.contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begun = self.compositor.stopwatch()
+        yield
+        self.spent[name] = self.compositor.stopwatch() - begun
+
+    def radio(self) -> Rendering:
+        """
+        Make the radio ad.
+        """
+        with self._stage("sound"):
+            sound = self._sound(".mp3")
+        target = self.folder / "ad.mp3"
+        with self._stage("join"):
+            sound.path.replace(target)
+        return self._finished(target, "audio/mpeg", 0, sound, None, {"rounds": sound.rounds})
+
+    def film(self) -> Rendering:
+        """
+        Make the film.
+        """
+        compositor, timeline = self.compositor, self.timeline
+        with self._stage("prepare"):
+            job, film = self._planned()
+            missing = self._missing(job, film)
+            runs = segments.runs(timeline, missing, compositor.workers)
+        found: list[audio.Encoded] = []
+        jobs = [partial(self._hear, found), *(partial(self._see, job, run) for run in runs)]
+        with self._stage("pictures"):
+            ffmpeg.in_parallel(jobs, workers=compositor.workers, group=self.group)
+        sound = found[0]
+        target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
+        try:
+            with self._stage("join"):
+                streams = [mp4.read(job.file(segment)) for segment in film]
+                frames = mp4.join(
+                    beside,
+                    streams,
+                    mp4.read(sound.path),
+                    width=timeline.width,
+                    height=timeline.height,
+                )
+                if frames != timeline.frames:
+                    raise CompositorError(f"{frames} of {timeline.frames} frames were joined")
+                beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        with self._stage("poster"):
+            poster = self._poster(job, film)
+        measured: dict[str, Json] = {
+            "rounds": sound.rounds,
+            "segments": len(film),
+            "rendered": len({segment.key for segment in missing}),
+        }
+        return self._finished(target, "video/mp4", frames, sound, poster, measured)
+
+    def _planned(self) -> tuple[Job, tuple[Segment, ...]]:
+        compositor, timeline = self.compositor, self.timeline
+        track = segments.items(timeline)
+        worn = dressings.dress(
+            timeline, self.media, binary=compositor.binary, cache=self.cache,
+            pieces=self.pieces, group=self.group,
+        )  # fmt: skip
+        encoding = segments.Encoding(
+            preset=compositor.preset, crf=compositor.crf, build=compositor.binary.fingerprint
+        )
+        job = render.Job(
+            timeline=timeline,
+            track=track,
+            media=self.media,
+            dressing=worn,
+            encoding=encoding,
+            binary=compositor.binary,
+            group=self.group,
+            folder=self.pieces,
+        )
+        return job, segments.cut(timeline, encoding, worn.identity)
+
+    def _missing(self, job: Job, film: tuple[Segment, ...]) -> list[Segment]:
+        """
+        Fetch what the cache has, and return what it has not, each key once.
+        """
+        missing: dict[str, Segment] = {}
+        for segment in film:
+            file = job.file(segment)
+            if segment.key in missing or file.exists():
+                continue
+            if self.cache.fetch(file.name, file):
+                try:
+                    whole = len(mp4.read(file).sizes) == segment.frames
+                except CompositorError:
+                    whole = False
+                if whole:
+                    continue
+                self.cache.discard(file.name)
+                file.unlink()
+            missing[segment.key] = segment
+        return list(missing.values())
+
+    def _see(self, job: Job, run: Run) -> None:
+        def keep(segment: Segment) -> None:
+            file = job.file(segment)
+            self.cache.store(file.name, file)
+
+        render.render(job, run, keep)
+
+    def _hear(self, found: list[audio.Encoded]) -> None:
+        with self._stage("sound"):
+            found.append(self._sound(".m4a"))
+
+    def _sound(self, suffix: str) -> audio.Encoded:
+        """
+        Return the ad's sound, from the cache or made.
+        """
+        timeline, binary = self.timeline, self.compositor.binary
+        key = sound_key(timeline, suffix, binary)
+        file, note = self.pieces / f"{key}{suffix}", self.pieces / f"{key}.json"
+        if self.cache.fetch(note.name, note) and self.cache.fetch(file.name, file):
+            try:
+                words = json.loads(note.read_bytes())
+                return audio.Encoded(
+                    path=file, **(words | {"loudness": Loudness(**words["loudness"])})
+                )
+            except (ValueError, TypeError, KeyError):
+                self.cache.discard(note.name)
+        for path in (file, note):  # a link may not be written through
+            path.unlink(missing_ok=True)
+        made = audio.make(timeline, self.media, file, binary=binary, group=self.group)
+        found = made.loudness
+        words = {
+            "rate": made.rate,
+            "samples": made.samples,
+            "rounds": made.rounds,
+            "loudness": {
+                "integrated_lufs": found.integrated_lufs,
+                "momentary_max_lufs": found.momentary_max_lufs,
+                "short_term_max_lufs": found.short_term_max_lufs,
+                "true_peak_dbtp": found.true_peak_dbtp,
+            },
+        }
+        note.write_text(json.dumps(words))
+        self.cache.store(file.name, file)
+        self.cache.store(note.name, note)
+        return made
+
+    def _poster(self, job: Job, film: tuple[Segment, ...]) -> Path:
+        """
+        Write the frame in the middle of the unmixed segment nearest to `POSTER_AT`.
+        """
+        wanted = self.timeline.frames * POSTER_AT
+        plain = [each for each in film if each.upper is None] or list(film)
+        chosen = min(plain, key=lambda each: abs(each.start_frame + each.frames / 2 - wanted))
+        target = self.folder / "poster.jpg"
+        graph = commands.poster(job.file(chosen), target, chosen.frames // 2)
+        args = ffmpeg.arguments(self.compositor.binary, graph)
+        ffmpeg.run(args, timeout_seconds=commands.patience(chosen.frames), group=self.group)
+        return target
+
+    def _finished(
+        self,
+        target: Path,
+        media_type: str,
+        frames: int,
+        sound: audio.Encoded,
+        poster: Path | None,
+        measured: Mapping[str, Json],
+    ) -> Rendering:
+        found = sound.loudness
+        return Rendering(
+            path=target,
+            media_type=media_type,
+            frames=frames,
+            samples=sound.samples,
+            poster=poster,
+            measured={
+                "loudness_lufs": round(found.integrated_lufs, 2),
+                "true_peak_dbtp": round(found.true_peak_dbtp, 2),
+                "momentary_max_lufs": round(found.momentary_max_lufs, 2),
+                "short_term_max_lufs": round(found.short_term_max_lufs, 2),
+                "frames": frames,
+                "samples": sound.samples,
+                "sample_rate": sound.rate,
+                "is_silent": found.integrated_lufs <= loudness.SILENCE_LUFS,
+                **measured,
+            },
+            seconds_spent=dict(self.spent),
+        )
+
+
+def sound_key(timeline: Timeline, suffix: str, binary: Ffmpeg) -> str:
+    """
+    Return the name of all that decides an ad's sound.
+    """
+    media = {each.id: each.sha256 for each in timeline.media}
+    bed = timeline.bed
+    voice: list[Json] = [
+        [media[each.media], each.start_sample, each.samples, each.source_sample, each.speed]
+        for each in timeline.voice
+    ]
+    return work.digest(
+        {
+            "sound": SOUND,
+            "build": binary.fingerprint,
+            "suffix": suffix,
+            "samples": timeline.samples,
+            "voice": voice,
+            "bed": [media[bed.media], bed.volume] if bed is not None else None,
+            "target": [timeline.loudness_lufs, timeline.true_peak_dbtp],
+        }
+    )

@@ -1,0 +1,196 @@
+"""
+What a media file is, read from what ffmpeg says of it: the wheel has no ffprobe.
+
+Start at `probe`; `parse` is pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ars0n_core.compositor import ffmpeg
+from ars0n_core.errors import CompositorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+
+PROBE_SECONDS: Final = 30.0
+
+STREAM: Final = re.compile(r"^  Stream #0:(\d+)\S*: (Video|Audio): (.*)$", re.MULTILINE)
+DURATION: Final = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
+ROTATION: Final = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")
+SIZE: Final = re.compile(r", (\d+)x(\d+)(?: \[SAR (\d+):(\d+) DAR \d+:\d+\])?")
+PIXELS: Final = re.compile(r", (\w+)\(([^)]*)\)|, (\w+)(?=, \d+x\d+)")
+MATRICES: Final = frozenset(
+    {"bt709", "bt470bg", "smpte170m", "bt2020nc", "bt2020c", "gbr", "fcc", "smpte240m"}
+)
+
+
+@frozen(kw_only=True)
+class VideoFacts:
+    """
+    One picture stream. ``width`` x ``height`` is as stored; ``rotation`` in degrees says how
+    it is turned before it is shown. Colour words are ffmpeg's, "" where nothing is said.
+    """
+
+    codec: str
+    width: int
+    height: int
+    fps: float
+    rotation: int = 0
+    pixel_aspect: tuple[int, int] = (1, 1)
+    pixel_format: str = ""
+    full_range: bool = False
+    matrix: str = ""
+    primaries: str = ""
+    transfer: str = ""
+    is_cover: bool = False
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """
+        Width and height after rotation and with square pixels.
+        """
+        across, down = self.pixel_aspect
+        width = round(self.width * across / down)
+        turned = self.rotation % 180 == 90  # noqa: PLR2004 - a quarter turn
+        return (self.height, width) if turned else (width, self.height)
+
+
+@frozen(kw_only=True)
+class AudioFacts:
+    """
+    One sound stream.
+    """
+
+    codec: str
+    rate: int
+    layout: str
+
+
+@frozen(kw_only=True)
+class MediaFacts:
+    """
+    A file: its container (ffmpeg's names), length if it says, and its streams.
+    """
+
+    container: str
+    duration_seconds: float | None
+    video: tuple[VideoFacts, ...] = ()
+    audio: tuple[AudioFacts, ...] = ()
+
+
+def parse(report: str) -> MediaFacts | None:
+    """
+    Return what ``ffmpeg -i`` reports, or None if it opened nothing.
+    """
+    opened = re.search(r"^Input #0, (\S+), from ", report, re.MULTILINE)
+    if opened is None:
+        return None
+    length = DURATION.search(report)
+    seconds = None
+    if length is not None:
+        hours, minutes, rest = length.groups()
+        seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    found = list(STREAM.finditer(report))
+    video: list[VideoFacts] = []
+    audio: list[AudioFacts] = []
+    for match, following in zip(found, [*found[1:], None], strict=True):
+        tail = report[match.end() : following.start() if following else len(report)]
+        if match[2] == "Audio":
+            sound = _audio(match[3])
+            if sound is not None:
+                audio.append(sound)
+        elif (picture := _video(match[3], tail)) is not None:
+            video.append(picture)
+    return MediaFacts(
+        container=opened[1], duration_seconds=seconds, video=tuple(video), audio=tuple(audio)
+    )
+
+
+def _audio(line: str) -> AudioFacts | None:
+    rate = re.search(r", (\d+) Hz, ([^,]+)", line)
+    if rate is None:
+        return None
+    return AudioFacts(
+        codec=line.split(" ", maxsplit=1)[0].rstrip(","), rate=int(rate[1]), layout=rate[2]
+    )
+
+
+def _video(line: str, tail: str) -> VideoFacts | None:
+    size = SIZE.search(line)
+    if size is None:
+        return None
+    rate = re.search(r", (\d+(?:\.\d+)?)(k?) fps", line) or re.search(
+        r", (\d+(?:\.\d+)?)(k?) tbr", line
+    )
+    fps = float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0
+    turn = ROTATION.search(tail)
+    pixels = PIXELS.search(line)
+    words = [word.strip() for word in re.split(r"[,/]", pixels[2] or "")] if pixels else []
+    matrix, primaries, transfer = _colors(pixels[2] or "" if pixels else "")
+    across, down = int(size[3] or 1), int(size[4] or 1)
+    return VideoFacts(
+        codec=line.split(" ", maxsplit=1)[0].rstrip(","),
+        width=int(size[1]),
+        height=int(size[2]),
+        fps=fps,
+        rotation=round(float(turn[1])) % 360 if turn else 0,
+        pixel_aspect=(across, down) if across and down else (1, 1),
+        pixel_format=(pixels[1] or pixels[3] or "") if pixels else "",
+        full_range="pc" in words,
+        matrix=matrix,
+        primaries=primaries,
+        transfer=transfer,
+        is_cover="(attached pic)" in line,
+    )
+
+
+def _colors(words: str) -> tuple[str, str, str]:
+    """
+    Return (matrix, primaries, transfer) from the words in a pixel format's brackets.
+    """
+    for word in (part.strip() for part in words.split(",")):
+        parts = word.split("/")
+        if len(parts) == 3:  # noqa: PLR2004 - matrix, primaries, transfer
+            matrix, primaries, transfer = ("" if part == "unknown" else part for part in parts)
+            return matrix, primaries, transfer
+        if word in MATRICES:
+            return word, word, word
+    return "", "", ""
+
+
+def probe(
+    path: Path, *, binary: Ffmpeg, media: str | None = None, group: Group | None = None
+) -> MediaFacts:
+    """
+    Return what the file at *path* is, without decoding it.
+
+    Raises:
+        CompositorError: ffmpeg can't open it; *media* is named.
+    """
+    args = [binary.path, "-hide_banner", "-nostdin"]
+    for name, value in ffmpeg.foreign_options().items():
+        args += [f"-{name}", value]
+    args += ["-i", ffmpeg.url(path)]
+    report = _complaints(args, group)
+    facts = parse(report)
+    if facts is None:
+        raise CompositorError(f"{media or path.name} can't be opened as media", media=media)
+    return facts
+
+
+def _complaints(args: Sequence[str], group: Group | None) -> str:
+    """
+    Return all that ffmpeg says: asked for no output, it reports its input and ends with 1.
+    """
+    with ffmpeg.Process(
+        args, timeout_seconds=PROBE_SECONDS, group=group, tail_bytes=256 << 10
+    ) as process:
+        return process.report()

@@ -1,0 +1,155 @@
+"""
+Segments drawn and encoded: decoders in, pixels changed in place, an encoder out.
+
+**Owns** the passage of one run of segments through one thread. **Does not own** what is
+rendered (`segments`), what is drawn (`reels`, `transitions`, `dressing`) or how pieces are
+joined (`mp4`). **Invariants**: three frames are in memory at once; a segment's file appears
+under its name only when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ars0n_core.compositor import cards, commands, ffmpeg, mp4, reels, transitions
+from ars0n_core.compositor.dressing import Dressing
+from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.segments import Encoding, Item
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Clip, MediaKind, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ars0n_core.compositor.reels import Reel
+    from ars0n_core.compositor.segments import Run, Segment
+    from ars0n_core.timelines import EndCard, Look
+
+
+@frozen(kw_only=True, eq=False)
+class Job:
+    """
+    All that rendering a run needs; ``folder`` is where segments go.
+    """
+
+    timeline: Timeline
+    track: tuple[Item, ...]
+    media: Mapping[str, Path]
+    dressing: Dressing
+    encoding: Encoding
+    binary: Ffmpeg
+    group: Group
+    folder: Path
+
+    def file(self, segment: Segment) -> Path:
+        """
+        Where the segment is found once it is rendered.
+        """
+        return self.folder / f"{segment.key}.mp4"
+
+
+def render(job: Job, run: Run, done: Callable[[Segment], None]) -> None:
+    """
+    Render the segments of *run* in order, and call *done* after each.
+
+    Raises:
+        CompositorError: A medium can't be decoded (it is named), or the machine can't.
+    """
+    size = (job.timeline.width, job.timeline.height)
+    lower, upper, out = (Frame.empty(*size) for _ in range(3))
+    first, last = run.segments[0], run.segments[-1]
+    count = last.end_frame - first.start_frame
+    with _reel(job, first.lower, first.start_frame, count) as reel:
+        for segment in run.segments:
+            if segment.upper is None:
+                _encode(job, segment, lambda n: _plain(reel, lower, n))
+            else:
+                item = job.track[segment.upper]
+                transition = item.transition
+                if transition is None:
+                    raise CompositorError("two items overlap without a transition")
+                other = _reel(job, segment.upper, segment.start_frame, segment.frames)
+                with other as following:
+
+                    def joined(
+                        n: int,
+                        following: Reel = following,
+                        look: Look = transition.look,
+                        frames: int = segment.frames,
+                    ) -> Frame:
+                        reel.read(lower)
+                        following.read(upper)
+                        transitions.draw(look, lower, upper, n, frames, out)
+                        return out
+
+                    _encode(job, segment, joined)
+            done(segment)
+
+
+def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
+    del n
+    reel.read(frame)
+    return frame
+
+
+def _encode(job: Job, segment: Segment, picture: Callable[[int], Frame]) -> None:
+    """
+    Encode the pictures of *segment*, dressed, and let its file appear.
+    """
+    target = job.file(segment)
+    beside = target.with_suffix(".part.mp4")
+    graph = commands.encode_segment(
+        beside,
+        size=(job.timeline.width, job.timeline.height),
+        frames=segment.frames,
+        preset=job.encoding.preset,
+        crf=job.encoding.crf,
+    )
+    with ffmpeg.Process(
+        ffmpeg.arguments(job.binary, graph),
+        timeout_seconds=commands.patience(segment.frames),
+        writes=True,
+        group=job.group,
+    ) as encoder:
+        for n in range(segment.frames):
+            frame = picture(n)
+            job.dressing.draw(frame, segment.start_frame + n)
+            encoder.write(frame.view())
+        encoder.finish()
+    encoded = len(mp4.read(beside).sizes)
+    if encoded != segment.frames:
+        raise CompositorError(f"{encoded} of {segment.frames} frames were encoded", retryable=True)
+    beside.replace(target)
+
+
+def _reel(job: Job, index: int, start_frame: int, count: int) -> Reel:
+    """
+    Return item *index* opened for the film's frames from *start_frame* on.
+    """
+    item = job.track[index]
+    first = start_frame - item.start_frame
+    size = (job.timeline.width, job.timeline.height)
+    if not isinstance(item, Clip):
+        return reels.CardReel(card(job, item), first)
+    path = job.media[item.media]
+    kind = next((each.kind for each in job.timeline.media if each.id == item.media), None)
+    if kind is MediaKind.STILL:
+        return reels.StillReel(path, item.media, *size)
+    return reels.FootageReel(
+        item, path, first, count, size=size, binary=job.binary, group=job.group
+    )
+
+
+def card(job: Job, item: EndCard) -> cards.CardArt:
+    """
+    Return the end card, drawn anew for each run: it is changed as it is used.
+    """
+    logo = None
+    if item.logo is not None:
+        logo = reels.opened_image(job.media[item.logo], item.logo)
+    return cards.card(item, job.timeline.width, job.timeline.height, logo)

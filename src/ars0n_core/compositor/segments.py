@@ -1,0 +1,246 @@
+"""
+The film as independent pieces, each named by all that decides its pixels.
+
+**Owns** where a film may be cut (never inside a transition), how long a piece is, and its
+content address. **Does not own** rendering. **Invariants**: segments cover the film once,
+in order; a segment's key holds nothing of where in the film it stands, who else is in it,
+or how many workers there are; equal keys are equal bytes.
+
+Start at `cut`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from attrs import asdict, frozen
+
+from ars0n_core import work
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Clip, EndCard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ars0n_core.timelines import Timeline
+    from ars0n_core.work import Json
+
+Item: TypeAlias = Clip | EndCard
+
+RENDERER: Final = 1
+"""
+Counts changes after which the same inputs give other pixels; old segments are then unused.
+"""
+
+SEGMENT_FRAMES_MAX: Final = 120
+"""
+4 s: longer bodies are cut in equal parts, so that two workers finish together, an edit
+touches little, and a player can jump.
+"""
+
+
+@frozen(kw_only=True)
+class Encoding:
+    """
+    How pictures are encoded; ``build`` names the encoder's build.
+    """
+
+    preset: str
+    crf: float
+    build: str
+
+
+@frozen(kw_only=True)
+class Segment:
+    """
+    A piece of the film: ``frames`` frames from ``start_frame`` on, showing item ``lower``,
+    and giving way to item ``upper`` all along if there is one.
+    """
+
+    start_frame: int
+    frames: int
+    lower: int
+    upper: int | None
+    key: str
+
+    @property
+    def end_frame(self) -> int:
+        """
+        The first frame after the segment.
+        """
+        return self.start_frame + self.frames
+
+
+def items(timeline: Timeline) -> tuple[Item, ...]:
+    """
+    Return what the picture track shows, in order.
+
+    Raises:
+        CompositorError: The items don't fit together, or don't fill the film.
+    """
+    track: list[Item] = [*timeline.clips]
+    if timeline.card is not None:
+        track.append(timeline.card)
+    place = 0
+    for index, item in enumerate(track):
+        joined = overlap(item)
+        free = track[index - 1].frames - overlap(track[index - 1]) if index else 0
+        if item.frames < 1 or joined > min(free, item.frames) or item.start_frame != place - joined:
+            raise CompositorError(
+                f"picture item {index} does not fit the one before it at frame {item.start_frame}"
+            )
+        place = item.end_frame
+    if place != timeline.frames:
+        raise CompositorError(f"the pictures end at frame {place}, the film at {timeline.frames}")
+    return tuple(track)
+
+
+def overlap(item: Item) -> int:
+    """
+    Return how many frames *item* shares with the one before it.
+    """
+    return item.transition.frames if item.transition is not None else 0
+
+
+def cut(
+    timeline: Timeline, encoding: Encoding, dressing: Callable[[int, int], Json]
+) -> tuple[Segment, ...]:
+    """
+    Return the segments of *timeline*; *dressing* tells what is laid over the frames of a
+    stretch (first, frames), in frames counted from its first.
+    """
+    track = items(timeline)
+    media = {each.id: each.sha256 for each in timeline.media}
+    settings: dict[str, Json] = {
+        "renderer": RENDERER,
+        "encoding": [encoding.preset, encoding.crf, encoding.build],
+        "size": [timeline.width, timeline.height],
+    }
+    segments: list[Segment] = []
+    for first, frames, lower, upper in _stretches(track):
+        shown: list[Json] = [_shown(track[lower], first, media)]
+        if upper is not None:
+            shown.append(_shown(track[upper], first, media))
+            transition = track[upper].transition
+            shown.append(transition.look.value if transition is not None else None)
+        identity = {**settings, "frames": frames, "shown": shown, "over": dressing(first, frames)}
+        segments.append(
+            Segment(
+                start_frame=first,
+                frames=frames,
+                lower=lower,
+                upper=upper,
+                key=work.digest(identity),
+            )
+        )
+    return tuple(segments)
+
+
+def _stretches(track: Sequence[Item]) -> list[tuple[int, int, int, int | None]]:
+    """
+    Return (first frame, frames, lower item, upper item) of each segment.
+    """
+    stretches: list[tuple[int, int, int, int | None]] = []
+    for index, item in enumerate(track):
+        following = overlap(track[index + 1]) if index + 1 < len(track) else 0
+        first = item.start_frame + overlap(item)
+        body = item.end_frame - following - first
+        parts = -(-body // SEGMENT_FRAMES_MAX)
+        edges = [first + body * part // parts for part in range(parts + 1)] if parts else []
+        stretches += [(begin, end - begin, index, None) for begin, end in itertools.pairwise(edges)]
+        if following:
+            stretches.append((item.end_frame - following, following, index, index + 1))
+    return stretches
+
+
+def _shown(item: Item, first: int, media: dict[str, str]) -> Json:
+    """
+    Return what decides the pixels of *item* in a stretch.
+    """
+    offset = first - item.start_frame
+    if isinstance(item, Clip):
+        if item.speed == 1:
+            return [media[item.media], item.source_frame + offset]
+        return [media[item.media], item.source_frame, item.speed, offset]
+    words = asdict(item, filter=lambda field, _: field.name not in {"start_frame", "transition"})
+    words["design"] = item.design.value
+    words["logo"] = media[item.logo] if item.logo is not None else None
+    words["offset"] = offset
+    del words["frames"]  # a card's frame depends on its number alone
+    return words
+
+
+@frozen(kw_only=True)
+class Run:
+    """
+    Segments that follow one another and show the same lower item: rendered in one go, so
+    that the item is decoded once.
+    """
+
+    segments: tuple[Segment, ...]
+    lead: int
+
+    @property
+    def cost(self) -> float:
+        """
+        About how long it takes, in encoded frames: decoding past the frames that are not
+        wanted costs a quarter of encoding.
+        """
+        return sum(segment.frames for segment in self.segments) * 1.25 + self.lead * 0.25
+
+
+def runs(timeline: Timeline, missing: Sequence[Segment], workers: int) -> tuple[Run, ...]:
+    """
+    Return how to render the *missing* segments with so many workers, the longest run first.
+    """
+    track = items(timeline)
+    groups: list[list[Segment]] = []
+    for segment in missing:
+        last = groups[-1][-1] if groups else None
+        if (
+            last is not None
+            and last.lower == segment.lower
+            and last.end_frame == segment.start_frame
+        ):
+            groups[-1].append(segment)
+        else:
+            groups.append([segment])
+    plan = [_run(track, group) for group in groups]
+    for _ in range(len(missing)):
+        better = _halved(track, plan, workers)
+        if better is None:
+            break
+        plan = better
+    return tuple(sorted(plan, key=lambda run: (-run.cost, run.segments[0].start_frame)))
+
+
+def _run(track: Sequence[Item], group: Sequence[Segment]) -> Run:
+    item = track[group[0].lower]
+    lead = group[0].start_frame - item.start_frame if isinstance(item, Clip) else 0
+    return Run(segments=tuple(group), lead=lead)
+
+
+def _makespan(plan: Sequence[Run], workers: int) -> float:
+    loads = [0.0] * workers
+    for run in sorted(plan, key=lambda run: -run.cost):
+        loads[loads.index(min(loads))] += run.cost
+    return max(loads)
+
+
+def _halved(track: Sequence[Item], plan: list[Run], workers: int) -> list[Run] | None:
+    """
+    Return *plan* with one run cut in two where that lets all finish sooner, or None.
+    """
+    best, least = None, _makespan(plan, workers) * 0.97
+    for index, run in enumerate(plan):
+        for place in range(1, len(run.segments)):
+            parts = [
+                _run(track, run.segments[:place]),
+                _run(track, run.segments[place:]),
+            ]
+            candidate = [*plan[:index], *parts, *plan[index + 1 :]]
+            span = _makespan(candidate, workers)
+            if span < least:
+                best, least = candidate, span
+    return best
