@@ -4,6 +4,8 @@ Which work an order makes, and what decides its result.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -38,7 +40,7 @@ PLAN = Plan(
 ALL = {"edit-0", "edit-1", "edit-2", "clip-0", "clip-1", "clip-2", "voice", "film"}
 
 
-def scene(index: int, **changes: object) -> Plan:
+def scene(index: int, **changes: Any) -> Plan:
     scenes = [attrs.evolve(s, **changes) if s.scene_index == index else s for s in PLAN.scenes]
     return attrs.evolve(PLAN, scenes=tuple(scenes))
 
@@ -47,7 +49,7 @@ def done_anew(spec: AdSpec, plan: Plan) -> set[str]:
     return set(rebuild(break_down(SPEC, PLAN), break_down(spec, plan)).new)
 
 
-def test_a_film_is_pictures_clips_a_voice_and_the_cut_of_them():
+def test_a_film_is_pictures_clips_a_voice_and_the_cut_of_them() -> None:
     items = break_down(SPEC, PLAN)
 
     assert [item.key for item in items] == [
@@ -62,7 +64,7 @@ def test_a_film_is_pictures_clips_a_voice_and_the_cut_of_them():
     }  # fmt: skip
 
 
-def test_a_radio_ad_is_a_voice_and_its_mix():
+def test_a_radio_ad_is_a_voice_and_its_mix() -> None:
     voice, mix = break_down(attrs.evolve(SPEC, ad_format=AdFormat.RADIO), PLAN)
 
     assert (voice.key, mix.key, mix.needs) == ("voice", "mix", ("voice",))
@@ -71,14 +73,14 @@ def test_a_radio_ad_is_a_voice_and_its_mix():
 
 
 @pytest.mark.parametrize(("seconds", "made"), [(2, 4), (4, 4), (4.01, 6), (6, 6), (6.5, 8), (8, 8)])
-def test_a_clip_is_the_shortest_that_covers_its_scene(seconds, made):
+def test_a_clip_is_the_shortest_that_covers_its_scene(seconds: Any, made: Any) -> None:
     items = break_down(SPEC, scene(0, duration_seconds=seconds))
 
     assert items[3].grade == (VideoModel.FAST, made)
 
 
 @pytest.mark.parametrize("seconds", [1.9, 8.1])
-def test_a_scene_no_clip_covers_is_refused(seconds):
+def test_a_scene_no_clip_covers_is_refused(seconds: Any) -> None:
     with pytest.raises(InvalidRequestError, match="from 2 to 8"):
         break_down(SPEC, scene(0, duration_seconds=seconds))
 
@@ -117,7 +119,7 @@ def test_a_scene_no_clip_covers_is_refused(seconds):
         "voice's style", "script", "a text said over another scene",
     ],
 )  # fmt: skip
-def test_what_a_changed_plan_does_anew(plan, anew):
+def test_what_a_changed_plan_does_anew(plan: Any, anew: Any) -> None:
     assert done_anew(SPEC, plan) == anew
 
 
@@ -145,11 +147,11 @@ def test_what_a_changed_plan_does_anew(plan, anew):
         ({"custom_clips": (CustomClip(1, AssetId("c"), 5, "Look."),)}, {"voice", "film"}),
     ],
 )
-def test_what_a_changed_order_does_anew(changes, anew):
+def test_what_a_changed_order_does_anew(changes: Any, anew: Any) -> None:
     assert done_anew(attrs.evolve(SPEC, **changes), PLAN) == anew
 
 
-def test_music_of_ones_own_has_no_mood():
+def test_music_of_ones_own_has_no_mood() -> None:
     spec = attrs.evolve(SPEC, music_asset_id=AssetId("m"))
     old = break_down(spec, PLAN)
     new = break_down(spec, attrs.evolve(PLAN, music_mood="wild"))
@@ -157,14 +159,14 @@ def test_music_of_ones_own_has_no_mood():
     assert rebuild(old, new).new == ()
 
 
-def test_a_color_is_the_same_in_capitals():
+def test_a_color_is_the_same_in_capitals() -> None:
     old = break_down(attrs.evolve(SPEC, gradient_color="#ff5500"), PLAN)
     new = break_down(attrs.evolve(SPEC, gradient_color="#FF5500"), PLAN)
 
     assert rebuild(old, new).new == ()
 
 
-def test_custom_clips_are_cut_in_where_they_are_shown():
+def test_custom_clips_are_cut_in_where_they_are_shown() -> None:
     spec = attrs.evolve(SPEC, custom_clips=(CustomClip(1, AssetId("c"), 5, " Look. "),))
     items = {item.key: item for item in break_down(spec, PLAN)}
 
@@ -174,7 +176,7 @@ def test_custom_clips_are_cut_in_where_they_are_shown():
     assert items["voice"].inputs["texts"] == ["Text 0.", "Look.", "Text 1.", "Text 2."]
 
 
-def test_a_clip_past_the_last_scene_is_the_same_however_far():
+def test_a_clip_past_the_last_scene_is_the_same_however_far() -> None:
     old = break_down(attrs.evolve(SPEC, custom_clips=(CustomClip(3, AssetId("c"), 5),)), PLAN)
     new = break_down(attrs.evolve(SPEC, custom_clips=(CustomClip(99, AssetId("c"), 5),)), PLAN)
 
@@ -184,7 +186,7 @@ def test_a_clip_past_the_last_scene_is_the_same_however_far():
 # -- takes ---------------------------------------------------------------------------
 
 
-def test_a_new_take_does_a_scene_and_the_film_anew():
+def test_a_new_take_does_a_scene_and_the_film_anew() -> None:
     items = break_down(SPEC, PLAN)
     subject = subjects(items)["clip-1"]
 
@@ -194,7 +196,7 @@ def test_a_new_take_does_a_scene_and_the_film_anew():
     assert subjects(again) == subjects(items)
 
 
-def test_a_take_follows_its_scene():
+def test_a_take_follows_its_scene() -> None:
     takes = {subjects(break_down(SPEC, PLAN))["edit-2"]: 3}
     moved = attrs.evolve(PLAN, scenes=PLAN.scenes[::-1])
 
@@ -203,7 +205,9 @@ def test_a_take_follows_its_scene():
     assert {item.key: item.take for item in items if item.take} == {"edit-2": 3, "clip-2": 3}
 
 
-def test_a_take_is_kept_when_the_scene_is_filmed_longer_and_lost_when_it_shows_other_things():
+def test_a_take_is_kept_when_the_scene_is_filmed_longer_and_lost_when_it_shows_other_things() -> (
+    None
+):
     takes = {subjects(break_down(SPEC, PLAN))["edit-1"]: 2}
 
     longer = break_down(SPEC, scene(1, duration_seconds=8), takes=takes)
@@ -213,7 +217,7 @@ def test_a_take_is_kept_when_the_scene_is_filmed_longer_and_lost_when_it_shows_o
     assert not any(item.take for item in other)
 
 
-def test_equal_scenes_have_takes_of_their_own():
+def test_equal_scenes_have_takes_of_their_own() -> None:
     twin = attrs.evolve(PLAN.scenes[0], scene_index=1)
     plan = attrs.evolve(PLAN, scenes=(PLAN.scenes[0], twin, PLAN.scenes[2]))
     names = subjects(break_down(SPEC, plan))
@@ -224,7 +228,7 @@ def test_equal_scenes_have_takes_of_their_own():
     assert [item.take for item in items[:3]] == [0, 1, 0]
 
 
-def test_a_regeneration_is_the_scenes_picture_and_clip_and_the_film():
+def test_a_regeneration_is_the_scenes_picture_and_clip_and_the_film() -> None:
     keys = [item.key for item in regeneration(break_down(SPEC, PLAN), 2)]
 
     assert keys == ["edit-2", "clip-2", "film"]

@@ -4,6 +4,8 @@ What people are told of a changed plan, and what a client may leave out.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -14,7 +16,7 @@ from ars0n_core.timelines import Look
 from ars0n_core.work import Operation, WorkItem
 
 
-def scene(index: int, what: str, **changes: object) -> Scene:
+def scene(index: int, what: str, **changes: Any) -> Scene:
     made = Scene(
         scene_index=index,
         description=what,
@@ -39,13 +41,13 @@ def with_scenes(*scenes: Scene) -> Plan:
     return attrs.evolve(OLD, scenes=scenes)
 
 
-def replaced(index: int, **changes: object) -> Plan:
+def replaced(index: int, **changes: Any) -> Plan:
     return with_scenes(
         *(attrs.evolve(s, **changes) if s.scene_index == index else s for s in OLD.scenes)
     )
 
 
-def test_nothing_changed_is_an_empty_diff():
+def test_nothing_changed_is_an_empty_diff() -> None:
     assert diff(OLD, OLD).is_empty
     assert diff(OLD, OLD).lines() == ()
 
@@ -76,11 +78,11 @@ def test_nothing_changed_is_an_empty_diff():
         ),
     ],
 )
-def test_what_is_told_of_one_change(new, told):
+def test_what_is_told_of_one_change(new: Any, told: Any) -> None:
     assert diff(OLD, new) == told
 
 
-def test_a_moved_scene_is_told_once():
+def test_a_moved_scene_is_told_once() -> None:
     sea, hill, town, road = OLD.scenes
 
     first_to_last = diff(OLD, with_scenes(hill, town, road, sea))
@@ -90,7 +92,7 @@ def test_a_moved_scene_is_told_once():
     assert len(swapped.moved) == 1
 
 
-def test_a_removed_scene_leaves_the_others_alone_whatever_they_are_numbered():
+def test_a_removed_scene_leaves_the_others_alone_whatever_they_are_numbered() -> None:
     sea, _, town, road = OLD.scenes
     new = attrs.evolve(
         OLD,
@@ -104,13 +106,13 @@ def test_a_removed_scene_leaves_the_others_alone_whatever_they_are_numbered():
     assert diff(OLD, new) == PlanDiff(removed=(1,), narration_changed=True)
 
 
-def test_an_added_scene_is_told():
+def test_an_added_scene_is_told() -> None:
     new = with_scenes(*OLD.scenes[:2], scene(4, "lake"), *OLD.scenes[2:])
 
     assert diff(OLD, new) == PlanDiff(added=(4,))
 
 
-def test_a_scene_is_recognised_by_what_is_seen_on_another_image():
+def test_a_scene_is_recognised_by_what_is_seen_on_another_image() -> None:
     sea, hill, *others = OLD.scenes
     new = with_scenes(
         attrs.evolve(hill, scene_index=0, image_asset_id=AssetId("other")),
@@ -125,7 +127,7 @@ def test_a_scene_is_recognised_by_what_is_seen_on_another_image():
     assert len(told.moved) == 1
 
 
-def test_two_radio_scripts_are_compared_by_what_is_spoken():
+def test_two_radio_scripts_are_compared_by_what_is_spoken() -> None:
     old = Plan(segments=(Segment(text="One.", scene_index=0), Segment(text="Two.", scene_index=1)))
     new = attrs.evolve(old, segments=old.segments[::-1])
 
@@ -134,7 +136,7 @@ def test_two_radio_scripts_are_compared_by_what_is_spoken():
     ).is_empty  # fmt: skip
 
 
-def test_changes_are_told_in_sentences():
+def test_changes_are_told_in_sentences() -> None:
     told = PlanDiff(
         added=(4,), removed=(1,), retimed=(0, 2), respoken=(2,), narration_changed=True,
         call_to_action_changed=True,
@@ -174,24 +176,24 @@ def bare(plan: Plan) -> Plan:
     )
 
 
-def test_a_plan_of_documented_fields_alone_changes_nothing():
+def test_a_plan_of_documented_fields_alone_changes_nothing() -> None:
     assert inherit(OLD, bare(OLD)) == OLD
 
 
-def test_a_reworded_scene_keeps_its_style():
+def test_a_reworded_scene_keeps_its_style() -> None:
     new = inherit(OLD, bare(replaced(1, description="dune")))
 
     assert diff(OLD, new) == PlanDiff(reworded=(1,))
 
 
-def test_scenes_numbered_anew_keep_what_was_theirs():
+def test_scenes_numbered_anew_keep_what_was_theirs() -> None:
     sea, _, town, road = OLD.scenes
     left = (sea, attrs.evolve(town, scene_index=1), attrs.evolve(road, scene_index=2))
 
     assert inherit(OLD, bare(with_scenes(*left))).scenes == left
 
 
-def test_what_is_given_is_kept_and_what_is_new_stays_open():
+def test_what_is_given_is_kept_and_what_is_new_stays_open() -> None:
     lake = Scene(scene_index=4, description="lake", duration_seconds=6)
     new = with_scenes(*OLD.scenes[:3], attrs.evolve(OLD.scenes[3], edit_prompt="fog"), lake)
 
@@ -200,7 +202,7 @@ def test_what_is_given_is_kept_and_what_is_new_stays_open():
     assert kept == new
 
 
-def test_a_title_is_taken_away_by_an_empty_one():
+def test_a_title_is_taken_away_by_an_empty_one() -> None:
     old = replaced(0, on_screen_text="Sea")
 
     assert inherit(old, bare(old)).scenes[0].on_screen_text == "Sea"
@@ -215,7 +217,7 @@ def item(key: str, text: str = "", *needs: str) -> WorkItem:
     return WorkItem(key=key, operation=Operation.SPEAK, inputs={"text": text}, needs=needs)
 
 
-def test_only_what_may_be_reused_is():
+def test_only_what_may_be_reused_is() -> None:
     items = [item("a", "1"), item("b", "2", "a")]
 
     assert rebuild(items, items) == Rebuild(reused={"a": "a", "b": "b"}, new=())
@@ -223,18 +225,18 @@ def test_only_what_may_be_reused_is():
     assert rebuild(items, items, reusable=()) == Rebuild(reused={}, new=("a", "b"))
 
 
-def test_what_needs_changed_work_is_done_anew():
+def test_what_needs_changed_work_is_done_anew() -> None:
     old = [item("a", "1"), item("b", "2", "a"), item("c", "3")]
     new = [item("a", "other"), item("b", "2", "a"), item("c", "3")]
 
     assert rebuild(old, new) == Rebuild(reused={"c": "c"}, new=("a", "b"))
 
 
-def test_work_is_found_under_another_key():
+def test_work_is_found_under_another_key() -> None:
     assert rebuild([item("a", "1")], [item("z", "1")]) == Rebuild(reused={"z": "a"}, new=())
 
 
-def test_equal_work_is_shared_in_turn_and_the_same_key_first():
+def test_equal_work_is_shared_in_turn_and_the_same_key_first() -> None:
     usable = {"a": "x", "b": "x"}
 
     assert match(usable, {"b": "x", "c": "x", "d": "x", "e": "x"}).reused == {

@@ -4,6 +4,8 @@ The published prices, one row each, and what they are made of.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -21,12 +23,14 @@ from ars0n_core.work import Operation, WorkItem
 RADIO = AdFormat.RADIO
 
 
-def ad(duration: int, **changes: object) -> AdSpec:
+def ad(duration: int, **changes: Any) -> AdSpec:
     spec = AdSpec(prompt="p", voice_id="v", duration_seconds=duration)
     return attrs.evolve(spec, **changes)
 
 
-def work(spec: AdSpec, *, clip: float | None = None, scenes: int | None = None):
+def work(
+    spec: AdSpec, *, clip: float | None = None, scenes: int | None = None
+) -> tuple[WorkItem, ...]:
     plan = typical(spec)
     kept = plan.scenes[:scenes]
     if clip is not None:
@@ -53,13 +57,13 @@ def work(spec: AdSpec, *, clip: float | None = None, scenes: int | None = None):
         "radio 15 s", "radio 30 s", "radio 60 s", "a scene regenerated",
     ],
 )  # fmt: skip
-def test_the_published_totals(edition, items, credits_, jobs):
+def test_the_published_totals(edition: Any, items: Any, credits_: Any, jobs: Any) -> None:
     estimate = pricing.estimate(items, pricing.card(edition))
 
     assert (estimate.total, len(estimate.lines)) == (credits_, jobs)
 
 
-def test_an_edit_of_the_script_of_a_15_s_ad_costs_5():
+def test_an_edit_of_the_script_of_a_15_s_ad_costs_5() -> None:
     spec = ad(15)
     plan = typical(spec)
     old = break_down(spec, attrs.evolve(plan, segments=(Segment(text="Old.", scene_index=0),)))
@@ -89,7 +93,7 @@ def test_an_edit_of_the_script_of_a_15_s_ad_costs_5():
         (Operation.COMPOSE, (), 2, 2),
     ],
 )
-def test_the_rates_both_editions_have(operation, grade, first, second):
+def test_the_rates_both_editions_have(operation: Any, grade: Any, first: Any, second: Any) -> None:
     assert pricing.rate(pricing.card(1), operation, grade) == first
     assert pricing.rate(pricing.card(2), operation, grade) == second
 
@@ -104,7 +108,7 @@ def test_the_rates_both_editions_have(operation, grade, first, second):
         (Operation.PREVIEW_VOICE, (), 3),
     ],
 )
-def test_the_rates_only_edition_2_has(operation, grade, credits_):
+def test_the_rates_only_edition_2_has(operation: Any, grade: Any, credits_: Any) -> None:
     item = WorkItem(key="x", operation=operation, grade=grade)
 
     assert pricing.price(item) == credits_
@@ -112,7 +116,7 @@ def test_the_rates_only_edition_2_has(operation, grade, credits_):
         pricing.price(item, pricing.card(1))
 
 
-def test_all_that_is_not_sold_is_named_at_once():
+def test_all_that_is_not_sold_is_named_at_once() -> None:
     items = [
         *work(ad(15, ad_format=RADIO)),
         WorkItem(key="preview", operation=Operation.PREVIEW_VOICE),
@@ -132,7 +136,7 @@ def test_all_that_is_not_sold_is_named_at_once():
     assert caught.value.form_errors == ("Edition 1 does not sell voice_preview",)
 
 
-def test_unknown_editions_and_packages_are_named():
+def test_unknown_editions_and_packages_are_named() -> None:
     with pytest.raises(InvalidRequestError, match="Edition must be 1 or 2"):
         pricing.card(0)
     with pytest.raises(InvalidRequestError, match="Edition must be 1 or 2"):
@@ -148,14 +152,14 @@ def test_unknown_editions_and_packages_are_named():
         (2, [(500, 3900, "$39", False), (2000, 11900, "$119", True), (5500, 29900, "$299", False)]),
     ],
 )
-def test_the_packages(edition, sold):
+def test_the_packages(edition: Any, sold: Any) -> None:
     assert [
         (p.credits, p.price_cents, p.price_display, p.popular) for p in pricing.packages(edition)
     ] == sold
     assert [p.name for p in pricing.packages(edition)] == ["API Starter", "API Growth", "API Scale"]
 
 
-def test_a_price_with_cents_shows_them():
+def test_a_price_with_cents_shows_them() -> None:
     assert attrs.evolve(pricing.package("api-starter"), price_cents=3905).price_display == "$39.05"
 
 
@@ -171,20 +175,22 @@ def test_a_price_with_cents_shows_them():
         (60, (30, 30), "Look.", 60),
     ],
 )
-def test_narrated_clips_lengthen_the_narration(duration, lengths, text, seconds):
+def test_narrated_clips_lengthen_the_narration(
+    duration: Any, lengths: Any, text: Any, seconds: Any
+) -> None:
     clips = tuple(CustomClip(0, AssetId("c"), length, text) for length in lengths)
     (voice,) = (item for item in work(ad(duration, custom_clips=clips)) if item.key == "voice")
 
     assert voice.grade == (AdFormat.VIDEO, seconds)
 
 
-def test_custom_clips_cost_nothing_by_themselves():
+def test_custom_clips_cost_nothing_by_themselves() -> None:
     clips = (CustomClip(1, AssetId("c"), 30),) * 10
 
     assert pricing.estimate(work(ad(15, custom_clips=clips))).total == 140
 
 
-def test_a_radio_ad_is_not_lengthened_by_clips_it_ignores():
+def test_a_radio_ad_is_not_lengthened_by_clips_it_ignores() -> None:
     spec = ad(15, ad_format=RADIO, custom_clips=(CustomClip(0, AssetId("c"), 30, "Look."),))
 
     assert pricing.estimate(break_down(spec, Plan(segments=()))).total == 4
@@ -193,7 +199,9 @@ def test_a_radio_ad_is_not_lengthened_by_clips_it_ignores():
 # -- what a budget buys --------------------------------------------------------------
 
 
-def offer(model: VideoModel, variants: int, clips: tuple[int, ...], credits_: int):
+def offer(
+    model: VideoModel, variants: int, clips: tuple[int, ...], credits_: int
+) -> tuple[Setting, tuple[WorkItem, ...]]:
     setting = Setting(
         ad_format=AdFormat.VIDEO, video_model=model, variants=variants, clip_seconds=clips
     )
@@ -207,13 +215,15 @@ MORE_FOOTAGE = offer(VideoModel.FAST, 1, (8, 8), 90)
 DEAR = offer(VideoModel.PREMIUM, 2, (8, 8), 200)
 
 
-def advised(*candidates: tuple[Setting, tuple[WorkItem, ...]], budget: int):
+def advised(
+    *candidates: tuple[Setting, tuple[WorkItem, ...]], budget: int
+) -> list[tuple[int, int, Setting]]:
     return [
         (offer.tier, offer.credits, offer.setting) for offer in pricing.advise(candidates, budget)
     ]
 
 
-def test_what_nothing_beats_comes_first_and_the_cheapest_of_a_tier():
+def test_what_nothing_beats_comes_first_and_the_cheapest_of_a_tier() -> None:
     assert advised(CHEAP, MORE_FOOTAGE, MORE_VARIANTS, DEAR, budget=100) == [
         (1, 80, MORE_VARIANTS[0]),
         (1, 90, MORE_FOOTAGE[0]),
@@ -221,16 +231,16 @@ def test_what_nothing_beats_comes_first_and_the_cheapest_of_a_tier():
     ]
 
 
-def test_with_more_to_spend_the_best_beats_all():
+def test_with_more_to_spend_the_best_beats_all() -> None:
     assert advised(CHEAP, MORE_FOOTAGE, MORE_VARIANTS, DEAR, budget=200)[0] == (1, 200, DEAR[0])
 
 
-def test_the_budget_may_be_spent_to_the_last_credit():
+def test_the_budget_may_be_spent_to_the_last_credit() -> None:
     assert advised(CHEAP, budget=60) == [(1, 60, CHEAP[0])]
     assert advised(CHEAP, budget=59) == []
 
 
-def test_of_equals_the_cheaper_is_better():
+def test_of_equals_the_cheaper_is_better() -> None:
     dearer = (CHEAP[0], CHEAP[1] * 2)
 
     assert [tier for tier, _, _ in advised(dearer, CHEAP, budget=500)] == [1, 2]
@@ -253,11 +263,11 @@ def test_of_equals_the_cheaper_is_better():
         (WorkItem(key="x", operation=Operation.MIX), 0),
     ],
 )
-def test_what_the_providers_ask(item, dollars):
+def test_what_the_providers_ask(item: Any, dollars: Any) -> None:
     assert pricing.cost_microdollars(item) == round(dollars * 1e6)
 
 
-def test_what_is_left_of_an_ad():
+def test_what_is_left_of_an_ad() -> None:
     report = pricing.margins(work(ad(15)))
     revenue = pricing.revenue_microdollars(report.credits, pricing.package("api-scale"))
 
@@ -270,15 +280,15 @@ def test_what_is_left_of_an_ad():
     assert round(margin) == 75
 
 
-def test_sound_makes_clips_dearer():
+def test_sound_makes_clips_dearer() -> None:
     clip = WorkItem(key="x", operation=Operation.GENERATE_CLIP, grade=(VideoModel.PREMIUM, 6))
 
     assert pricing.cost_microdollars(clip, pricing.WITH_SOUND) == 2_400_000
 
 
-def test_no_revenue_has_no_margin():
+def test_no_revenue_has_no_margin() -> None:
     assert pricing.margin_percent(0, 5) is None
 
 
-def test_every_unit_price_says_when_it_was_seen():
+def test_every_unit_price_says_when_it_was_seen() -> None:
     assert all(row.seen == "2026-11" for row in pricing.UNIT_PRICES.rows())

@@ -4,6 +4,8 @@ What an order may say, and what it is told when it says something else.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -17,12 +19,12 @@ SPEC = AdSpec(
 )
 
 
-def faults(spec: AdSpec = SPEC, edition: int = 2, **changes: object) -> dict[str, list[str]]:
+def faults(spec: AdSpec = SPEC, edition: int = 2, **changes: Any) -> dict[str, list[str]]:
     changed = attrs.evolve(spec, **changes)
     return dict(specs.find_faults(changed, specs.limits_of(edition)).by_field)
 
 
-def form(**changes: object) -> list[str]:
+def form(**changes: Any) -> list[str]:
     return specs.find_faults(attrs.evolve(SPEC, **changes)).of_form
 
 
@@ -34,20 +36,20 @@ def clips(count: int) -> tuple[CustomClip, ...]:
     return (CustomClip(0, AssetId("clip"), 5.0),) * count
 
 
-def test_a_sound_order_passes():
+def test_a_sound_order_passes() -> None:
     specs.check(SPEC)
     specs.check(attrs.evolve(SPEC, image_asset_ids=(), image_urls=("https://a.example/x.png",)))
 
 
 @pytest.mark.parametrize("duration", [0, -15, 14, 45, 61])
-def test_an_ad_is_15_30_or_60_s_long(duration):
+def test_an_ad_is_15_30_or_60_s_long(duration: Any) -> None:
     assert faults(duration_seconds=duration) == {
         "duration_seconds": ["Duration must be 15, 30, or 60"]
     }
 
 
 @pytest.mark.parametrize(("duration", "most"), [(15, 3), (30, 5), (60, 9)])
-def test_images_are_limited_by_duration(duration, most):
+def test_images_are_limited_by_duration(duration: Any, most: Any) -> None:
     assert not faults(duration_seconds=duration, image_asset_ids=ids(most))
     assert faults(duration_seconds=duration, image_asset_ids=ids(most + 1)) == {
         "image_asset_ids": [f"Maximum {most} images for {duration}s ads"]
@@ -55,19 +57,19 @@ def test_images_are_limited_by_duration(duration, most):
 
 
 @pytest.mark.parametrize("duration", [15, 30, 60])
-def test_edition_1_takes_ten_images_at_any_length(duration):
+def test_edition_1_takes_ten_images_at_any_length(duration: Any) -> None:
     assert not faults(edition=1, duration_seconds=duration, image_asset_ids=ids(10))
     assert faults(edition=1, duration_seconds=duration, image_asset_ids=ids(11))
 
 
-def test_images_of_an_ad_of_no_known_length_are_limited_too():
+def test_images_of_an_ad_of_no_known_length_are_limited_too() -> None:
     found = faults(duration_seconds=7, image_asset_ids=ids(10))
 
     assert found["image_asset_ids"] == ["Maximum 9 images"]
     assert "image_asset_ids" not in faults(duration_seconds=7, image_asset_ids=ids(9))
 
 
-def test_a_video_ad_needs_exactly_one_list_of_images():
+def test_a_video_ad_needs_exactly_one_list_of_images() -> None:
     assert form(image_asset_ids=()) == [
         "Either image_urls or image_asset_ids is required for video ads"
     ]
@@ -76,14 +78,14 @@ def test_a_video_ad_needs_exactly_one_list_of_images():
     ]
 
 
-def test_a_plan_may_be_asked_for_without_images():
+def test_a_plan_may_be_asked_for_without_images() -> None:
     assert not specs.find_faults(attrs.evolve(SPEC, image_asset_ids=()), images_required=False)
 
 
 @pytest.mark.parametrize(
     "url", ["ftp://a.example/x", "//a.example/x", "https://", "https:///x", "a b", "http://a b"]
 )
-def test_image_urls_are_http(url):
+def test_image_urls_are_http(url: Any) -> None:
     found = faults(image_asset_ids=(), image_urls=("https://a.example/x", url))
 
     assert found == {"image_urls": ["1: Invalid url; use http:// or https://"]}
@@ -101,47 +103,47 @@ def test_image_urls_are_http(url):
         ("edit_style", 1000),
     ],
 )
-def test_lengths_count_code_points(name, most):
+def test_lengths_count_code_points(name: Any, most: Any) -> None:
     assert not faults(**{name: "🎧" * most})
     assert faults(**{name: "e" * (most + 1)}) == {
         name: [f"String must contain at most {most} character(s)"]
     }
 
 
-def test_edition_1_takes_half_the_edit_style():
+def test_edition_1_takes_half_the_edit_style() -> None:
     assert not faults(edition=1, edit_style="e" * 500)
     assert "edit_style" in faults(edition=1, edit_style="e" * 501)
 
 
 @pytest.mark.parametrize("name", ["prompt", "voice_id", "logo_asset_id", "music_asset_id"])
 @pytest.mark.parametrize("text", ["", " \n"])
-def test_some_texts_must_say_something(name, text):
+def test_some_texts_must_say_something(name: Any, text: Any) -> None:
     assert faults(**{name: text}) == {name: ["String must contain at least 1 character(s)"]}
 
 
 @pytest.mark.parametrize("name", ["prompt", "voice_id", "tone", "edit_style", "company_name"])
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "\udfff"])
-def test_text_is_unicode(name, text):
+def test_text_is_unicode(name: Any, text: Any) -> None:
     assert len(faults(**{name: text})[name]) == 1
 
 
 @pytest.mark.parametrize("volume", [-0.01, 1.01, float("nan"), float("inf")])
-def test_the_music_volume_is_a_part_of_one(volume):
+def test_the_music_volume_is_a_part_of_one(volume: Any) -> None:
     assert faults(music_volume=volume) == {"music_volume": ["Number must be between 0 and 1"]}
 
 
 @pytest.mark.parametrize("color", ["red", "#F50", "#GG5500", "FF5500", "#FF5500 ", "#FF55001"])
-def test_colors_are_hex(color):
+def test_colors_are_hex(color: Any) -> None:
     assert "gradient_color" in faults(gradient_color=color)
     assert not faults(gradient_color="#ff5500")
 
 
 @pytest.mark.parametrize("variants", [0, 4, -1])
-def test_there_are_one_to_three_variants(variants):
+def test_there_are_one_to_three_variants(variants: Any) -> None:
     assert faults(variants=variants) == {"variants": ["Must be 1, 2, or 3"]}
 
 
-def test_ten_custom_clips_are_enough():
+def test_ten_custom_clips_are_enough() -> None:
     assert not faults(custom_clips=clips(10))
     with pytest.raises(TooManyClipsError) as caught:
         specs.check(attrs.evolve(SPEC, custom_clips=clips(11)))
@@ -151,14 +153,14 @@ def test_ten_custom_clips_are_enough():
     }
 
 
-def test_too_many_clips_among_other_faults_are_one_of_them():
+def test_too_many_clips_among_other_faults_are_one_of_them() -> None:
     with pytest.raises(InvalidRequestError) as caught:
         specs.check(attrs.evolve(SPEC, custom_clips=clips(11), prompt=""))
     assert caught.value.code == "VALIDATION_FAILED"
     assert set(caught.value.field_errors) == {"custom_clips", "prompt"}
 
 
-def test_edition_1_has_no_custom_clips_and_no_radio():
+def test_edition_1_has_no_custom_clips_and_no_radio() -> None:
     assert "edition 2" in faults(edition=1, custom_clips=clips(1))["custom_clips"][0]
     assert "edition 2" in faults(edition=1, ad_format=AdFormat.RADIO)["ad_format"][0]
 
@@ -187,11 +189,11 @@ def test_edition_1_has_no_custom_clips_and_no_radio():
         ),
     ],
 )
-def test_custom_clips_have_a_place_and_a_length(clip, fault):
+def test_custom_clips_have_a_place_and_a_length(clip: Any, fault: Any) -> None:
     assert faults(custom_clips=(clip,)) == {"custom_clips": [fault]}
 
 
-def test_a_radio_ad_ignores_what_is_for_pictures():
+def test_a_radio_ad_ignores_what_is_for_pictures() -> None:
     odd = attrs.evolve(
         SPEC,
         ad_format=AdFormat.RADIO,
@@ -206,7 +208,7 @@ def test_a_radio_ad_ignores_what_is_for_pictures():
     assert not specs.find_faults(odd)
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_told_at_once() -> None:
     found = faults(prompt="", duration_seconds=1, voice_id="", music_volume=2, gradient_color="x")
 
     assert set(found) == {
@@ -214,13 +216,13 @@ def test_all_faults_are_told_at_once():
     }  # fmt: skip
 
 
-def test_a_long_list_of_faults_is_cut_short():
+def test_a_long_list_of_faults_is_cut_short() -> None:
     broken = (CustomClip(-1, AssetId(""), -1),) * 10
 
     assert len(faults(custom_clips=broken)["custom_clips"]) == 10
 
 
-def test_unknown_editions_are_named():
+def test_unknown_editions_are_named() -> None:
     with pytest.raises(InvalidRequestError, match="Edition must be 1 or 2"):
         specs.limits_of(3)
 
@@ -232,7 +234,7 @@ FACTS = {
 }
 
 
-def asset_faults(**changes: object) -> dict[str, tuple[str, ...]]:
+def asset_faults(**changes: Any) -> dict[str, tuple[str, ...]]:
     try:
         specs.check_assets(attrs.evolve(SPEC, **changes), FACTS)
     except InvalidRequestError as error:
@@ -240,7 +242,7 @@ def asset_faults(**changes: object) -> dict[str, tuple[str, ...]]:
     return {}
 
 
-def test_assets_of_the_right_kind_pass():
+def test_assets_of_the_right_kind_pass() -> None:
     assert not asset_faults(
         logo_asset_id="a",
         music_asset_id="m",
@@ -248,7 +250,7 @@ def test_assets_of_the_right_kind_pass():
     )
 
 
-def test_assets_of_the_wrong_kind_are_named():
+def test_assets_of_the_wrong_kind_are_named() -> None:
     found = asset_faults(
         image_asset_ids=("a", "m"),
         logo_asset_id="v",
@@ -264,7 +266,7 @@ def test_assets_of_the_wrong_kind_are_named():
     }
 
 
-def test_a_clip_shows_no_more_than_its_footage_has():
+def test_a_clip_shows_no_more_than_its_footage_has() -> None:
     found = asset_faults(custom_clips=(CustomClip(0, AssetId("v"), 4.5),))
 
     assert found == {
@@ -272,7 +274,7 @@ def test_a_clip_shows_no_more_than_its_footage_has():
     }
 
 
-def test_a_radio_ad_only_needs_its_music():
+def test_a_radio_ad_only_needs_its_music() -> None:
     radio = {"ad_format": AdFormat.RADIO, "logo_asset_id": "m", "image_asset_ids": ("m",)}
 
     assert not asset_faults(**radio, music_asset_id="m")
