@@ -409,7 +409,7 @@ def _fill(draft: _Draft, kind: Kind, tone: str, seed: str) -> None:
         )
         room = draft.scene_left(index)
         fitting = [o for o in options if o.words <= room and o.text.lower() not in draft.said]
-        if draft.left() <= 10:  # noqa: PLR2004 - the last line should fill what is left
+        if room <= 9:  # noqa: PLR2004 - a last line should fill what is left
             fitting.sort(key=lambda line: -line.words)
         if not fitting or not draft.say(index, fitting[0], room=room, before_last=index == last):
             open_scenes.discard(index)

@@ -60,7 +60,6 @@ _FRAMINGS: Final = {
     "place": "wide framing, 24 mm lens, layered foreground and background",
     "close": "symmetrical framing, 50 mm lens, calm even background",
 }
-_SLOWEST: Final = 1.1  # footage slowed by a tenth
 _EDIT_STYLE_CHARACTERS_MAX: Final = 1000
 
 
@@ -81,9 +80,9 @@ class OfflinePlanner:
         seed = work.digest([spec.prompt, spec.company_name, spec.tone, spec.emotion, spec.edit_style,
                             spec.duration_seconds])  # fmt: skip
         count = SCENES[spec.duration_seconds]
-        # as long as a scene's clip can be shown
+        # what is said over a scene should not outlast its clip
         sayable = [
-            math.ceil(seconds * _SLOWEST * budget.WORDS_PER_SECOND)
+            math.floor(seconds * budget.WORDS_PER_SECOND)
             for seconds in scene_seconds(spec.duration_seconds)
         ]
         script = copywriting.write(
