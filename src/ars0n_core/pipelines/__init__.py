@@ -2,9 +2,9 @@
 Where the jobs stand.
 
 **Owns** the status of every job of a version: what may happen to it (`states`), how one
-event moves the whole graph (`graph`), what is to be done next (`commands`) and what a
-poll is told (`report`). **Does not own** doing the work (`usecases.advance`), prices, or
-booking: it only says which charges are to be given back.
+event moves the whole graph (`graph`), how a run ends (`outcomes`), what is to be done next
+(`commands`) and what a poll is told (`report`). **Does not own** doing the work
+(`usecases.performing`), prices, or booking: it only says what is to be given back.
 
 **Invariants**: nothing but `states.STATUS_AFTER` decides whether an event may happen; a
 job starts only when all it needs is completed; a job that started carries a deadline; a

@@ -2,16 +2,15 @@
 The jobs of one version as a graph, and how it moves.
 
 Every function takes a pipeline and returns a new one. `claim` says what to do next,
-`record` what happened; `cancel`, `retry` and `regenerate` are the customer's; `conclude`
-says whether the version is decided, and what is to be given back. Nothing here reads a
-clock or books anything.
+`record` what happened; `cancel`, `retry` and `regenerate` are the customer's. Whether the
+run is decided, and what is given back, `outcomes` says. Nothing here reads a clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -25,8 +24,9 @@ from ars0n_core.errors import (
 )
 from ars0n_core.ids import JobId
 from ars0n_core.pipelines import commands
-from ars0n_core.pipelines.jobs import Charge, Job, Refund, apply, is_claimable, is_overdue
+from ars0n_core.pipelines.jobs import Charge, Job, apply, is_claimable, is_overdue
 from ars0n_core.pipelines.states import (
+    TERMINAL,
     Asked,
     Cancelled,
     Cause,
@@ -42,7 +42,7 @@ from ars0n_core.pipelines.states import (
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ars0n_core.ids import VersionId
@@ -54,6 +54,9 @@ _CHEAP_AND_TELLING = frozenset({Operation.SPEAK, Operation.EDIT_IMAGE})
 
 _ASK_LEASE = timedelta(seconds=120)
 # How long one look at a provider (with its download) may take before another may look.
+
+_LAPSE = timedelta(hours=1)
+# A ticket asked about until so shortly before it lapsed was asked about to the end.
 
 
 @frozen
@@ -107,19 +110,6 @@ class Pipeline:
         Whether there is a finished ad, now or to return to.
         """
         return bool(self.fallback) or self.final.status is JobStatus.COMPLETED
-
-
-@frozen
-class Conclusion:
-    """
-    A decided run: whether the ad is finished, and what is given back.
-
-    ``restored``: it was a regeneration, and the version keeps its last finished ad.
-    """
-
-    completed: bool
-    refunds: tuple[Refund, ...] = ()
-    restored: bool = False
 
 
 def build(
@@ -223,7 +213,8 @@ def cancel(pipeline: Pipeline) -> tuple[Pipeline, int]:
 def retry(pipeline: Pipeline, job_id: JobId, *, bounds: Bounds) -> tuple[Pipeline, tuple[Job, ...]]:
     """
     Try a failed job again: return the pipeline, and the jobs whose charges were given
-    back and are now to be charged again (see `charged`), at what they cost then.
+    back and are now to be charged again (see `charged`), at what they cost then. Of an
+    abandoned run all that was given up with the job goes on with it.
 
     Raises:
         JobNotRetryableError: The job has not failed, or was cancelled.
@@ -240,21 +231,11 @@ def retry(pipeline: Pipeline, job_id: JobId, *, bounds: Bounds) -> tuple[Pipelin
             form_errors=[f"Retry limit reached: {job.retry_count} of {bounds.retries_max} used"]
         )
     pipeline = record(pipeline, Retried(job_id))
+    for other in tuple(pipeline.jobs.values()):
+        if other.cause is Cause.ABANDONED and other.stopped is not None:
+            pipeline = record(pipeline, Retried(other.id))
     owed = tuple(j for j in pipeline.jobs.values() if j.charge is not None and j.charge.refunded)
     return pipeline, owed
-
-
-def charged(pipeline: Pipeline, charges: Mapping[JobId, tuple[int, str]]) -> Pipeline:
-    """
-    Note that jobs were charged anew: (credits, account) by job.
-    """
-    jobs = dict(pipeline.jobs)
-    for job_id, (credits_taken, account) in charges.items():
-        job = jobs[job_id]
-        serial = 1 + max((c.serial for c in (job.charge, *job.past) if c is not None), default=0)
-        charge = Charge(credits=credits_taken, account=account, serial=serial)
-        jobs[job_id] = evolve(job, charge=charge)
-    return evolve(pipeline, jobs=jobs)
 
 
 def regenerate(
@@ -303,25 +284,6 @@ def regenerate(
     return _settle(pipeline), renewed, tuple(owed)
 
 
-def conclude(pipeline: Pipeline) -> tuple[Pipeline, Conclusion | None]:
-    """
-    Say whether the run is decided: finished, or failed with nothing at work any more.
-
-    Returns the pipeline (a failed regeneration restored, given-back charges marked) and
-    the conclusion, or None while it goes on.
-    """
-    jobs = pipeline.jobs.values()
-    if all(job.status is JobStatus.COMPLETED for job in jobs):
-        return evolve(pipeline, fallback={}), Conclusion(completed=True)
-    failed = [job for job in jobs if job.status is JobStatus.FAILED]
-    if not failed or any(job.is_running or _is_retried(job) for job in jobs):
-        return pipeline, None
-    refunds = _refunds(pipeline, _worst(failed))
-    if pipeline.fallback:
-        return _restore(pipeline), Conclusion(completed=True, refunds=refunds, restored=True)
-    return _mark_refunded(pipeline, refunds), Conclusion(completed=False, refunds=refunds)
-
-
 def abandon(pipeline: Pipeline, message: str) -> Pipeline:
     """
     Give up on jobs nobody drives any more: what never started is failed.
@@ -334,32 +296,36 @@ def abandon(pipeline: Pipeline, message: str) -> Pipeline:
     return evolve(pipeline, jobs=jobs)
 
 
-def mark_delivered(pipeline: Pipeline, job_id: JobId) -> Pipeline:
+def collect(
+    pipeline: Pipeline, *, version: VersionId, now: datetime
+) -> tuple[Pipeline, tuple[Command, ...]]:
     """
-    Note that the job's output was handed to the customer.
+    Ask for what was ordered and stays paid for although its job was stopped: return the
+    pipeline, with the next look put off, and one command each.
     """
-    job = pipeline.job(job_id)
-    if job.charge is None or job.charge.delivered:
-        return pipeline
-    return _with(pipeline, evolve(job, charge=evolve(job.charge, delivered=True)))
+    ordered = []
+    for job in pipeline.jobs.values():
+        if job.status is not JobStatus.FAILED or job.ticket is None or job.output is not None:
+            continue
+        due = job.check_at is not None and job.check_at <= now
+        lapsed = job.deadline is not None and job.deadline <= now
+        if due and not lapsed and job.is_paid and job.stopped is JobStatus.POLLING:
+            pipeline = _with(pipeline, evolve(job, check_at=now + _ASK_LEASE))
+            ordered.append(commands.CheckClip(version, job.id, job.attempt))
+    return pipeline, tuple(ordered)
 
 
 def _startable(pipeline: Pipeline, now: datetime) -> list[Job]:
     claimable = [job for job in pipeline.jobs.values() if is_claimable(job, now)]
     if any(job.status is JobStatus.FAILED for job in pipeline.jobs.values()):
-        claimable = [job for job in claimable if _is_retried(job)]
+        claimable = [job for job in claimable if job.is_retried]
     unproven = any(
-        job.item.operation in _CHEAP_AND_TELLING and job.status is not JobStatus.COMPLETED
+        job.item.operation in _CHEAP_AND_TELLING and job.status not in TERMINAL
         for job in pipeline.jobs.values()
     )
     if unproven:
         claimable = [j for j in claimable if j.item.operation is not Operation.GENERATE_CLIP]
     return claimable
-
-
-def _is_retried(job: Job) -> bool:
-    # A job the customer retried since it failed: it runs although others stand failed.
-    return job.retry_count > 0 and job.status is JobStatus.PENDING
 
 
 def _expire(pipeline: Pipeline, now: datetime, bounds: Bounds) -> Pipeline:
@@ -373,7 +339,10 @@ def _expire(pipeline: Pipeline, now: datetime, bounds: Bounds) -> Pipeline:
             pipeline = _with(pipeline, apply(job, event))
         elif job.status is JobStatus.POLLING and job.deadline is not None and job.deadline <= now:
             message = "The provider gave no verdict before the order lapsed"
-            event = Failed(job.id, job.attempt, message, Cause.ABANDONED)
+            # Asked to the end, it is the provider's silence; else nobody fetched the answer.
+            asked = job.check_at is not None and job.check_at + _LAPSE >= job.deadline
+            cause = Cause.OURS if asked else Cause.ABANDONED
+            event = Failed(job.id, job.attempt, message, cause)
             pipeline = _with(pipeline, apply(job, event))
     return pipeline
 
@@ -390,75 +359,3 @@ def _settle(pipeline: Pipeline) -> Pipeline:
 
 def _with(pipeline: Pipeline, job: Job) -> Pipeline:
     return evolve(pipeline, jobs={**pipeline.jobs, job.id: job})
-
-
-def _worst(failed: Sequence[Job]) -> Cause:
-    # Ours outweighs all: who lost a run to us gets everything, whatever else went wrong.
-    causes = {job.cause for job in failed}
-    order = (Cause.OURS, Cause.CANCELLED, Cause.ABANDONED, Cause.ORDER)
-    return next((cause for cause in order if cause in causes), Cause.OURS)
-
-
-def _refunds(pipeline: Pipeline, cause: Cause) -> tuple[Refund, ...]:
-    # After a failed regeneration only its own charges are in question.
-    scope = pipeline.fallback or pipeline.jobs
-    given = []
-    for job in pipeline.jobs.values():
-        if job.id not in scope:
-            continue
-        past = () if pipeline.fallback else job.past
-        for charge in (*past, job.charge):
-            if charge is None or charge.refunded or not charge.credits:
-                continue
-            if _is_returned(job, charge, cause, current=charge is job.charge):
-                given.append(
-                    Refund(
-                        job=job.id,
-                        credits=charge.credits,
-                        account=charge.account,
-                        serial=charge.serial,
-                    )
-                )
-    return tuple(given)
-
-
-def _is_returned(job: Job, charge: Charge, cause: Cause, *, current: bool) -> bool:
-    match cause:
-        case Cause.OURS:
-            return True
-        case Cause.ORDER:
-            return not charge.delivered
-        case Cause.ABANDONED | Cause.CANCELLED:
-            return current and (job.stopped or job.status) in {JobStatus.WAITING, JobStatus.PENDING}
-        case _ as never:
-            assert_never(never)
-
-
-def _mark_refunded(pipeline: Pipeline, refunds: Iterable[Refund]) -> Pipeline:
-    given = {(refund.job, refund.serial) for refund in refunds}
-
-    def marked(job: Job, charge: Charge) -> Charge:
-        return evolve(charge, refunded=charge.refunded or (job.id, charge.serial) in given)
-
-    return evolve(
-        pipeline,
-        jobs={
-            job.id: evolve(
-                job,
-                charge=None if job.charge is None else marked(job, job.charge),
-                past=tuple(marked(job, charge) for charge in job.past),
-            )
-            for job in pipeline.jobs.values()
-        },
-    )
-
-
-def _restore(pipeline: Pipeline) -> Pipeline:
-    jobs = dict(pipeline.jobs)
-    for job_id, before in pipeline.fallback.items():
-        dropped = jobs[job_id]
-        # Attempts and serials stay ahead: a late answer to the dropped take is stale, and
-        # its charge can't be mistaken for a later one.
-        past = before.past if dropped.charge is None else (*before.past, dropped.charge)
-        jobs[job_id] = evolve(before, attempt=max(before.attempt, dropped.attempt), past=past)
-    return Pipeline(jobs)

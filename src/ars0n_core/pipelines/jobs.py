@@ -110,6 +110,13 @@ class Job:
         return self.status in RUNNING
 
     @property
+    def is_retried(self) -> bool:
+        """
+        Whether the customer retried it since it failed: it runs although others failed.
+        """
+        return self.retry_count > 0 and self.status is JobStatus.PENDING
+
+    @property
     def is_paid(self) -> bool:
         """
         Whether the customer is entitled to the output: charged and not given back, or

@@ -96,14 +96,22 @@ def _take(
         version = tx.versions.find(version_id)
         if caller is not None and version.organization_id != caller.organization.id:
             raise NotFoundError("version", version_id)
-        if version.status is not VersionStatus.GENERATING:
+        if version.status is VersionStatus.COMPLETED:
             return version, ()
-        pipeline, commands = graph.claim(
-            version.pipeline, version=version_id, now=now, bounds=policy.bounds, starts=starts
-        )
+        if version.status is VersionStatus.FAILED:
+            pipeline, commands = graph.collect(version.pipeline, version=version_id, now=now)
+        else:
+            pipeline, commands = graph.claim(
+                version.pipeline,
+                version=version_id,
+                now=now,
+                bounds=policy.bounds,
+                starts=starts,
+            )
         after = concluded(ports, tx, evolve(version, pipeline=pipeline), now=now)
         polled = version.last_polled_at
-        if caller is not None and (polled is None or polled + POLL_NOTED_EVERY <= now):
+        running = after.status is VersionStatus.GENERATING
+        if caller and running and (polled is None or polled + POLL_NOTED_EVERY <= now):
             after = evolve(after, last_polled_at=now)
         if after == version:
             return version, ()

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from ars0n_core.assets import Asset
 from ars0n_core.errors import IllegalEventError, NotFoundError
-from ars0n_core.pipelines import graph
+from ars0n_core.pipelines import graph, outcomes
 from ars0n_core.pipelines.states import Event
 from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.usecases import conflicts, materials, payments
@@ -66,7 +66,7 @@ def concluded(ports: Ports, tx: Transaction, version: Version, *, now: datetime)
     """
     if version.status is not VersionStatus.GENERATING:
         return version
-    pipeline, conclusion = graph.conclude(version.pipeline)
+    pipeline, conclusion = outcomes.conclude(version.pipeline)
     if conclusion is None:
         return version
     if conclusion.refunds:

@@ -1,0 +1,316 @@
+"""
+What a customer may do to a running or finished ad: `cancel`, `retry`, `regenerate`.
+
+Each is one transaction with the organisation locked: what moves the jobs, what is charged
+or given back and the slot are stored together, or nothing is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from ars0n_core import ledger, pricing
+from ars0n_core.errors import (
+    JobNotRegenerableError,
+    NotFoundError,
+    PlanExpiredError,
+    VersionCancelledError,
+    VersionNotCancellableError,
+)
+from ars0n_core.ids import JobId
+from ars0n_core.pipelines import graph, outcomes, report
+from ars0n_core.pipelines.states import JobStatus
+from ars0n_core.plans.breakdown import break_down, subjects
+from ars0n_core.projects import VersionStatus
+from ars0n_core.usecases import conflicts, payments
+from ars0n_core.work import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from ars0n_core.access import Organization
+    from ars0n_core.ids import AssetId, VersionId
+    from ars0n_core.pipelines.graph import Pipeline
+    from ars0n_core.pipelines.jobs import Job
+    from ars0n_core.pipelines.report import JobReport
+    from ars0n_core.ports import Policy, Ports, Transaction
+    from ars0n_core.projects import Version
+    from ars0n_core.usecases.callers import Caller
+
+
+@frozen(kw_only=True)
+class Cancelled:
+    """
+    A version stopped: how many jobs were, and what was given back.
+    """
+
+    jobs_cancelled: int
+    credits_refunded: int
+
+
+@frozen(kw_only=True)
+class Regenerated:
+    """
+    A scene on its next take: what was charged, and the jobs that are done anew.
+    """
+
+    cost: int
+    jobs_reset: tuple[JobId, ...]
+
+
+def cancel(ports: Ports, caller: Caller, version_id: VersionId) -> Cancelled:
+    """
+    Stop a version: what never started is given back, what is at work stays paid. A
+    regeneration that is stopped leaves the last finished ad.
+
+    Raises:
+        NotFoundError: There is no such version, or it is another organisation's.
+        VersionNotCancellableError: It is not generating any more.
+    """
+    now = ports.clock.now()
+    return conflicts.settle(lambda: _cancel(ports, caller, version_id, now))
+
+
+def _cancel(ports: Ports, caller: Caller, version_id: VersionId, now: datetime) -> Cancelled:
+    with ports.store.transaction() as tx:
+        tx.organizations.lock(caller.organization.id)
+        version = tx.versions.find(version_id)
+        if version.organization_id != caller.organization.id:
+            raise NotFoundError("version", version_id)
+        if version.status is not VersionStatus.GENERATING:
+            raise VersionNotCancellableError(
+                f"Only a generating version can be cancelled; this one is {version.status}"
+            )
+        pipeline, stopped = graph.cancel(version.pipeline)
+        pipeline, conclusion = outcomes.conclude(pipeline)
+        completed = conclusion is not None and conclusion.completed
+        refunds = conclusion.refunds if conclusion else ()
+        returned = payments.give_back(ports, tx, version, refunds, now=now)
+        tx.versions.save(
+            evolve(
+                version,
+                pipeline=pipeline,
+                status=VersionStatus.COMPLETED if completed else VersionStatus.FAILED,
+                is_cancelled=not completed,
+                updated_at=now,
+            )
+        )
+        tx.commit()
+    return Cancelled(jobs_cancelled=stopped, credits_refunded=returned)
+
+
+def retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId) -> JobReport:
+    """
+    Try a failed job again. What its failure gave back is charged again, at the price it
+    had; so a retry costs nothing extra, and failing gives no work for free.
+
+    Raises:
+        NotFoundError: There is no such job, or it is another organisation's.
+        VersionCancelledError: Its version was cancelled.
+        JobNotRetryableError: It has not failed.
+        RetriesExhaustedError: Its retries are used up.
+        ConcurrencyLimitError: The tier's generations are all under way.
+        BudgetExceededError: The key's monthly cap doesn't cover it.
+        InsufficientCreditsError: The balance doesn't cover it; nothing changed.
+    """
+    now = ports.clock.now()
+    return conflicts.settle(lambda: _retry(ports, policy, caller, job_id, now))
+
+
+def _retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId, now: datetime) -> JobReport:
+    with ports.store.transaction() as tx:
+        organization = tx.organizations.lock(caller.organization.id)
+        version = _version_of(tx, caller, job_id)
+        if version.is_cancelled:
+            raise VersionCancelledError("A cancelled version can't be retried; generate it anew")
+        pipeline, owed = graph.retry(version.pipeline, job_id, bounds=policy.bounds)
+        if version.status is not VersionStatus.GENERATING:
+            payments.require_slot(tx, policy, organization)
+        prices = {job.id: job.charge.credits for job in owed if job.charge}
+        version = evolve(version, pipeline=pipeline)
+        version = _charged(ports, tx, caller, organization, version, prices, now)
+        saved = tx.versions.save(evolve(version, status=VersionStatus.GENERATING))
+        tx.commit()
+    return next(job for job in report.jobs(saved.pipeline) if job.id == job_id)
+
+
+def regenerate(
+    ports: Ports,
+    policy: Policy,
+    caller: Caller,
+    job_id: JobId,
+    *,
+    max_credits: int | None = None,
+) -> Regenerated:
+    """
+    Do a completed clip anew, with its picture and the final cut, as another take.
+
+    Raises:
+        NotFoundError: There is no such job, or it is another organisation's.
+        JobNotRegenerableError: Not a completed clip, or of a failed version.
+        VersionCancelledError: Its version was cancelled.
+        JobBusyError: The final cut is being made right now.
+        PlanExpiredError: The scene's image is gone.
+        ConcurrencyLimitError: The tier's generations are all under way.
+        BudgetExceededError: The key's monthly cap doesn't cover the price.
+        InsufficientCreditsError: The balance doesn't cover the price.
+        PriceExceededError: The price is above *max_credits*.
+    """
+    now = ports.clock.now()
+    return conflicts.settle(
+        lambda: _regenerate(ports, policy, caller, job_id, max_credits=max_credits, now=now)
+    )
+
+
+def _regenerate(
+    ports: Ports,
+    policy: Policy,
+    caller: Caller,
+    job_id: JobId,
+    *,
+    max_credits: int | None,
+    now: datetime,
+) -> Regenerated:
+    with ports.store.transaction() as tx:
+        organization = tx.organizations.lock(caller.organization.id)
+        version = _version_of(tx, caller, job_id)
+        _require_sound(version)
+        counted, takes = _next_take(version, job_id)
+        items = break_down(version.spec, version.plan, takes=takes)
+        pipeline, renewed, owed = graph.regenerate(version.pipeline, job_id, items=items)
+        require_sources(ports, tx, version, (pipeline.job(renewed_id) for renewed_id in renewed))
+        if version.status is not VersionStatus.GENERATING:
+            payments.require_slot(tx, policy, organization)
+        lines = pricing.estimate(
+            [pipeline.job(owed_id).item for owed_id in owed], pricing.card(policy.edition)
+        ).lines
+        prices = {
+            owed_id: 0 if version.is_test else line.credits
+            for owed_id, line in zip(owed, lines, strict=True)
+        }
+        cost = sum(prices.values())
+        payments.require_price(cost, max_credits)
+        version = evolve(
+            version,
+            pipeline=pipeline,
+            takes=counted,
+            status=VersionStatus.GENERATING,
+            total_credits=version.total_credits + cost,
+        )
+        tx.versions.save(_charged(ports, tx, caller, organization, version, prices, now))
+        tx.commit()
+    return Regenerated(cost=cost, jobs_reset=renewed)
+
+
+def takes_of(pipeline: Pipeline) -> dict[str, int]:
+    """
+    Return the take each scene is on, by its subject.
+
+    After a failed regeneration that is not the highest that was ever ordered.
+    """
+    items = [job.item for job in pipeline.jobs.values()]
+    names = subjects(items)
+    return {names[item.key]: item.take for item in items if item.operation is Operation.EDIT_IMAGE}
+
+
+def require_sources(ports: Ports, tx: Transaction, version: Version, jobs: Iterable[Job]) -> None:
+    """
+    Refuse to make pictures anew whose source image is gone.
+
+    Raises:
+        PlanExpiredError: One is.
+    """
+    for job in jobs:
+        named = job.item.inputs.get("image_asset_id")
+        if job.item.operation is Operation.EDIT_IMAGE and isinstance(named, str):
+            require_source(ports, tx, version, named)
+
+
+def require_source(ports: Ports, tx: Transaction, version: Version, asset_id: str) -> None:
+    """
+    Refuse to use a file of the order that is gone.
+
+    Raises:
+        PlanExpiredError: It is.
+    """
+    wanted: AssetId = asset_id  # type: ignore[assignment]  # stored as JSON, an id before
+    asset = tx.assets.find(wanted)
+    if (
+        asset is None
+        or asset.organization_id != version.organization_id
+        or not ports.blobs.exists(asset.blob_key)
+    ):
+        raise PlanExpiredError(
+            {"plan": [f"Asset {asset_id} is gone; upload it again and order anew"]}
+        )
+
+
+def _require_sound(version: Version) -> None:
+    if version.is_cancelled:
+        raise VersionCancelledError("A cancelled version can't be changed; generate it anew")
+    jobs = version.pipeline.jobs.values()
+    if version.status is VersionStatus.FAILED or any(
+        job.status is JobStatus.FAILED for job in jobs
+    ):
+        raise JobNotRegenerableError(
+            form_errors=["A job of this version failed; retry it before regenerating another"]
+        )
+
+
+def _next_take(version: Version, job_id: JobId) -> tuple[dict[str, int], dict[str, int]]:
+    """
+    Return the counted takes with one more of this scene, and the takes to break down.
+    """
+    items = [job.item for job in version.pipeline.jobs.values()]
+    subject = subjects(items).get(version.pipeline.job(job_id).item.key)
+    takes, counted = takes_of(version.pipeline), dict(version.takes)
+    if subject is not None:
+        # A take that failed is never ordered again: it would look like its own result.
+        counted[subject] = 1 + max(counted.get(subject, 0), takes.get(subject, 0))
+        takes[subject] = counted[subject]
+    return counted, takes
+
+
+def _version_of(tx: Transaction, caller: Caller, job_id: JobId) -> Version:
+    version = tx.versions.find_by_job(job_id)
+    if version.organization_id != caller.organization.id:
+        raise NotFoundError("job", job_id)
+    return version
+
+
+def _charged(
+    ports: Ports,
+    tx: Transaction,
+    caller: Caller,
+    organization: Organization,
+    version: Version,
+    prices: Mapping[JobId, int],
+    now: datetime,
+) -> Version:
+    """
+    Charge *prices* and return the version with the charges noted, still to be saved.
+    """
+    account = ledger.account_of(unlimited=organization.unlimited)
+    pipeline = outcomes.charged(
+        version.pipeline, {job_id: (price, account) for job_id, price in prices.items()}
+    )
+    if prices:
+        first = next(iter(prices))
+        charge = pipeline.job(first).charge
+        bill = payments.Bill(
+            items=tuple(prices.items()),
+            # A job's charges are numbered: the first item's number names the whole bill.
+            reference=f"charge/{first}/{charge.serial if charge else 0}",
+            version_id=version.id,
+        )
+        payments.pay(ports, tx, caller, organization, bill, now=now)
+    return evolve(
+        version,
+        pipeline=pipeline,
+        api_key_id=caller.key_id if prices else version.api_key_id,
+        updated_at=now,
+        last_polled_at=now,
+    )
