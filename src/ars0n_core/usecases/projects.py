@@ -1,0 +1,139 @@
+"""
+What was made: `browse` a customer's projects, `delete` one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ars0n_core.assets import AssetOrigin
+from ars0n_core.errors import InvalidRequestError, NotFoundError, PortError, ProjectBusyError
+from ars0n_core.projects import Project, Version, VersionStatus
+from ars0n_core.usecases import materials
+from ars0n_core.usecases.reports import Report, report_on
+
+if TYPE_CHECKING:
+    from ars0n_core import ids
+    from ars0n_core.ids import ProjectId
+    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.usecases.callers import Caller
+
+PAGE_MAX = 100
+"""
+The documents' largest page.
+"""
+
+
+@frozen(kw_only=True)
+class Shown:
+    """
+    One project: its latest version's standing, and a picture of its ad if there is one.
+    """
+
+    project: Project
+    latest: Report | None
+    thumbnail_url: str | None = None
+
+
+@frozen(kw_only=True)
+class Page:
+    """
+    Some of a customer's projects, newest first; ``count`` is how many there are in all.
+    """
+
+    projects: tuple[Shown, ...]
+    limit: int
+    offset: int
+    count: int
+
+
+def browse(
+    ports: Ports, policy: Policy, caller: Caller, *, limit: int = 20, offset: int = 0
+) -> Page:
+    """
+    Return a page of the caller's projects, each with its latest version.
+
+    Raises:
+        InvalidRequestError: *limit* is not 1 to 100, or *offset* is negative.
+    """
+    faults = {}
+    if not 1 <= limit <= PAGE_MAX:
+        faults["limit"] = [f"Number must be between 1 and {PAGE_MAX}"]
+    if offset < 0:
+        faults["offset"] = ["Number must be greater than or equal to 0"]
+    if faults:
+        raise InvalidRequestError(faults)
+    organization_id = caller.organization.id
+    with ports.store.transaction() as tx:
+        projects = tx.projects.of(organization_id, limit=limit, offset=offset)
+        count = tx.projects.count(organization_id)
+        latest = [(project, tx.versions.of(project.id)[-1:]) for project in projects]
+    return Page(
+        projects=tuple(
+            Shown(
+                project=project,
+                latest=report_on(versions[0]) if versions else None,
+                thumbnail_url=_thumbnail(ports, policy, versions[0]) if versions else None,
+            )
+            for project, versions in latest
+        ),
+        limit=limit,
+        offset=offset,
+        count=count,
+    )
+
+
+def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
+    """
+    Delete a project with all its versions and what they made. What was booked stays.
+
+    Raises:
+        NotFoundError: There is no such project, or it is another organisation's.
+        ProjectBusyError: A version of it is generating.
+    """
+    with ports.store.transaction() as tx:
+        tx.organizations.lock(caller.organization.id)
+        project = tx.projects.find(project_id)
+        if project.organization_id != caller.organization.id:
+            raise NotFoundError("project", project_id)
+        versions = tx.versions.of(project_id)
+        if any(version.status is VersionStatus.GENERATING for version in versions):
+            raise ProjectBusyError("A version of this project is generating; cancel it first")
+        made = {output for version in versions for output in _outputs(version)}
+        keys = {key for version in versions for key in _posters(version)}
+        tx.projects.delete(project_id)
+        for asset_id in made:
+            asset = tx.assets.find(asset_id)
+            # An edit shares what it reuses with its parent, and both are of one project.
+            if asset is None or asset.origin is not AssetOrigin.MADE or tx.versions.made(asset_id):
+                continue
+            keys.add(asset.blob_key)
+            tx.assets.delete(asset_id)
+        tx.commit()
+    materials.discard(ports, sorted(keys))
+
+
+def _outputs(version: Version) -> tuple[ids.AssetId, ...]:
+    pipeline = version.pipeline
+    jobs = (*pipeline.jobs.values(), *pipeline.fallback.values())
+    return tuple(job.output for job in jobs if job.output is not None)
+
+
+def _posters(version: Version) -> tuple[str, ...]:
+    told = (job.facts.get("poster_key") for job in version.pipeline.jobs.values())
+    return tuple(key for key in told if isinstance(key, str))
+
+
+def _thumbnail(ports: Ports, policy: Policy, version: Version) -> str | None:
+    final = version.pipeline.final
+    key = final.facts.get("poster_key")
+    if version.status is not VersionStatus.COMPLETED or not isinstance(key, str):
+        return None
+    expires_at = ports.clock.now() + policy.asset_url_lifetime
+    try:
+        media_type = str(final.facts.get("poster_media_type", "image/png"))
+        return ports.blobs.url(key, media_type=media_type, expires_at=expires_at)
+    except PortError:
+        return None  # A list without a picture is better than no list.
