@@ -156,7 +156,7 @@ class OfflineMusic:
         digest = hashlib.sha256(json.dumps([_folded(mood), seed, score.bars]).encode()).hexdigest()
         path = folder / f"bed-{score.mood.name}-{digest[:16]}.wav"
         try:
-            with wave.open(str(path), "wb") as file:
+            with path.open("wb") as target, wave.open(target, "wb") as file:
                 file.setnchannels(2)
                 file.setsampwidth(2)
                 file.setframerate(SAMPLE_RATE)

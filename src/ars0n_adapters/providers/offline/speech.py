@@ -250,7 +250,7 @@ def _write(path: Path, parts: Sequence[Samples]) -> None:
     peak = max(float(np.abs(part).max(initial=0.0)) for part in parts)
     gain = PEAK * 32767.0 / max(peak, 1e-6)
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as target, wave.open(target, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(SAMPLE_RATE)

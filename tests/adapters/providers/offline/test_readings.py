@@ -1,0 +1,123 @@
+"""
+What is a word, what is said for it, and what can't be spoken at all: pure, no engine.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ars0n_adapters.providers.offline import readings
+
+
+def written(text: str) -> list[str]:
+    return [token.written for token in readings.tokens(text) if token.written]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Wow 🔥🔥 only $39.99 — today!", ["Wow", "only", "$39.99", "today!"]),
+        ("sale🔥ends", ["sale", "ends"]),
+        ("👨‍👩‍👧 family 1️⃣ first", ["family", "1", "first"]),
+        ("Tea & Co. - since 1999", ["Tea", "&", "Co.", "since", "1999"]),
+        ("two\nlines", ["two", "lines"]),
+        ("ｆｕｌｌ 𝗕𝗼𝗹𝗱 café", ["ｆｕｌｌ", "𝗕𝗼𝗹𝗱", "café"]),
+        ("Brand™ ™ wins", ["Brand™", "wins"]),
+        ("... hm ...", ["hm"]),
+        ("sushi 寿司 bar", ["sushi", "bar"]),
+    ],
+)
+def test_words_are_as_written_without_emoji_and_loose_symbols(text: str, words: list[str]) -> None:
+    assert written(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
+        ("Dr. Fox met J. K. Rowling. Fine.", ["Dr. Fox met J. K. Rowling.", "Fine."]),
+        ("It costs $3.50 today. Buy", ["It costs $3.50 today.", "Buy"]),
+        ("Wait ... for it", ["Wait", "for it"]),
+        ("He said “Go.” Then left", ["He said “Go.”", "Then left"]),
+        ("See no. 5 now", ["See no. 5 now"]),
+    ],
+)
+def test_sentences_end_where_a_reader_would_breathe(text: str, sentences: list[str]) -> None:
+    assert [
+        " ".join(token.written for token in chunk.tokens) for chunk in readings.chunks(text)
+    ] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("www.fox-tea.com", "W W W dot fox dash tea dot com"),
+        ("https://fox.io/shop.", "fox dot io slash shop."),
+        ("hi@fox.co!", "hi at fox dot co!"),
+        ("10€,", "10 euros,"),
+        ("$5 million", "5 million dollars"),
+        ("24/7,", "24 7,"),
+        ("4111111111111111", " ".join("4111111111111111")),
+        ("[Shop](/sˈA/)", "Shop (/sA/)"),
+        ("No. Never", "No . Never"),
+    ],
+)
+def test_what_is_said_for_what_is_written(text: str, said: str) -> None:
+    assert " ".join(token.said.replace("ˈ", "") for token in readings.tokens(text)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("こんにちは、世界", "Hiragana"),
+        ("寿司専門店", "Han"),
+        ("مرحبا بالعالم", "Arabic"),
+        ("Привет, мир", "Cyrillic"),
+        ("नमस्ते दुनिया", "Devanagari"),
+        ("안녕하세요 여러분", "Hangul"),
+        ("新しい iPhone が登場しました", "Hiragana"),
+    ],
+)
+def test_a_text_in_another_script_is_refused_by_name(text: str, script: str) -> None:
+    reason = readings.speakable(text)
+    assert reason is not None
+    assert script in reason
+    assert "provider" in reason
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🔥🔥", "— … !", "\u200d"])
+def test_a_text_without_words_says_so(text: str) -> None:
+    reason = readings.speakable(text)
+    assert reason is not None
+    assert "no words" in reason
+    assert not readings.has_words(text)
+
+
+@pytest.mark.parametrize("text", ["Hi", "7", "$5", "&", "café", "Überall", "Fresh 寿司 all day"])
+def test_what_can_be_spoken_gives_no_reason(text: str) -> None:
+    assert readings.speakable(text) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_either_refused_or_has_words_in_bounded_chunks(text: str) -> None:
+    chunks = readings.chunks(text)
+    if readings.speakable(text) is None:
+        assert chunks
+        assert readings.has_words(text)
+    assert [token for chunk in chunks for token in chunk.tokens if token.written] == [
+        token for token in readings.tokens(text) if token.written
+    ]
+    for chunk in chunks:
+        assert 1 <= len(chunk.tokens) <= readings.CHUNK_WORDS_MAX
+        for token in chunk.tokens:
+            assert len(token.written) <= readings.PIECE_CHARS_MAX
+            assert not token.written or any(char.isalnum() for char in token.said)
+
+
+def test_words_keep_the_order_of_the_text() -> None:
+    text = "First, we said 3 things — then 4 more 🔥 (in www.fox.com). Done!"
+    place = 0
+    for word in written(text):
+        place = text.index(word, place) + len(word)
