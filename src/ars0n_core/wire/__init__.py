@@ -3,7 +3,7 @@ JSON in and out.
 
 **Owns** the documents' names (`names`, the only place that knows them), how strictly a
 value is read (`scalars`, `converter`), the bodies of the endpoints (`requests`), plans
-as JSON (`plans`) and the shape of the answers (`answers`). **Does not own** the rules of
+as JSON (`plans`) and the shape of the answers (`answers`, `results`). **Does not own** the rules of
 an order (`specs.checks`) or of a plan (`plans.faults`): it asks them and renames what
 they find. **Invariants**: all faults of a body are raised together; unknown fields are
 passed over; null is as good as absent; what goes out comes in again unchanged; no body
@@ -38,6 +38,21 @@ from ars0n_core.wire.requests import (
     structure_plan_request,
     structure_preview,
 )
+from ars0n_core.wire.results import (
+    unstructure_cancelled,
+    unstructure_credits,
+    unstructure_edited,
+    unstructure_generated,
+    unstructure_job,
+    unstructure_packages,
+    unstructure_page,
+    unstructure_preview,
+    unstructure_regenerated,
+    unstructure_report,
+    unstructure_retried,
+    unstructure_usage,
+    unstructure_voices,
+)
 
 __all__ = [
     "BODY_BYTES_MAX",
@@ -55,11 +70,24 @@ __all__ = [
     "structure_plan",
     "structure_plan_request",
     "structure_preview",
+    "unstructure_cancelled",
+    "unstructure_credits",
+    "unstructure_edited",
     "unstructure_estimate",
     "unstructure_faults",
+    "unstructure_generated",
+    "unstructure_job",
+    "unstructure_packages",
+    "unstructure_page",
     "unstructure_plan",
     "unstructure_plan_answer",
+    "unstructure_preview",
     "unstructure_price",
+    "unstructure_regenerated",
+    "unstructure_report",
+    "unstructure_retried",
     "unstructure_spec",
+    "unstructure_usage",
+    "unstructure_voices",
     "wire_name",
 ]

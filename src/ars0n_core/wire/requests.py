@@ -9,7 +9,7 @@ the fields that can't be read.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 from attrs import frozen
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from ars0n_core.specs.limits import Limits
+
+T = TypeVar("T")
 
 BODY_BYTES_MAX: Final = 1_000_000
 """
@@ -187,15 +189,12 @@ def structure_estimate(body: object, edition: int = EDITION) -> EstimateOrder:
     fields = _object(body)
     if fields.get("adFormat") == AdFormat.RADIO:
         fields = {name: value for name, value in fields.items() if name not in _PICTURE_COUNTED}
-    order = structure(fields, EstimateOrder, faults)
-    readable = order or structure(_repaired(fields, faults.by_field), EstimateOrder, Faults())
-    if readable is not None:
-        try:
-            estimate(readable, edition=edition)
-        except InvalidRequestError as error:
-            faults.merge(faults_of(error), except_fields=set(faults.by_field))
-    if order is None or faults:
-        raise faults.error()
+    order = _readable(fields, EstimateOrder, faults)
+    try:
+        estimate(order, edition=edition)
+    except InvalidRequestError as error:
+        faults.merge(faults_of(error), except_fields=set(faults.by_field))
+    faults.raise_any()
     return order
 
 
@@ -295,14 +294,23 @@ def _read_spec(
         del given["customClips"]
         faults.add("customClips", too_many_clips_fault(limits))
         faults.too_many_clips = TooManyClipsError
-    spec = structure(given, AdSpec, faults)
-    if spec is None:
-        spec = structure(_repaired(given, faults.by_field), AdSpec, Faults())
-    if spec is None:  # pragma: no cover - what is harmless can be read
-        raise faults.error()
+    spec = _readable(given, AdSpec, faults)
     found = find_faults(spec, limits, images_required=images_required)
     faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
     return spec
+
+
+def _readable(fields: Mapping[str, Any], kind: type[T], faults: Faults) -> T:
+    """
+    Return *fields* as a *kind*, with something harmless in place of what can't be read;
+    that is written into *faults*.
+    """
+    read = structure(dict(fields), kind, faults)
+    if read is None:
+        read = structure(_repaired(fields, faults.by_field), kind, Faults())
+    if read is None:  # pragma: no cover - what is harmless can be read
+        raise faults.error()
+    return read
 
 
 def _repaired(fields: Mapping[str, Any], faulty: Collection[str]) -> dict[str, Any]:
