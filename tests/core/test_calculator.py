@@ -81,6 +81,12 @@ def test_an_estimate_as_a_table() -> None:
     assert "$24.68 (API Scale)" in out
 
 
+def test_a_radio_ad_has_no_pictures_to_tell_of() -> None:
+    assert run("estimate --duration 30 --format radio")[1].startswith(
+        "radio ad, 30 s, edition 2\n\n"
+    )
+
+
 def test_every_wrong_argument_is_told_on_a_line_of_its_own() -> None:
     code, out, err = run(
         "estimate --duration 14 --format tv --images 0 --model sora --variants two --clips 11 "

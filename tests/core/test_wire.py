@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from cattrs.errors import AttributeValidationNote, ClassValidationError
 
 from ars0n_core import pricing, wire
 from ars0n_core.errors import InvalidRequestError, TooManyClipsError
@@ -27,6 +28,7 @@ from ars0n_core.specs import (
 )
 from ars0n_core.timelines import Look
 from ars0n_core.usecases.estimate import EstimateOrder, estimate
+from ars0n_core.wire.converter import _told
 
 LEAST: dict[str, Any] = {
     "prompt": "Headphones",
@@ -676,3 +678,30 @@ def test_faults_go_out_under_the_published_names() -> None:
 
 def test_every_field_of_an_order_has_a_published_name() -> None:
     assert set(wire.SPEC_NAMES) == {field.name for field in attrs.fields(AdSpec)}
+
+
+def test_an_order_goes_out_as_the_body_that_orders_it() -> None:
+    body = LEAST | {
+        "adFormat": "video",
+        "aspectRatio": "9:16",
+        "veoModel": "veo-3.1-fast-generate-001",
+        "qualityLoopVariants": 2,
+        "musicVolume": 0.3,
+        "captions": "off",
+        "tone": "wry",
+        "customClips": [
+            {"position": 1, "asset_id": "c", "voiceover_text": None, "duration_seconds": 6}
+        ],
+    }
+
+    assert wire.unstructure_spec(wire.structure_generate(body).spec) == body
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_bug_is_not_taken_for_a_fault_of_the_body(known: bool) -> None:  # noqa: FBT001 - a case
+    bug = ZeroDivisionError()
+    if known:
+        bug.add_note(AttributeValidationNote("", "prompt", str))
+
+    with pytest.raises(ZeroDivisionError):
+        list(_told(ClassValidationError("", [bug], AdSpec)))

@@ -112,6 +112,12 @@ def test_an_added_scene_is_told() -> None:
     assert diff(OLD, new) == PlanDiff(added=(4,))
 
 
+def test_another_scene_under_another_name_is_no_change_of_the_old_one() -> None:
+    new = with_scenes(*OLD.scenes[:3], scene(4, "lake"))
+
+    assert diff(OLD, new) == PlanDiff(added=(4,), removed=(3,), narration_changed=True)
+
+
 def test_a_scene_is_recognised_by_what_is_seen_on_another_image() -> None:
     sea, hill, *others = OLD.scenes
     new = with_scenes(
