@@ -7,12 +7,12 @@ apart from what may be said in it.
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
+
+from ars0n_adapters.providers.offline import prompts
 
 if TYPE_CHECKING:
     from ars0n_core.specs.model import AdSpec
@@ -38,113 +38,58 @@ class Brief:
     is_english: bool = True
 
 
+_DOING: Final = (
+    "offering|serving|baking|making|selling|helping|providing|specialising|specializing|using|giving"
+    "|accepting|overlooking|facing|bringing|combining|delivering|building|creating|teaching|crafting|opening|celebrating"
+)
+"""
+Participles that hang a clause on a noun.
+"""
+
+
 def read(spec: AdSpec) -> Brief:
     """
     Return what the prompt of *spec* says.
     """
     company = " ".join((spec.company_name or "").split())
-    text = clean(spec.prompt)
-    text, quotes = _take_quotes(text)
-    if not _is_english(text):
+    text = prompts.clean(spec.prompt)
+    text, quotes = prompts.take_quotes(text)
+    if not prompts.is_english(text):
         return Brief(
-            statements=tuple(sentences(text)), quotes=quotes, company=company, is_english=False
+            statements=tuple(prompts.sentences(text)),
+            quotes=quotes,
+            company=company,
+            is_english=False,
         )
     return _understand(text, quotes, company)
 
 
-def clean(prompt: str) -> str:
+def head_noun(phrase: str) -> str:
     """
-    Return *prompt* as plain sentences: no markup, addresses, symbols or shouting.
+    Return the word that says what a noun phrase is.
 
-    >>> clean("<b>BEST SOCKS</b> \N{SPARKLES} https://x.co/a")
-    'Best socks'
+    >>> head_noun("apartments overlooking the river"), head_noun("oak tables in Oslo")
+    ('apartments', 'tables')
     """
-    text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
-    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+\.\w+", " ", text)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    # bullets are sentences of their own
-    text = re.sub(r"(?m)^[ \t]*(?:[-*•‣·]|\d{1,2}[.)])[ \t]+", "", text)
-    text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
-    text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
-    text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
-    text = "".join(c if _is_sayable(c) else " " for c in text)
-    text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
-    text = re.sub(r"\s+([.,!?;:])", r"\1", text).strip(" .,;:-–—!?") if text else ""
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 - shouting, not an acronym
-        text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
-        text = re.sub(r"\bi\b", "I", text)
-    return text
-
-
-def sentences(text: str) -> list[str]:
-    """
-    Return the sentences of *text* in any script, each with its closing mark or none.
-    """
-    parts = re.split(r"(?<=[.!?…])\s+|(?<=[。！？؟।۔])\s*|\n+", text)
-    return [part.strip() for part in parts if any(c.isalnum() for c in part)]
+    head = re.split(rf"\s(?:in|of|from|at|on|to|near|by|for|with|{_DOING})\s", phrase)[0].split()
+    return head[-1] if head else ""
 
 
 def is_plural(noun: str) -> bool:
     """
-    Whether the last noun of a phrase is a plural.
+    Whether the head of a noun phrase is a plural.
 
     >>> is_plural("wireless headphones"), is_plural("glass"), is_plural("skincare")
     (True, False, False)
     """
-    head = noun.split(" in ", maxsplit=1)[0].split(" of ", maxsplit=1)[0].lower().split()
-    last = head[-1] if head else ""
+    last = head_noun(noun).lower()
     if last in {"people", "children", "kids", "feet"}:
         return True
-    return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics", "news", "saas"))
-
-
-_FOREIGN: Final = frozenset(
-    [
-        "le", "la", "les", "des", "une", "pour", "avec", "dans", "est", "et", "votre", "nos",
-        "der", "die", "das", "und", "für", "mit", "ein", "eine", "ist", "den", "von", "wir",
-        "el", "los", "las", "para", "con", "una", "del", "que", "por", "tu", "su", "y",
-        "il", "gli", "della", "che", "per", "di", "um", "uma", "os", "do", "da", "em", "het",
-        "een", "voor", "met", "van", "och", "för", "med", "som", "og", "til", "bir", "ve", "i",
-    ]
-)  # fmt: skip
-_ENGLISH: Final = frozenset(
-    [
-        "the", "a", "an", "and", "for", "with", "of", "to", "in", "on", "is", "are", "our", "your",
-        "that", "from", "by", "we", "you", "it", "this", "their", "at", "my", "make", "or", "all",
-    ]
-)  # fmt: skip
-
-
-def _is_sayable(character: str) -> bool:
-    if character in "#*_~`|<>{}[]^\\=@":
-        return False
-    return unicodedata.category(character) not in {"So", "Sk", "Cs", "Co", "Cn", "Cc", "Cf"}
-
-
-def _is_english(text: str) -> bool:
-    """
-    Whether English may stand beside *text*: Latin letters, no other language's words.
-    """
-    letters = [c for c in text if c.isalpha()]
-    latin = sum(1 for c in letters if unicodedata.name(c, "").startswith("LATIN"))
-    if letters and latin < 0.7 * len(letters):
-        return False
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    foreign = sum(word in _FOREIGN for word in words if word != "i")
-    accents = sum(1 for c in letters if ord(c) > 127)  # noqa: PLR2004 - ASCII
-    english = sum(word in _ENGLISH for word in words)
-    return foreign + (accents > 2) <= english or foreign == 0 and accents <= 3  # noqa: PLR2004, RUF021 - "café", "crème brûlée"
-
-
-def _take_quotes(text: str) -> tuple[str, tuple[str, ...]]:
-    quotes = [match.strip() for match in re.findall(r"[\"“«]([^\"“”«»]{3,90})[\"”»]", text)]
-    kept = tuple(quote for quote in quotes if any(c.isalpha() for c in quote))
-    return re.sub(r"[\"“”«»]", "", text), kept
+    return last.endswith("s") and not last.endswith(("ss", "us", "is", "ics", "news", "saas", "'s"))
 
 
 _LABEL: Final = re.compile(
-    r"(?i)\b(product|brand|company|name|features?|benefits?|key points?|audience|target(?: audience)?"
+    r"(?i)\b(product|(?:our )?mission|brand|company|name|features?|benefits?|key points?|audience|target(?: audience)?"
     r"|tagline|slogan|cta|call to action|tone|style|mood|music|voice|duration|length|format"
     r"|platform|goal|visuals?|setting|about|description)\s*:\s*"
 )
@@ -166,6 +111,9 @@ _DIRECTION: Final = re.compile(
     r"|tone|spot|style|mood|camera|colou?rs?)|tone|style|music|voice|it should|should|must|ignore"
     r"|write|make (?:it|this|me)|let's|think|imagine|create|generate|give|style it|no (?:text|voice|music))\b"
 )
+_MANNER: Final = re.compile(
+    r"(?i)^(?:[\w-]+(?:,| and)?\s){1,4}(?:tone|style|vibe|vibes|mood|music|voice|feel|look)$"
+)
 _HIGHLIGHT: Final = re.compile(
     r"(?i)^(?:please\s+)?(?:highlight|emphasi[sz]e|mention|feature|focus on|stress|underline|point out"
     r"|talk about)\s+(?:that\s+|the\s+|its\s+|our\s+|how\s+)?"
@@ -184,10 +132,6 @@ What a subject is led in by: an order to the customer, not part of the name.
 """
 
 _CLAUSE: Final = re.compile(r"(?i)^(.+?),?\s(?:that|which)\s((?!the\b|an?\b|is\b|are\b)\w+\s.+)$")
-_DOING: Final = (
-    "offering|serving|baking|making|selling|helping|providing|specialising|specializing|using|giving"
-    "|bringing|combining|delivering|building|creating|teaching|crafting|opening|celebrating"
-)
 _NO_NOUNS: Final = frozenset(
     [
         "perfect",
@@ -235,11 +179,13 @@ class _Found:
 
 def _understand(text: str, quotes: tuple[str, ...], company: str) -> Brief:
     found = _Found(product=[], features=[], statements=[], audience=[])
-    for sentence in sentences(text):
+    for sentence in prompts.sentences(text):
         _read_sentence(sentence.rstrip(" .!?…"), sentence, found)
     product = found.product[0] if found.product else ""
     if product and company and product.lower() == company.lower():
         product = ""
+    if company:
+        product = re.sub(rf"(?i)\b{re.escape(company)}(?!\w)", lambda _: company, product)
     taken = {re.sub(r"\W", "", t.lower()) for t in (product, company, *quotes)}
     features = _unique([*found.product[1:], *found.features], taken)
     return Brief(
@@ -276,7 +222,7 @@ def _read_sentence(bare: str, sentence: str, found: _Found) -> None:
         else:
             found.features.extend(_fragments(told))
         return
-    if _DIRECTION.match(bare):
+    if _DIRECTION.match(bare) or _MANNER.match(bare):
         return
     listed = re.match(r"^\w+:\s", bare) and len(bare.split()) <= _STATEMENT_WORDS_MAX
     if listed and found.product:
@@ -298,13 +244,15 @@ def _read_labelled(label: str, rest: str, found: _Found) -> None:
         found.features.extend(_fragments(rest))
     elif label.startswith(("audience", "target")):
         found.audience.append(rest)
+    elif label.endswith("mission"):
+        found.statements.append(_closed(f"Our mission: {rest}"))
     elif label in {"tagline", "slogan"}:
         found.statements.append(_closed(rest))
 
 
 def _is_statement(bare: str) -> bool:
     words = bare.split()
-    head = re.split(r"\s[-–—]+\s|[:;,]", bare)[0]
+    head = re.split(r"\s[-–—]+\s|[:;,]|\s(?:where|that|which|who|with)\s", bare)[0]
     return len(words) >= 3 and _VERB.search(head) is not None  # noqa: PLR2004 - "It is good" is the shortest
 
 
@@ -349,9 +297,14 @@ def _read_subject(text: str, found: _Found) -> None:
         pronoun = "They" if is_plural(clause[1]) else "It"
         found.statements.append(f"{pronoun} {clause[2].strip(' .')}.")
         text = clause[1]
+    place = re.match(r"(?i)^(.+?)\swhere\s(you\s.+)$", text)
+    if place and len(place[2].split()) < _STATEMENT_WORDS_MAX:
+        found.statements.append(_closed(place[2]))
+        text = place[1]
     head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text, maxsplit=1)
     head, aside = _cut_aside(head.strip(), found)
-    first = not found.product and head.lower() not in _NO_NOUNS
+    is_noun = sum(c.isalpha() for c in head) > 1
+    first = not found.product and head.lower() not in _NO_NOUNS and is_noun
     if head.lower() in _NO_NOUNS:
         found.statements.append(_closed(text))
         found.audience.clear()
@@ -396,7 +349,7 @@ def _fragments(text: str) -> list[str]:
     found = []
     for part in parts:
         fragment = _ARTICLE.sub("", part.strip(" .,;:-–—!?()"))
-        if fragment and any(c.isalpha() for c in fragment):
+        if sum(c.isalpha() for c in fragment) > 1:
             found.append(_uncapped(fragment))
     return [f for f in found if len(f.split()) <= _FEATURE_WORDS_MAX]
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from ars0n_adapters.providers.offline.briefs import PROPER
+from ars0n_adapters.providers.offline import phrases
 from ars0n_adapters.providers.offline.kinds import lines
 from ars0n_core.plans.budget import count_words
 
@@ -24,53 +23,6 @@ if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.briefs import Brief
     from ars0n_adapters.providers.offline.kinds import Kind
 
-_STYLE_WORDS: Final = frozenset(
-    [
-        "lifestyle", "cinematic", "aesthetic", "aesthetics", "viral", "engaging", "catchy", "upbeat",
-        "vibe", "vibes", "4k", "8k", "hd", "tiktok", "instagram", "reels", "ugc", "social media",
-        "gen z", "trendy", "vibrant", "dynamic", "high quality", "high-quality", "professional",
-        "fun", "funny", "emotional", "inspiring", "energetic", "photorealistic", "realistic",
-        "minimalist", "vertical", "landscape", "slow motion", "close-ups", "storytelling", "more",
-        "etc", "youtube", "facebook", "fast paced", "fast-paced", "colorful", "colourful",
-    ]
-)  # fmt: skip
-"""
-Words that say how the ad should look, not what the product is.
-"""
-
-_ADJECTIVES: Final = frozenset(
-    [
-        "sleek", "modern", "light", "soft", "warm", "bold", "bright", "crisp", "fresh", "clean",
-        "simple", "smart", "fast", "quick", "strong", "tough", "quiet", "slim", "thin", "small",
-        "compact", "durable", "reliable", "natural", "organic", "vegan", "local", "affordable",
-        "lightweight", "waterproof", "wireless", "handmade", "homemade", "comfortable", "comfy",
-        "cozy", "cosy", "elegant", "premium", "classic", "safe", "secure", "gentle", "pure", "raw",
-        "seasonal", "friendly", "honest", "certified", "licensed", "insured", "sustainable", "breathable", "easy", "stylish",
-        "foldable", "portable", "flexible", "innovative", "powerful", "smooth", "rich", "creamy",
-        "spicy", "sweet", "crunchy", "tasty", "delicious", "healthy", "nutritious", "refreshing",
-        "grain-free", "sugar-free", "gluten-free", "eco-friendly", "recyclable", "family-run",
-        "family-owned", "independent", "experienced", "transparent", "minimal", "timeless",
-    ]
-)  # fmt: skip
-_ADJECTIVE_ENDINGS: Final = ("-free", "-proof", "-friendly", "-made", "-based", "-grown", "-pressed",
-                             "-owned", "-run", "-resistant", "-cut", "-roasted", "-baked", "-fed")  # fmt: skip
-_FRAGMENT_VERBS: Final = frozenset(
-    ["up", "perfect", "ideal", "great", "beginners", "first", "offering", "serving", "baking", "making",
-     "selling", "helping", "providing", "using", "bringing", "combining", "teaching", "fully",
-     "made", "designed", "built", "crafted", "engineered", "lasts", "keeps", "helps", "fits", "works",
-     "saves", "turns", "cleans", "comes", "brings", "gives", "lets", "feels", "syncs", "connects",
-     "charges", "cuts", "tracks", "goes", "never", "always", "no", "zero", "save", "get", "learn",
-     "find", "track", "plan", "send", "build", "stays", "removes", "protects"]
-)  # fmt: skip
-_MASS: Final = frozenset(
-    ["skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
-     "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
-     "therapy", "training", "care", "milk", "music", "equipment", "education", "cheese", "granola",
-     "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
-     "sunscreen", "streetwear", "activewear", "swimwear", "fashion", "yoga", "plumbing", "roofing",
-     "cleaning", "repair", "design", "accounting", "advice", "decor", "apparel", "cereal", "travel", "soap", "shampoo", "matcha", "whisky",
-     "whiskey", "gin", "rice", "sauce", "butter", "lighting", "bedding", "knitwear", "delivery"]
-)  # fmt: skip
 _CALLS: Final = {
     "thing": "Find yours today",
     "place": "Come and see us",
@@ -193,32 +145,6 @@ def chosen(options: Iterable[str], seed: str) -> list[str]:
     return sorted(options, key=lambda o: hashlib.sha256(f"{seed}\n{o}".encode()).digest())
 
 
-def with_article(phrase: str, *, plural: bool) -> str:
-    """
-    Return a noun phrase with the article it needs.
-
-    >>> with_article("oak table", plural=False), with_article("oat milk", plural=False)
-    ('an oak table', 'oat milk')
-    """
-    head = re.split(r"\s(?:in|of|from|at|on|to)\s", phrase)[0].split()
-    last = head[-1].lower() if head else ""
-    is_name = (
-        re.match(r"[A-Z]|\w+'s\b|\d|your|this", phrase)
-        and phrase.split(maxsplit=1)[0] not in PROPER
-    )
-    named = bool(is_name) and not re.match(r"[A-Z]{2}", phrase)
-    if plural or not phrase or last in _MASS or named or last.endswith(("ing", "wear", "ware")):
-        return phrase
-    return f"{'an' if _starts_with_vowel(phrase) else 'a'} {phrase}"
-
-
-def _starts_with_vowel(phrase: str) -> bool:
-    word = phrase.split(maxsplit=1)[0].lower()
-    if word.startswith(("uni", "use", "eu", "one", "ut")) and not word.startswith("unin"):
-        return False
-    return word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir"))
-
-
 def _hooks(kind: Kind, tone: str, seed: str) -> list[_Line]:
     options = [*lines().tone_hooks.get(tone, ()), *kind.hooks]
     return [_Line(text) for text in chosen(options, f"hook {seed}")]
@@ -234,13 +160,13 @@ def _say_close(
     is_named = bool(brief.company) and count_words(brief.company) <= _LONG_NAME_WORDS
     called = [_Line(f"{close} {call}.") for close in closes]
     if is_named:
-        named = [_Line(f"{_stopped(brief.company)} {close}") for close in closes]
+        named = [_Line(f"{phrases.stopped(brief.company)} {close}") for close in closes]
         called = [*named, *called] if _coin(seed) else [*called, *named]
     if is_tight:
         called.sort(key=lambda line: line.words)
     for quote in brief.quotes[:1]:
-        said = _stopped(_capital(quote))
-        called.insert(0, _Line(f"{said} {_stopped(brief.company)}" if is_named else said))
+        said = phrases.stopped(phrases.capital(quote))
+        called.insert(0, _Line(f"{said} {phrases.stopped(brief.company)}" if is_named else said))
     options = [*called, _Line(f"{call}.")]
     first_that_fits(draft, len(draft.scenes) - 1, options, room=max(draft.words_max // 3, 5))
 
@@ -272,7 +198,7 @@ def _reveals(brief: Brief, kind: Kind, seed: str) -> tuple[list[str], list[str]]
     """
     Return ways of naming the thing, and shorter ones if none of them fits.
     """
-    thing = with_article(brief.product, plural=brief.is_plural)
+    thing = phrases.with_article(brief.product, plural=brief.is_plural)
     company = brief.company
     named = bool(company) and company.lower() in thing.lower()
     if named and not brief.product.lower().startswith(company.lower()):
@@ -282,14 +208,14 @@ def _reveals(brief: Brief, kind: Kind, seed: str) -> tuple[list[str], list[str]]
             [f"Meet {thing}.", f"This is {thing}.", f"Say hello to {thing}."]
             if named
             else [
-                f"Meet {_bare(company)}: {thing}.",
-                f"This is {_bare(company)}. {_capital(thing)}.",
-                f"{_capital(thing)}, from {_stopped(company)}",
-                f"Say hello to {_bare(company)}: {thing}.",
-                f"{_stopped(company)} {_capital(thing)}.",
+                f"Meet {phrases.unstopped(company)}: {thing}.",
+                f"This is {phrases.unstopped(company)}. {phrases.capital(thing)}.",
+                f"{phrases.capital(thing)}, from {phrases.stopped(company)}",
+                f"Say hello to {phrases.unstopped(company)}: {thing}.",
+                f"{phrases.stopped(company)} {phrases.capital(thing)}.",
             ]
         )
-        short = [f"Meet {_stopped(company)}"]
+        short = [f"Meet {phrases.stopped(company)}"]
     elif thing:
         options = [f"Introducing {thing}.", f"Say hello to {thing}.", f"Picture this: {thing}."]
         options += (
@@ -297,11 +223,11 @@ def _reveals(brief: Brief, kind: Kind, seed: str) -> tuple[list[str], list[str]]
             if kind.family == "service"
             else [f"Make room for {thing}.", f"It begins with {thing}."]
         )
-        short = [f"{_capital(brief.product)}."]
+        short = [f"{phrases.capital(brief.product)}."]
     elif company:
-        options = [f"Meet {_stopped(company)}", f"This is {_stopped(company)}",
-                   f"Say hello to {_stopped(company)}", f"It's called {_stopped(company)}",
-                   f"There's a name for it: {_stopped(company)}"]  # fmt: skip
+        options = [f"Meet {phrases.stopped(company)}", f"This is {phrases.stopped(company)}",
+                   f"Say hello to {phrases.stopped(company)}", f"It's called {phrases.stopped(company)}",
+                   f"There's a name for it: {phrases.stopped(company)}"]  # fmt: skip
         short = []
     else:
         options = ["This one's for you.", "Here's something worth your time.", "So here it is.",
@@ -314,9 +240,9 @@ def _own_lines(brief: Brief, seed: str) -> list[_Line]:
     """
     Return what the prompt says for the product, ready to be said, the weightiest first.
     """
-    said = [f for f in brief.features if f.lower() not in _STYLE_WORDS]
-    adjectives = [f for f in said if _is_adjective(f)]
-    verbs = [f for f in said if f.split()[0].lower() in _FRAGMENT_VERBS and f not in adjectives]
+    said = [f for f in brief.features if f.lower() not in phrases.STYLE_WORDS]
+    adjectives = [f for f in said if phrases.is_adjective(f)]
+    verbs = [f for f in said if f not in adjectives and phrases.is_clause(f)]
     nouns = [f for f in said if f not in adjectives and f not in verbs]
     found: list[_Line] = []
     grouped = [*_groups(nouns), *_groups(adjectives), *([v] for v in verbs)]
@@ -329,13 +255,13 @@ def _own_lines(brief: Brief, seed: str) -> list[_Line]:
     shorter = min(len(statements), len(found))
     own += [*statements[shorter:], *found[shorter:]]
     audience = brief.audience.strip(" .,")
-    if audience and count_words(audience) <= 6 and audience.lower() not in _STYLE_WORDS:  # noqa: PLR2004 - longer ones are no audience but a sentence
+    if audience and count_words(audience) <= 6 and audience.lower() not in phrases.STYLE_WORDS:  # noqa: PLR2004 - longer ones are no audience but a sentence
         told = chosen(
             [f"For {audience}.", f"Made with {audience} in mind.", f"This one is for {audience}."],
             seed,
         )
         own.insert(min(len(own), 2), _Line(told[0]))
-    own += [_Line(_stopped(_capital(quote))) for quote in brief.quotes[1:]]
+    own += [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[1:]]
     return own
 
 
@@ -352,27 +278,16 @@ def _groups(features: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-def _is_adjective(feature: str) -> bool:
-    words = feature.lower().split()
-    if len(words) > 2:  # noqa: PLR2004 - "very light" at most
-        return False
-    return words[-1] in _ADJECTIVES or words[-1].endswith(_ADJECTIVE_ENDINGS)
-
-
 def _feature_text(group: Sequence[str], adjectives: bool, seed: str) -> str:  # noqa: FBT001 - private, one call
-    capital = [_capital(feature) for feature in group]
-    listed = _listed(group)
+    capital = [phrases.capital(feature) for feature in group]
+    listed = phrases.listed(group)
     options = [" ".join(f"{feature}." for feature in capital)]
-    is_noun = not adjectives and group[0].split()[0].lower() not in _FRAGMENT_VERBS
+    is_noun = not adjectives and group[0].split()[0].lower() not in phrases.CLAUSE_VERBS
     if adjectives and len(group) > 1:
-        options += [f"{_capital(listed)}.", f"Simply {listed}.", f"Think {listed}."]
+        options += [f"{phrases.capital(listed)}.", f"Simply {listed}.", f"Think {listed}."]
     elif is_noun and len(group) > 1:
-        options += [f"{_capital(listed)}.", f"Think {listed}.", f"With {listed}."]
+        options += [f"{phrases.capital(listed)}.", f"Think {listed}.", f"With {listed}."]
     return chosen(options, f"feature {seed}")[0]
-
-
-def _listed(group: Sequence[str]) -> str:
-    return group[0] if len(group) == 1 else f"{', '.join(group[:-1])} and {group[-1]}"
 
 
 def _say_own(draft: _Draft, own: Sequence[_Line], *, opening: int) -> None:
@@ -424,7 +339,7 @@ def _supers(draft: _Draft) -> tuple[str | None, ...]:
         features = [f for line in scene for f in line.features if len(f) <= SUPER_CHARACTERS_MAX]
         shown = sum(text is not None for text in supers)
         wanted = shown < (len(draft.scenes) + 1) // 2 and index < len(draft.scenes) - 1
-        supers.append(_capital(features[0]) if features and wanted else None)
+        supers.append(phrases.capital(features[0]) if features and wanted else None)
     return tuple(supers)
 
 
@@ -438,8 +353,8 @@ def _own_words(brief: Brief, *, scenes: int, words_max: int) -> Script:
     """
     Return a script of nothing but the prompt's own sentences, dealt over the scenes.
     """
-    closing = _stopped(brief.company) if brief.company else ""
-    said_whole = [_stopped(sentence) for sentence in (*brief.statements, *brief.quotes)]
+    closing = phrases.stopped(brief.company) if brief.company else ""
+    said_whole = [phrases.stopped(sentence) for sentence in (*brief.statements, *brief.quotes)]
     room = words_max - count_words(closing)
     pieces: list[str] = []
     for sentence in said_whole:
@@ -454,9 +369,9 @@ def _own_words(brief: Brief, *, scenes: int, words_max: int) -> Script:
         # a sentence is said where its middle falls
         middle = (said + count_words(piece) / 2) / max(total, 1)
         index = min(int(middle * scenes), scenes - 1)
-        texts[index] = _joined(texts[index], piece)
+        texts[index] = phrases.joined(texts[index], piece)
         said += count_words(piece)
-    texts[-1] = _joined(texts[-1], closing)
+    texts[-1] = phrases.joined(texts[-1], closing)
     return Script(texts=tuple(texts), supers=(None,) * scenes, call_to_action=brief.company)
 
 
@@ -474,28 +389,6 @@ def _clauses(sentence: str, room: int) -> list[str]:
         if text:
             found.append(text)
     return found
-
-
-def _joined(text: str, more: str) -> str:
-    glue = "" if not text or not more or text[-1] in "。！？、，" else " "
-    return f"{text}{glue}{more}"
-
-
-def _capital(text: str) -> str:
-    word = text.split(maxsplit=1)[0] if text else ""
-    keeps = any(c.isupper() for c in word[1:])  # iPhone
-    return text if keeps else text[:1].upper() + text[1:]
-
-
-def _bare(text: str) -> str:
-    return text.rstrip(" .")
-
-
-def _stopped(text: str) -> str:
-    text = text.strip(" ,;:")
-    if not text or text.endswith((".", "!", "?", "…", "。", "！", "？", "؟", "।")):
-        return text
-    return text + ("。" if unicodedata.east_asian_width(text[-1]) == "W" else ".")
 
 
 def _coin(seed: str) -> bool:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_SHORT_STEM = 5
+
+
 @frozen(kw_only=True)
 class Kind:
     """
@@ -95,7 +98,8 @@ def _kind(row: dict[str, Any]) -> Kind:
 
 def _is_known(word: str, stem: str) -> bool:
     # short stems are whole words ("app", "car", "tea"), long ones begin words
-    short = 5
-    if len(stem) < short:
+    if len(stem) < _SHORT_STEM:
         return word in {stem, stem + "s", stem + "es"}
+    if len(stem) == _SHORT_STEM:
+        return re.fullmatch(f"{stem}(?:s|es|er|ers|ing|ed|e|ion|ions|ry|lery)?", word) is not None
     return word.startswith(stem)

@@ -74,8 +74,7 @@ class OfflinePlanner:
         Return a plan for *spec*: scene count, word budget and images kept.
         """
         brief = briefs.read(spec)
-        own = (brief.product, *brief.features, *brief.statements, brief.company)
-        kind = kinds.kind_of(own if brief.is_english else ())
+        kind = _kind(brief)
         tone = tones.of(spec)
         seed = work.digest([spec.prompt, spec.company_name, spec.tone, spec.emotion, spec.edit_style,
                             spec.duration_seconds])  # fmt: skip
@@ -113,6 +112,16 @@ class OfflinePlanner:
                 ),
             )
         return derive.complete(spec, plan)
+
+
+def _kind(brief: Brief) -> Kind:
+    """
+    Return the kind of what is advertised: a wrong guess is worse than none.
+    """
+    if not brief.is_english:
+        return kinds.kind_of(())
+    said = (brief.product, brief.company) if brief.product else (brief.company, *brief.statements)
+    return kinds.kind_of(said)
 
 
 def _scenes(spec: AdSpec, brief: Brief, kind: Kind, tone: Tone, seed: str) -> list[Scene]:

@@ -7,8 +7,8 @@ is told (`plans`). **Invariants**: the cut is exactly as long as ordered (custom
 added); pictures tile it; footage is read within its length at 0.9 to 1.1 of its speed,
 never frozen or looped; no word is cut; texts are heard in the order of the ad.
 
-Start at `conform` (`cut`); then `speech` (what is heard when), `lengths` (what is seen
-when), `captions` (what is written).
+Start at `conform` (`cut`); then `layout` (what is seen and heard when), with `speech` and
+`lengths` under it, and `captions` (what is written).
 """
 
 from __future__ import annotations
