@@ -35,6 +35,7 @@ from ars0n_core.wire.requests import (
     structure_edit,
     structure_estimate,
     structure_generate,
+    structure_options,
     structure_plan_request,
     structure_preview,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "structure_edit",
     "structure_estimate",
     "structure_generate",
+    "structure_options",
     "structure_plan",
     "structure_plan_request",
     "structure_preview",

@@ -237,6 +237,21 @@ def structure_edit(
     )
 
 
+def structure_options(body: object) -> OptionsBody:
+    """
+    Return what a body asks for beside an order, for an endpoint that takes no order.
+
+    Raises:
+        InvalidRequestError: With every fault.
+    """
+    faults = Faults()
+    options = structure(_object(body), OptionsBody, faults)
+    _check_options(options, faults)
+    if options is None or faults:
+        raise faults.error()
+    return options
+
+
 def structure_preview(body: object, limits: Limits = LIMITS[EDITION]) -> PreviewRequest:
     """
     Return what a body of ``/preview-voice`` wants spoken.
