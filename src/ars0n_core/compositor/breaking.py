@@ -10,11 +10,14 @@ when nothing else fits.
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from ars0n_core.compositor.fonts import clusters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NOT_FIRST: Final = frozenset(
     "!%),.:;?]}¢°’”›»‼⁉、。〃々〉》」』】〕〗〙〛〜ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ・ーヽヾ！％），．：；？］｝～｡｣､･"
@@ -31,6 +34,12 @@ What may not end a line.
 LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
 """
 Thai and Lao vowels written before their consonant: a syllable begins there.
+"""
+
+PHRASE: Final = 16
+"""
+Clusters up to which text without spaces stays on one line: most names and calls to action
+in Thai are shorter, and look wrong when broken by rule instead of by a reader.
 """
 
 HYPHENS: Final = frozenset("-‐–—/")
@@ -77,9 +86,29 @@ def _ideographic(cluster: str) -> bool:
     )
 
 
-def _may_break(before: str, after: str) -> bool:
+def _katakana(char: str) -> bool:
+    return 0x30A0 <= ord(char) <= 0x30FF  # noqa: PLR2004 - loan words stay whole
+
+
+def unspaced(cluster: str) -> bool:
     """
-    Whether a line may end between two clusters with no space between them.
+    Whether *cluster* is of a script that puts no space between words.
+
+    >>> unspaced("茶"), unspaced("ก"), unspaced("a")
+    (True, True, False)
+    """
+    code = ord(cluster[0])
+    return (
+        _ideographic(cluster)
+        or 0x0E00 <= code <= 0x0EFF  # noqa: PLR2004 - Thai, Lao
+        or 0x1000 <= code <= 0x109F  # noqa: PLR2004 - Burmese
+        or 0x1780 <= code <= 0x17FF  # noqa: PLR2004 - Khmer
+    )
+
+
+def _may_break(before: str, after: str, *, long: bool) -> bool:
+    """
+    Whether a line may end between two clusters of a word, which may be a *long* one.
     """
     if after[0] in NOT_FIRST or before[-1] in NOT_LAST:
         return False
@@ -87,8 +116,10 @@ def _may_break(before: str, after: str) -> bool:
         return True
     if before[-1] in HYPHENS:
         return after[0].isalpha()
+    if _katakana(before[-1]) and _katakana(after[0]):
+        return False
     if after[0] in LEADING_VOWELS:
-        return True
+        return long
     return _ideographic(before) or _ideographic(after)
 
 
@@ -103,8 +134,9 @@ def atoms(text: str) -> list[Atom]:
     for index, word in enumerate(text.split()):
         piece: list[str] = []
         spaced = index > 0
-        for cluster in clusters(word):
-            if piece and _may_break(piece[-1], cluster):
+        whole = clusters(word)
+        for cluster in whole:
+            if piece and _may_break(piece[-1], cluster, long=len(whole) > PHRASE):
                 result.append(Atom(tuple(piece), index, spaced))
                 piece, spaced = [], False
             piece.append(cluster)
@@ -112,7 +144,7 @@ def atoms(text: str) -> list[Atom]:
     return result
 
 
-def shattered(pieces: list[Atom]) -> list[Atom]:
+def shattered(pieces: Sequence[Atom]) -> list[Atom]:
     """
     Return *pieces* cut between all clusters: the last resort for a word wider than the line.
     """
@@ -121,3 +153,44 @@ def shattered(pieces: list[Atom]) -> list[Atom]:
         for atom in pieces
         for position, cluster in enumerate(atom.clusters)
     ]
+
+
+def greedy(
+    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+) -> list[list[int]] | None:
+    """
+    Return greedy lines as atom indices, or None if an atom is wider than *limit*.
+    """
+    lines: list[list[int]] = []
+    used = 0.0
+    for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
+        if width > limit:
+            return None
+        gap = space if atom.spaced else 0.0
+        if lines and used + gap + width <= limit:
+            lines[-1].append(index)
+            used += gap + width
+        else:
+            lines.append([index])
+            used = width
+    return lines
+
+
+def balanced(
+    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+) -> list[list[int]] | None:
+    """
+    Return as few lines as greedy wrapping does, of lengths as equal as can be.
+    """
+    best = greedy(atoms, widths, space, limit)
+    if best is None or len(best) == 1:
+        return best
+    low, high = max(widths), limit
+    for _ in range(10):
+        middle = (low + high) / 2
+        lines = greedy(atoms, widths, space, middle)
+        if lines is not None and len(lines) == len(best):
+            best, high = lines, middle
+        else:
+            low = middle
+    return best

@@ -35,6 +35,11 @@ The least contrast of text with what is behind it (WCAG 2 level AA).
 
 WHITE: Final[Rgb] = (1.0, 1.0, 1.0)
 BLACK: Final[Rgb] = (0.0, 0.0, 0.0)
+YELLOW_GREEN_DEGREES: Final = 110.0
+"""
+The OKLab hue of the colours that become olive and mud when darkened.
+"""
+
 ROUNDING: Final = 1e-4
 """
 How far outside the gamut rounding may put a colour inside it.
@@ -209,6 +214,20 @@ def tone(color: Rgb, lightness: float, chroma: float = 1.0, turn_degrees: float 
     """
     _, own_chroma, hue = to_oklch(color)
     return from_oklch(lightness, own_chroma * chroma, hue + math.radians(turn_degrees))
+
+
+def neighbour(color: Rgb, degrees: float) -> float:
+    """
+    Return *degrees*, signed so that turning *color*'s hue leads away from yellow-green.
+
+    Dark yellow-greens look dirty beside any brand colour; blues, reds and violets don't.
+    """
+    hue = math.degrees(to_oklch(color)[2])
+
+    def apart(angle: float) -> float:
+        return abs((angle - YELLOW_GREEN_DEGREES + 180) % 360 - 180)
+
+    return max(degrees, -degrees, key=lambda turn: apart(hue + turn))
 
 
 def mix(one: Rgb, other: Rgb, share: float) -> Rgb:

@@ -204,47 +204,6 @@ def _line(
     return Line(tuple(placed), left, right, ascent, descent)
 
 
-def _wrap(
-    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
-) -> list[list[int]] | None:
-    """
-    Return greedy lines as atom indices, or None if an atom is wider than *limit*.
-    """
-    lines: list[list[int]] = []
-    used = 0.0
-    for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
-        if width > limit:
-            return None
-        gap = space if atom.spaced else 0.0
-        if lines and used + gap + width <= limit:
-            lines[-1].append(index)
-            used += gap + width
-        else:
-            lines.append([index])
-            used = width
-    return lines
-
-
-def _balanced(
-    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
-) -> list[list[int]] | None:
-    """
-    Return as few lines as greedy wrapping does, of lengths as equal as can be.
-    """
-    best = _wrap(atoms, widths, space, limit)
-    if best is None or len(best) == 1:
-        return best
-    low, high = max(widths), limit
-    for _ in range(10):
-        middle = (low + high) / 2
-        lines = _wrap(atoms, widths, space, middle)
-        if lines is not None and len(lines) == len(best):
-            best, high = lines, middle
-        else:
-            low = middle
-    return best
-
-
 def _prepared(text: str, style: Style) -> str:
     text = breaking.clean(text)
     return text.upper() if style.upper else text
@@ -274,7 +233,7 @@ def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float
         max(s.width, sum(run.advance for run in s.runs)) + style.tracking * size * 0
         for s in singles
     ]
-    rows = _balanced(atoms, advances, space, width)
+    rows = breaking.balanced(atoms, advances, space, width)
     if rows is None:
         return None
     lines = [
@@ -333,24 +292,26 @@ def fit(
     size_max: float,
     size_min: float,
     lines_max: int = 3,
+    atoms: Sequence[Atom] | None = None,
 ) -> Block:
     """
     Return *text* at the largest size at which it fits *width* x *height* pixels.
 
     Down to *size_min* it keeps to *lines_max* lines; if that is not enough it takes more
     lines, then breaks inside words; only what fits in no way is set smaller than
-    *size_min*. Nothing is ever left out.
+    *size_min*. Nothing is ever left out. *atoms* may be given where the caller knows better
+    than white space what a word is.
     """
     text = _prepared(text, style)
-    whole = breaking.atoms(text)
+    whole = breaking.atoms(text) if atoms is None else atoms
     pieces = breaking.shattered(whole)
     least = max(1, round(size_min))
     sizes = [max(least, round(size_max))]
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
-    for atoms, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
+    for kept, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
         for size in sizes:
-            block = _set(text, atoms, style, size, width)
+            block = _set(text, kept, style, size, width)
             if block is not None and len(block.lines) <= limit and block.height <= height:
                 return block
     size = sizes[-1]

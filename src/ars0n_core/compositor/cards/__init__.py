@@ -26,7 +26,7 @@ from ars0n_core.compositor.cards import (
     split,
 )
 from ars0n_core.compositor.cards.art import CardArt
-from ars0n_core.compositor.cards.canvas import Brief
+from ars0n_core.compositor.cards.brief import Brief
 from ars0n_core.specs.model import CtaDesign
 
 if TYPE_CHECKING:

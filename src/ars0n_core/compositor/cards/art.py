@@ -7,20 +7,16 @@ alone; from `CardArt.still_from` on every frame has the same bytes, and costs on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import field, frozen
 
 from ars0n_core.compositor import transitions
-from ars0n_core.compositor.frames import Frame, blend
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.frames import Sprite
-    from ars0n_core.compositor.safe_areas import Box
+from ars0n_core.compositor.colors import Rgb
+from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.safe_areas import Box
 
 
 class Entrance(StrEnum):
@@ -38,9 +34,29 @@ class Entrance(StrEnum):
     REVEAL_LEFTWARDS = "reveal leftwards"
 
 
+DIRECTIONS: Final[Mapping[Entrance, tuple[int, int]]] = {
+    Entrance.FADE: (0, 0),
+    Entrance.RISE: (0, 1),
+    Entrance.LEFT: (-1, 0),
+    Entrance.RIGHT: (1, 0),
+    Entrance.BOTTOM: (0, 1),
+    Entrance.TOP: (0, -1),
+    Entrance.REVEAL: (0, 0),
+    Entrance.REVEAL_LEFTWARDS: (0, 0),
+}
+"""
+Where a layer comes from, seen from its final place: across and down.
+"""
+
 ENTRANCE_FRAMES: Final = 16
 """
 How long one layer takes: about half a second.
+"""
+
+LARGE: Final = 60_000
+"""
+Pixels from which a sprite moves by whole ones: large shapes don't show the difference,
+and their planes need not be made anew for every frame.
 """
 
 STAGGER_FRAMES: Final = 3
@@ -81,30 +97,19 @@ class Layer:
         if t <= 0:
             return
         eased = transitions.settle(t)
+        across, down = DIRECTIONS[self.entrance]
         away = (1 - eased) * self.distance
-        x, y, opacity, sprite = self.x, self.y, 1.0, self.sprite
-        match self.entrance:
-            case Entrance.FADE:
-                opacity = transitions.smooth(t)
-            case Entrance.RISE:
-                y, opacity = y + away, min(1.0, transitions.smooth(min(1.0, 1.5 * t)))
-            case Entrance.LEFT:
-                x -= away
-            case Entrance.RIGHT:
-                x += away
-            case Entrance.TOP:
-                y -= away
-            case Entrance.BOTTOM:
-                y += away
-            case Entrance.REVEAL:
-                if t < 1:
-                    sprite = sprite.cropped(
-                        0, 0, max(1, round(eased * sprite.width)), sprite.height
-                    )
-            case Entrance.REVEAL_LEFTWARDS:
-                if t < 1:
-                    left = min(sprite.width - 1, round((1 - eased) * sprite.width))
-                    sprite, x = sprite.cropped(left, 0, sprite.width, sprite.height), x + left
+        x, y, opacity, sprite = self.x + across * away, self.y + down * away, 1.0, self.sprite
+        if self.entrance is Entrance.FADE:
+            opacity = transitions.smooth(t)
+        elif self.entrance is Entrance.RISE:
+            opacity = transitions.smooth(min(1.0, 1.5 * t))
+        elif self.entrance in {Entrance.REVEAL, Entrance.REVEAL_LEFTWARDS} and t < 1:
+            part = max(1, round(eased * sprite.width))
+            first = sprite.width - part if self.entrance is Entrance.REVEAL_LEFTWARDS else 0
+            sprite, x = sprite.cropped(first, 0, first + part, sprite.height), x + first
+        if sprite.width * sprite.height > LARGE:
+            x, y = round(x), round(y)
         blend(out, sprite, x, y, opacity)
 
 

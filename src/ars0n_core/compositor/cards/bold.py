@@ -16,7 +16,7 @@ from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
 
 NAME = Style(Face.POSTER, 800, 0.0, 1.1, upper=True)
 BODY = Style(Face.TEXT, 600, -0.01, 1.25)
@@ -31,28 +31,27 @@ def draw(brief: Brief) -> CardArt:
     ground = brief.accent
     ink = colors.ink_on(ground)
     lightness = colors.to_oklch(ground)[0]
-    # The bands move away from the ink, so that they help it where they pass beneath.
-    away = -0.055 if ink == colors.WHITE else 0.045
-    if not 0.04 < lightness + away < 0.99:  # noqa: PLR2004 - white and black have one way to go
-        away = -away * 0.8
-    band = colors.tone(ground, lightness + away)
+    # Darker bands look like shade; lighter ones only where dark type needs them.
+    # Bright yellows shade towards orange; a mere darkening looks like dirt.
+    turn = colors.neighbour(ground, 16) if lightness > 0.75 else 0.0  # noqa: PLR2004 - bright
+    band = colors.tone(ground, lightness - 0.06, 1.15, turn)
+    if lightness < 0.16 or colors.least_contrast(ink, [band]) < colors.LEGIBLE:  # noqa: PLR2004 - black
+        band = colors.tone(ground, lightness + 0.06)
     canvas = Canvas(brief, paint.flat(brief.width, brief.height, ground))
     width, height = brief.width, brief.height
     lean = 0.42 * min(width, height)
     for start, thick in ((0.66, 0.16), (0.92, 0.5)):
-        left = start * (width + lean) - lean
-        points = [
-            (left + lean, 0),
-            (left + lean + thick * width, 0),
-            (left + thick * width, height),
-            (left, height),
-        ]
-        canvas.panel(paint.polygon(width, height, points, band), 0, 0, Entrance.RIGHT, 0.5 * width)
+        left = round(start * (width + lean) - lean)
+        across = round(lean + thick * width)
+        points = [(lean, 0), (across, 0), (across - lean, height), (0, height)]
+        shape = paint.polygon(across, height, points, band)
+        seen = shape.crop((max(0, -left), 0, min(across, width - left), height))
+        canvas.panel(seen, max(0, left), 0, Entrance.RIGHT, 0.5 * width)
     area = brief.safe.inset(brief.px(0 if brief.shape == "tall" else 30))
     pieces = [
         *brief.logo(430, 110),
         *brief.words("company", NAME, ink, 250 if brief.shape == "tall" else 220, gap=56, lines=3),
-        *brief.words("tagline", BODY, ink, 52, gap=40, lines=2),
+        *brief.words("tagline", BODY, ink, 52, gap=54, lines=2),
         *brief.button(
             ACTION, ground, ink, 66, gap=56, radius=0.0, pad=(0.8, 0.48), wide=brief.shape == "tall"
         ),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
     from ars0n_core.compositor.colors import Rgb
 
 NAME = Style(Face.SLAB, 900, -0.03, 1.04, upper=True)
@@ -27,7 +27,10 @@ BODY = Style(Face.MONO, 700, -0.02, 1.28)
 ACTION = Style(Face.SLAB, 900, 0.0, 1.1, upper=True)
 SMALL = Style(Face.MONO, 700, -0.02, 1.3)
 BLACK: Rgb = (0.03, 0.03, 0.03)
-CONCRETE: Rgb = (0.90, 0.895, 0.875)
+YELLOW: Rgb = (1.0, 0.87, 0.1)
+"""
+For brands whose colour is black: warning paint.
+"""
 
 
 def draw(brief: Brief) -> CardArt:
@@ -35,11 +38,9 @@ def draw(brief: Brief) -> CardArt:
     Put the name in a bordered block with a hard shadow, everything else flush below it.
     """
     color = brief.accent
-    if (
-        colors.least_contrast(color, [CONCRETE]) < 1.25
-        or colors.least_contrast(color, [BLACK]) < 1.6
-    ):  # noqa: PLR2004
-        color = (1.0, 0.87, 0.1) if colors.to_oklch(color)[1] < 0.03 else colors.tone(color, 0.6)  # noqa: PLR2004
+    if colors.least_contrast(color, [BLACK]) < 2.2:  # borders must show  # noqa: PLR2004
+        grey = colors.to_oklch(color)[1] < 0.03  # noqa: PLR2004 - no hue to keep
+        color = YELLOW if grey else colors.tone(color, 0.6)
     canvas = Canvas(brief, paint.flat(brief.width, brief.height, color))
     width, height, unit = brief.width, brief.height, brief.unit
     bar = round(0.075 * height) if brief.shape != "wide" else round(0.055 * height)
@@ -65,7 +66,7 @@ def draw(brief: Brief) -> CardArt:
     head = [
         *brief.logo(380, 104),
         *brief.words("company", NAME, BLACK, 136, gap=44, lines=3),
-        *brief.words("tagline", BODY, BLACK, 44, gap=34, lines=3),
+        *brief.words("tagline", BODY, BLACK, 44, gap=46, lines=3),
     ]
     tail_color = colors.ink_on(color)
     tail = [

@@ -17,7 +17,8 @@ from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
+    from ars0n_core.compositor.colors import Rgb
 
 NAME = Style(Face.SERIF, 500, -0.015, 1.08)
 BODY = Style(Face.SERIF_ITALIC, 400, 0.0, 1.34)
@@ -33,7 +34,7 @@ def draw(brief: Brief) -> CardArt:
     """
     canvas = Canvas(brief, paint.flat(brief.width, brief.height, PAPER))
     ink = (0.09, 0.082, 0.075)
-    spot = colors.readable(brief.accent, PAPER, ratio=3.0)
+    spot = colors.readable(brief.accent, PAPER, ratio=1.25)
     area = brief.middle.inset(0 if brief.shape == "tall" else brief.px(52))
     if brief.shape == "wide":
         area = area.inset(round(0.09 * brief.width), 0)
@@ -44,11 +45,12 @@ def draw(brief: Brief) -> CardArt:
         canvas.add(
             paint.box(area.width, second, ink), area.left, top + first + apart, Entrance.REVEAL
         )
+    _engraving(canvas, brief, spot)
     body = area.inset(brief.px(10), thick + apart + thin + brief.px(44))
     foot = arrange(
         [
             *brief.words("website", LABEL, ink, 32, lines=1),
-            *brief.words("legal", SMALL, colors.mix(ink, PAPER, 0.25), 26, gap=24, lines=3),
+            *brief.words("legal", SMALL, colors.mix(ink, PAPER, 0.25), 26, gap=32, lines=3),
         ],
         Box(body.left, body.top + round(0.6 * body.height), body.right, body.bottom),
         0.5,
@@ -60,7 +62,7 @@ def draw(brief: Brief) -> CardArt:
         *brief.logo(380, 104),
         *brief.words("company", NAME, ink, 150, gap=50, lines=3),
         *(dot if brief.company and (brief.tagline or brief.cta) else []),
-        *brief.words("tagline", BODY, ink, 56, gap=42, lines=3),
+        *brief.words("tagline", BODY, ink, 56, gap=57, lines=3),
         *brief.button(LABEL, PAPER, ink, 34, gap=60, radius=0.0, pad=(1.5, 0.95)),
     ]
     if not pieces and not foot:
@@ -68,3 +70,20 @@ def draw(brief: Brief) -> CardArt:
     canvas.place(arrange(pieces, Box(body.left, body.top, body.right, low), 0.5, 0.5))
     canvas.place(foot, Entrance.FADE)
     return canvas.finished()
+
+
+def _engraving(canvas: Canvas, brief: Brief, color: Rgb) -> None:
+    """
+    Rule the foot of a tall page with lines that thicken downwards, as engravers shade.
+    """
+    if brief.shape != "tall":
+        spine = max(4, brief.px(22))
+        canvas.stamp(
+            paint.box(spine, brief.height, color), brief.width - spine if brief.rtl else 0, 0
+        )
+        return
+    top, pitch = round(0.715 * brief.height), brief.px(27)
+    count = (brief.height - top) // pitch + 1
+    for index in range(count):
+        thick = max(1, round(pitch * 0.95 * ((index + 1) / count) ** 1.4))
+        canvas.stamp(paint.box(brief.width, thick, color), 0, top + (index + 1) * pitch - thick)

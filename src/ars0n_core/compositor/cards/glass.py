@@ -21,7 +21,7 @@ from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
     from ars0n_core.compositor.colors import Floats, Rgb
 
 NAME = Style(Face.GEOMETRIC, 600, -0.015, 1.1)
@@ -43,7 +43,7 @@ def draw(brief: Brief) -> CardArt:
     pieces = [
         *brief.logo(400, 110),
         *brief.words("company", NAME, colors.WHITE, 112, gap=48, lines=3),
-        *brief.words("tagline", BODY, pale, 48, gap=30, lines=3),
+        *brief.words("tagline", BODY, pale, 48, gap=56, lines=3),
         *brief.button(
             ACTION, colors.INK, (0.97, 0.975, 0.985), 46, gap=60, pad=(1.25, 0.72), soft=True
         ),
@@ -72,9 +72,9 @@ def _lights(brief: Brief, night: Rgb) -> Floats:
     """
     lightness, chroma, _ = colors.to_oklch(brief.accent)
     glow = colors.tone(brief.accent, min(0.78, max(0.55, lightness)))
-    turn = 70 if chroma > 0.02 else 0  # noqa: PLR2004 - a grey has no neighbours
-    other = colors.tone(brief.accent, 0.56, 1.0, turn)
-    third = colors.tone(brief.accent, 0.5, 0.9, -turn * 0.8)
+    turn = colors.neighbour(brief.accent, 1.0) if chroma > 0.02 else 0.0  # noqa: PLR2004 - a grey
+    other = colors.tone(brief.accent, 0.56, 1.0, 50 * turn)
+    third = colors.tone(brief.accent, 0.5, 0.95, 100 * turn)
     ground = paint.slope(brief.width, brief.height, night, colors.tone(night, 0.12), 70)
     if brief.shape == "wide":
         spots = [

@@ -17,13 +17,13 @@ from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
 
 NAME = Style(Face.TEXT, 650, -0.028, 1.06)
 BODY = Style(Face.TEXT, 400, -0.008, 1.32)
 STRONG = Style(Face.TEXT, 600, -0.008, 1.2)
 
-DISCS = {"tall": (0.86, 0.93, 0.30), "wide": (0.85, 0.5, 0.21), "square": (0.94, 0.06, 0.25)}
+DISCS = {"tall": (0.86, 0.985, 0.31), "wide": (0.85, 0.5, 0.21), "square": (0.94, 0.06, 0.25)}
 """
 Middle (shares of width and height) and radius (share of the longer side) of the disc.
 """
@@ -53,7 +53,7 @@ def draw(brief: Brief) -> CardArt:
     top = brief.logo(420, 96)
     low = [
         *brief.words("company", NAME, colors.INK, 124, lines=3),
-        *brief.words("tagline", BODY, grey, 48, gap=34, lines=3),
+        *brief.words("tagline", BODY, grey, 48, gap=46, lines=3),
         *brief.button(STRONG, paper, colors.INK, 44, gap=64, radius=0.5, pad=(1.15, 0.7)),
         *brief.words("website", STRONG, colors.INK, 36, gap=40, lines=1),
         *brief.words("legal", BODY, grey, 26, gap=40, lines=3),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from ars0n_core.compositor import colors, text
 from ars0n_core.compositor.cards import paint
@@ -20,7 +20,7 @@ from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
     from ars0n_core.compositor.cards.stack import Placed
     from ars0n_core.compositor.colors import Floats, Rgb
 
@@ -44,7 +44,7 @@ def draw(brief: Brief) -> CardArt:
     pieces = [
         *brief.logo(400, 110),
         *brief.words("company", NAME, tube, 132, gap=44, lines=3),
-        *brief.words("tagline", BODY, (0.9, 0.91, 0.94), 46, gap=40, lines=3),
+        *brief.words("tagline", BODY, (0.9, 0.91, 0.94), 46, gap=54, lines=3),
         *brief.button(
             ACTION, second, None, 42, gap=60, pad=(1.25, 0.78), border=4, edge=second, glow=second
         ),
@@ -82,9 +82,44 @@ def _wall(brief: Brief, night: Rgb, tube: Rgb, second: Rgb, sign: Box) -> Floats
     wall = paint.blobs(
         width, height, ground, [(center_x, center_y, reach, lit, 0.9), (0.5, 1.05, 0.4, low, 0.9)]
     )
+    _courses(wall, brief)
+    if brief.shape == "tall":
+        _floor(wall, brief, second, night)
+    return wall
+
+
+def _floor(wall: Floats, brief: Brief, color: Rgb, night: Rgb) -> None:
+    """
+    Paint a floor of lines running to the horizon below a tall picture's sign, in place.
+    """
+    width, height = brief.width, brief.height
+    horizon = round(0.735 * height)
+    floor = Image.new("RGB", (2 * width, 2 * (height - horizon)), colors.to_bytes(night)[:3])
+    pen = ImageDraw.Draw(floor)
+    ink, thick = colors.to_bytes(colors.mix(night, color, 0.75))[:3], max(2, brief.px(6))
+    for k in range(-14, 15):
+        pen.line((width + k * 0.16 * width, 0, width + k * 0.95 * width, floor.height), ink, thick)
+    for k in range(11):
+        y = floor.height * (k / 10) ** 2.1
+        pen.line((0, y, floor.width, y), ink, thick)
+    drawn = np.asarray(floor.reduce(2), np.float32)
+    halo = floor.reduce(2).filter(ImageFilter.GaussianBlur(brief.px(9)))
+    rows = np.linspace(0, 1, drawn.shape[0], dtype=np.float32)[:, None, None]
+    part = wall[horizon:]
+    light = drawn + np.asarray(halo, np.float32) * np.float32(0.8)
+    dark = np.array(night, np.float32) * 255
+    part += np.clip(light - dark * np.float32(1.8), 0, None) * (0.18 + 0.6 * rows)
+    np.clip(wall, 0, 255, out=wall)
+
+
+def _courses(wall: Floats, brief: Brief) -> None:
+    """
+    Score *wall* with the joints of tiles, in place.
+    """
+    width, height = brief.width, brief.height
     pitch = 90 * brief.unit
     thin = max(1, brief.px(2))
-    shade = np.float32(0.86)
+    shade = np.float32(0.8)
     row, y = 0, 0.0
     while y < height:
         top = round(y)
@@ -97,7 +132,6 @@ def _wall(brief: Brief, night: Rgb, tube: Rgb, second: Rgb, sign: Box) -> Floats
             x += 2 * pitch
         y += pitch / 2
         row += 1
-    return wall
 
 
 def _glowing(mask: Image.Image, color: Rgb, unit: float) -> tuple[Image.Image, int]:

@@ -16,14 +16,22 @@ from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.text import Style
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from ars0n_core.compositor.cards.art import CardArt
-    from ars0n_core.compositor.cards.canvas import Brief
+    from ars0n_core.compositor.cards.brief import Brief
+    from ars0n_core.compositor.cards.stack import Piece
     from ars0n_core.compositor.colors import Rgb
 
 NAME = Style(Face.GROTESK, 700, -0.03, 1.04)
 BODY = Style(Face.GROTESK, 500, -0.005, 1.26)
 ACTION = Style(Face.GROTESK, 700, -0.01, 1.15)
 SMALL = Style(Face.TEXT, 400, 0.0, 1.32)
+
+BRIGHT = 0.78
+"""
+OKLab lightness from which a brand colour can't be darkened without losing itself.
+"""
 
 SEAMS = {"tall": 0.40, "wide": 0.5, "square": 0.5}
 """
@@ -54,24 +62,28 @@ def draw(brief: Brief) -> CardArt:
         Entrance.TOP if not wide else Entrance.RIGHT if brief.rtl else Entrance.LEFT,
         field.width if wide else field.height,
     )
+    if brief.shape == "tall":
+        _foot(canvas, brief, color)
     ink = colors.ink_on(color)
     head, body = _contents(brief, ink, color, paper)
     first, second = _columns(brief, seam)
     rings = not (head and body)
     if rings:
-        _rings(canvas, brief, field, color)
+        _rings(canvas, field, color)
     canvas.turn += 5
     canvas.place(arrange(head, first, brief.start, 1.0 if not wide else 0.5))
-    canvas.place(arrange(body, second, brief.start, 0.0 if not wide else 0.5))
+    canvas.place(arrange(body, second, brief.start, 0.0 if not wide and head else 0.5))
     return canvas.finished()
 
 
-def _contents(brief: Brief, ink: Rgb, color: Rgb, paper: Rgb) -> tuple[list, list]:
+def _contents(brief: Brief, ink: Rgb, color: Rgb, paper: Rgb) -> tuple[list[Piece], list[Piece]]:
     """
     Return the pieces on the coloured field and those on the white one.
     """
-    strong = colors.readable(color, paper)
-    on_button = colors.ink_on(strong)
+    # Bright colours would turn to mud as a legible button; there the colour is the label.
+    bright = colors.to_oklch(color)[0] > BRIGHT
+    strong = colors.INK if bright else colors.readable(color, paper)
+    on_button = color if bright else colors.ink_on(strong)
     offer = [
         *brief.words("tagline", BODY, colors.INK, 66, lines=4),
         *brief.button(ACTION, on_button, strong, 52, gap=52, radius=0.18, pad=(0.95, 0.66)),
@@ -81,9 +93,8 @@ def _contents(brief: Brief, ink: Rgb, color: Rgb, paper: Rgb) -> tuple[list, lis
     mark = brief.logo(440, 130)
     if offer:
         return [*mark, *brief.words("company", NAME, ink, 138, gap=52, lines=3)], offer
-    if mark:
-        return mark, brief.words("company", NAME, colors.INK, 138, lines=3)
-    return [], brief.words("company", NAME, colors.INK, 138, lines=3)
+    name = brief.words("company", NAME, colors.INK, 138, lines=3)
+    return (mark, name) if mark and name else ([], mark or name)
 
 
 def _columns(brief: Brief, seam: int) -> tuple[Box, Box]:
@@ -109,7 +120,7 @@ def _columns(brief: Brief, seam: int) -> tuple[Box, Box]:
     return first, second
 
 
-def _rings(canvas: Canvas, brief: Brief, field: Box, color: Rgb) -> None:
+def _rings(canvas: Canvas, field: Box, color: Rgb) -> None:
     """
     Fill an empty coloured field with rings in its own tones.
     """
@@ -118,7 +129,8 @@ def _rings(canvas: Canvas, brief: Brief, field: Box, color: Rgb) -> None:
     reach = 0.95 * max(field.width, field.height)
     for index in range(4):
         radius = reach * (1 - 0.24 * index)
-        shade = colors.tone(color, lightness + step * (index + 1) / 1.6)
+        turn = colors.neighbour(color, 4.0 * (index + 1)) if lightness > BRIGHT else 0.0
+        shade = colors.tone(color, lightness + step * (index + 1) / 1.6, 1.0, turn)
         image = paint.disc(radius, shade)
         at_x, at_y = field.left - radius, field.top - radius
         crop = image.crop(
@@ -130,3 +142,46 @@ def _rings(canvas: Canvas, brief: Brief, field: Box, color: Rgb) -> None:
             )
         )
         canvas.panel(crop, field.left, field.top, Entrance.FADE, 0, 4 + 2 * index)
+
+
+def _foot(canvas: Canvas, brief: Brief, color: Rgb) -> None:
+    """
+    Close a tall card below the safe area with a field in the colour's deep tone.
+    """
+    top = round(0.70 * brief.height)
+    lightness = colors.to_oklch(color)[0]
+    bright = lightness > BRIGHT
+    deep = color if bright else colors.tone(color, max(0.2, min(0.36, lightness - 0.2)), 0.8)
+    rings = colors.tone(color, lightness - 0.12, 1.0, colors.neighbour(color, 18))
+    if lightness < 0.25:  # noqa: PLR2004 - black
+        deep, rings = colors.tone(color, 0.28), colors.tone(color, 0.5)
+    elif not bright:
+        rings = color
+    tall = brief.height - top
+    field = paint.box(brief.width, tall, deep)
+    for index in range(3):
+        radius = 0.86 * tall * (1 - 0.3 * index)
+        shade = colors.mix(deep, rings, 0.22 * (index + 1) + 0.12)
+        at_x = 0 if brief.rtl else brief.width
+        field.alpha_composite(
+            *_clipped(paint.disc(radius, shade), at_x - radius, tall - radius, field)
+        )
+    canvas.panel(field, 0, top, Entrance.BOTTOM, tall)
+
+
+def _clipped(
+    image: Image.Image, x: float, y: float, onto: Image.Image
+) -> tuple[Image.Image, tuple[int, int]]:
+    """
+    Return the part of *image* that lies on *onto* when put at (*x*, *y*), and its place.
+    """
+    left, top = round(x), round(y)
+    part = image.crop(
+        (
+            max(0, -left),
+            max(0, -top),
+            min(image.width, onto.width - left),
+            min(image.height, onto.height - top),
+        )
+    )
+    return part, (max(0, left), max(0, top))

@@ -11,17 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import evolve, frozen
+from PIL import Image
 
 from ars0n_core.compositor import text
+from ars0n_core.compositor.colors import Rgb
 from ars0n_core.compositor.safe_areas import Box
+from ars0n_core.compositor.text import Block, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PIL import Image
-
-    from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.text import Block, Style
 
 SHRINK: Final = 0.93
 SMALLEST: Final = 0.3
@@ -215,12 +214,12 @@ def arrange(
         else:
             floor *= SHRINK
     total = heights(sized, scale)
-    y = box.top + max(0.0, (box.height - total) * vertical)
+    y = float(box.top + int(max(0.0, (box.height - total) * vertical)))
     placed = []
     for index, item in enumerate(sized):
         y += item.piece.gap * scale if index else 0
         left = box.left + round((box.width - item.width) * align)
-        top = round(y)
+        top = int(y)
         placed.append(
             Placed(
                 item.piece,
