@@ -155,14 +155,15 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
     for number, file in enumerate(order.files):
         try:
             with _opened(file, ports) as path:
-                stored[f"file:{number}"] = storing.upload(
+                served = storing.upload(
                     ports,
                     policy,
                     caller,
                     path,
                     file_name=Path(file.place).name,
-                    category=file.category,
+                    category=file.category or None,
                 )
+                stored[f"file:{number}"] = served.asset
         except InvalidRequestError as error:
             faults += [(file.label, fault) for _, fault in _told(error)]
         except FetchRefusedError as error:

@@ -160,7 +160,7 @@ def _serve(application: Application, rows: Mapping[str, Route], limiter: _Limite
             response = _refused(application, error)
         except ClientDisconnect:
             response = Response(status_code=499)
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged; the client gets an answer with its id
             _log.exception("request %s failed", request_id)
             response = _json(errors.internal().status, errors.internal().body)
         _stamp(response, request_id, decision or _nobody(application))

@@ -181,7 +181,7 @@ def post_assets(context: Context) -> Answer:
     upload = context.request.upload
     if upload is None:
         raise InvalidRequestError({"file": ["Required"]})
-    asset = assets.upload(
+    served = assets.upload(
         context.ports,
         context.policy,
         context.caller,
@@ -189,7 +189,7 @@ def post_assets(context: Context) -> Answer:
         file_name=upload.file_name,
         category=upload.fields.get("category") or None,
     )
-    served = assets.serve(context.ports, context.policy, context.caller, asset.id)
+    asset = served.asset
     return Answer(
         status=201,
         body={"assetId": asset.id, "type": str(asset.kind), "publicUrl": served.url},
