@@ -82,6 +82,8 @@ def import_with_annotations() -> None:
         typing.TYPE_CHECKING = False
 
 
+import_with_annotations()  # before any extension below imports them without
+
 TABLE = re.compile(r"(?:^ *\|.*\n?)+", re.MULTILINE)
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
@@ -133,6 +135,5 @@ def setup(app: typing.Any) -> None:
     """
     Hang the above into the build.
     """
-    import_with_annotations()
     app.connect("autodoc-process-docstring", on_docstring)
     app.connect("missing-reference", on_missing)

@@ -42,8 +42,10 @@ class Room(SphinxDirective):
         path = getattr(importlib.import_module(room), "__path__", None)
         if path is None:
             return self.parse_text_to_nodes(MODULE.format(name=room))
-        names = sorted(module.name for module in pkgutil.iter_modules(path) if not module.ispkg)
-        sections = [f"## {name}\n\n{MODULE.format(name=f'{room}.{name}')}" for name in names]
+        found = sorted(module.name for module in pkgutil.walk_packages(path, f"{room}."))
+        sections = [
+            f"## {name.removeprefix(f'{room}.')}\n\n{MODULE.format(name=name)}" for name in found
+        ]
         parts = [SIGN.format(name=room), *sections]
         return self.parse_text_to_nodes("\n".join(parts), allow_section_headings=True)
 
