@@ -5,6 +5,7 @@ A whole product in memory, with its outside played by fakes.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,9 +27,8 @@ from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.generate import generate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ars0n_core.ids import VersionId
+    from ars0n_core.pipelines.report import JobReport
     from ars0n_core.projects import Version
     from ars0n_core.usecases.reports import Report
 
@@ -159,14 +159,24 @@ class Stage:
         return self.film(**fields)
 
     def order(self, spec: AdSpec | None = None, caller: Caller | None = None, **rest: Any) -> Any:
-        return generate(
-            self.ports, self.policy, caller or self.caller, spec or self.film(), **rest
-        )
+        return generate(self.ports, self.policy, caller or self.caller, spec or self.film(), **rest)
 
     def poll(self, version_id: VersionId, caller: Caller | None = None) -> Report:
         report = advance(self.ports, self.policy, caller or self.caller, version_id)
         self.clock.pass_by(timedelta(seconds=10))
         return report
+
+    def until_made(
+        self, version_id: VersionId, operation: str, caller: Caller | None = None
+    ) -> JobReport:
+        """
+        Poll until a job of this kind has an output, and return it.
+        """
+        for _ in range(30):
+            for job in self.poll(version_id, caller).jobs:
+                if job.operation == operation and job.output:
+                    return job
+        pytest.fail(f"no {operation} was made in 30 polls")
 
     def finish(self, version_id: VersionId, caller: Caller | None = None) -> Report:
         for _ in range(60):

@@ -1,13 +1,17 @@
 """
-Polling drives an ad to its end.
+Polling drives an ad to its end, whatever the outside does.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
+from ars0n_adapters.memory import QueueRunner
+from ars0n_core.assets import AssetKind
 from ars0n_core.errors import (
     CompositorError,
     NotFoundError,
@@ -16,10 +20,25 @@ from ars0n_core.errors import (
     ProviderUnavailableError,
     ProviderUnknownError,
 )
+from ars0n_core.ledger import RECEIVABLE
+from ars0n_core.pipelines.commands import SubmitClip
+from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
+from ars0n_core.specs.model import CustomClip
+from ars0n_core.usecases import billing
+from ars0n_core.usecases.advance import advance
+from ars0n_core.usecases.assets import serve
+from ars0n_core.usecases.carry_out import carry_out, release, renew
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
+    from ars0n_core.usecases.reports import Report
+
     from .conftest import Stage
+
+
+def job_of(report: Report, operation: str, index: int = 0) -> object:
+    return [job for job in report.jobs if job.operation == operation][index]
 
 
 def test_a_film_is_made_by_polling(stage: Stage) -> None:
@@ -28,10 +47,10 @@ def test_a_film_is_made_by_polling(stage: Stage) -> None:
     report = stage.finish(ordered.version_id)
 
     assert report.status is VersionStatus.COMPLETED
-    assert report.progress == 100
-    assert report.completed == 8
-    assert report.output
+    assert (report.progress, report.completed, report.failed) == (100, 8, 0)
+    assert report.output == report.jobs[-1].output
     assert report.total_credits == 140
+    assert stage.balance() == 860
 
 
 def test_a_radio_ad_is_made_by_polling(stage: Stage) -> None:
@@ -40,3 +59,347 @@ def test_a_radio_ad_is_made_by_polling(stage: Stage) -> None:
     assert report.status is VersionStatus.COMPLETED
     assert [job.operation for job in report.jobs] == ["voiceover", "audio_compositing"]
     assert report.total_credits == 4
+
+
+def test_without_polling_nothing_happens(stage: Stage) -> None:
+    ordered = stage.order()
+    stage.clock.pass_by(timedelta(hours=1))
+
+    jobs = stage.version(ordered.version_id).pipeline.jobs.values()
+
+    assert {job.status for job in jobs} == {JobStatus.PENDING, JobStatus.WAITING}
+
+
+def test_progress_only_rises_and_is_whole_only_with_the_ad(stage: Stage) -> None:
+    stage.ports.clips.looks = 4
+    ordered = stage.order()
+    seen = []
+
+    while not seen or seen[-1].status is VersionStatus.GENERATING:
+        seen.append(stage.poll(ordered.version_id))
+
+    steps = [report.progress for report in seen]
+    assert steps == sorted(steps)
+    assert len(set(steps)) > 3
+    assert [report.progress == 100 for report in seen] == [
+        report.output is not None for report in seen
+    ]
+
+
+def test_the_best_variant_is_taken_and_the_scores_are_kept(stage: Stage) -> None:
+    report = stage.finished(stage.film(variants=3))
+
+    edit = job_of(report, Operation.EDIT_IMAGE)
+    assert [score["score"] for score in edit.facts["scores"]] == [1.0, 0.9, 0.8]
+    with stage.ports.store.transaction() as tx:
+        picture = tx.assets.find(edit.output)
+    assert picture.facts["width"] == 720
+
+
+def test_the_cut_gets_music_logo_and_custom_clips(stage: Stage) -> None:
+    clip = CustomClip(1, stage.asset(AssetKind.VIDEO, seconds=4), 4, "See it move.")
+    spec = stage.film(
+        custom_clips=(clip,),
+        logo_asset_id=stage.asset(note="logo"),
+        music_asset_id=stage.asset(AssetKind.AUDIO, seconds=9),
+        company_name="Helio",
+    )
+
+    stage.finished(spec)
+
+    (timeline,) = stage.ports.compositor.cuts
+    names = {media.id for media in timeline.media}
+    assert {"voice", "clip-0", "custom-0", "logo", "music"} <= names
+    assert timeline.frames == (15 + 4) * 30
+    assert timeline.card.logo == "logo"
+
+
+def test_a_voice_and_pictures_come_before_any_clip(stage: Stage) -> None:
+    ordered = stage.order()
+
+    stage.poll(ordered.version_id)
+
+    assert not stage.ports.clips.orders
+    stage.poll(ordered.version_id)
+    assert len(stage.ports.clips.orders) == 3
+
+
+def test_another_organisations_version_does_not_exist(stage: Stage) -> None:
+    ordered = stage.order()
+
+    with pytest.raises(NotFoundError):
+        stage.poll(ordered.version_id, stage.customer("theirs"))
+
+
+def test_many_who_ask_at_once_start_each_job_once(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order()
+
+    for _ in range(5):
+        advance(stage.ports, stage.policy, stage.caller, ordered.version_id)
+
+    assert len(runner.waiting) == 4
+
+
+def test_a_command_that_is_carried_out_twice_is_done_once(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    command, _ = runner.waiting[0]
+
+    runner.step()
+    blobs = stage.blobs.keys
+    carry_out(stage.ports, stage.policy, command)
+
+    assert len(stage.ports.speech.orders) == 1
+    assert stage.blobs.keys == blobs
+
+
+def test_a_provider_that_is_away_is_asked_again_later(stage: Stage) -> None:
+    away = ProviderUnavailableError("busy", retry_after_seconds=60)
+    speech = stage.flaky("speech")
+    speech.plan_fault("speak", away, away)
+
+    report = stage.finished(stage.radio())
+
+    assert report.status is VersionStatus.COMPLETED
+    assert speech.calls.count("speak") == 3
+
+
+def test_a_provider_that_stays_away_fails_the_version_and_all_is_given_back(stage: Stage) -> None:
+    away = [ProviderUnavailableError("busy")] * (stage.policy.deferrals_max + 1)
+    stage.flaky("speech").plan_fault("speak", *away)
+
+    report = stage.finished()
+
+    assert report.status is VersionStatus.FAILED
+    assert job_of(report, Operation.SPEAK).error == "busy"
+    assert stage.balance() == 1000
+    assert not any(job.output for job in report.jobs)
+
+
+def test_a_refused_order_gives_back_what_was_not_taken(stage: Stage) -> None:
+    later = ProviderUnavailableError("later")
+    stage.flaky("clips").plan_fault("check", None, later, later, ProviderRejectedError("No"))
+    ordered = stage.order()
+    taken = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP)
+    serve(stage.ports, stage.policy, stage.caller, taken.output)
+
+    report = stage.finish(ordered.version_id)
+
+    assert report.status is VersionStatus.FAILED
+    assert stage.balance() == 1000 - 35
+    assert job_of(report, Operation.GENERATE_CLIP).output == taken.output
+    assert [job.output for job in report.jobs if job.id != taken.id] == [None] * 7
+
+
+def test_our_fault_gives_back_even_what_was_taken(stage: Stage) -> None:
+    stage.flaky("compositor").plan_fault("render", CompositorError("broken cut"))
+    ordered = stage.order()
+    taken = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP).output
+    serve(stage.ports, stage.policy, stage.caller, taken)
+
+    report = stage.finish(ordered.version_id)
+
+    assert report.status is VersionStatus.FAILED
+    assert stage.balance() == 1000
+    with pytest.raises(NotFoundError):
+        serve(stage.ports, stage.policy, stage.caller, taken)
+
+
+def test_running_jobs_finish_and_nothing_new_starts_after_a_failure(stage: Stage) -> None:
+    stage.ports.clips.looks = 5
+    stage.flaky("clips").plan_fault("submit", None, ProviderRejectedError("Not this"))
+    ordered = stage.order()
+
+    report = stage.finish(ordered.version_id)
+
+    statuses = [job.status for job in report.jobs if job.operation == Operation.GENERATE_CLIP]
+    assert sorted(statuses) == ["completed", "completed", "failed"]
+    assert not stage.ports.compositor.cuts
+
+
+def test_a_bug_fails_the_job_without_telling_its_inside(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.flaky("speech").plan_fault("speak", ZeroDivisionError("secret detail"))
+
+    report = stage.finished(stage.radio())
+
+    assert report.jobs[0].error == "Internal error"
+    assert stage.balance() == 1000
+    assert "secret detail" in caplog.text
+
+
+def test_a_customers_file_at_fault_is_the_orders_fault(stage: Stage) -> None:
+    fault = CompositorError("no picture in it", media="custom-0")
+    stage.flaky("compositor").plan_fault("render", fault)
+    clip = CustomClip(1, stage.asset(AssetKind.VIDEO, seconds=4), 4)
+    ordered = stage.order(stage.film(custom_clips=(clip,)))
+    made = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP)
+    serve(stage.ports, stage.policy, stage.caller, made.output)
+
+    report = stage.finish(ordered.version_id)
+
+    assert "no picture in it" in report.jobs[-1].error
+    assert stage.balance() == 1000 - 35
+
+
+def test_a_full_disk_is_tried_again(stage: Stage) -> None:
+    stage.flaky("compositor").plan_fault("render", CompositorError("disk full", retryable=True))
+    stage.flaky("blobs").plan_fault("put", PortError("store away"))
+
+    assert stage.finished().status is VersionStatus.COMPLETED
+
+
+def test_a_lost_worker_costs_a_lease_and_no_more(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    runner.waiting.clear()
+
+    stage.clock.pass_by(stage.policy.bounds.lease)
+    stage.poll(ordered.version_id)
+
+    ((command, _),) = runner.waiting
+    assert command.attempt == 2
+
+
+def test_a_job_that_is_always_lost_is_given_up(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+
+    for _ in range(stage.policy.bounds.crashes_max + 1):
+        report = stage.poll(ordered.version_id)
+        stage.clock.pass_by(stage.policy.bounds.lease)
+
+    assert report.status is VersionStatus.FAILED
+    assert "lost 3 times" in report.jobs[0].error
+    assert stage.balance() == 1000
+
+
+def test_a_late_answer_of_a_lost_worker_changes_nothing(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    stage.clock.pass_by(stage.policy.bounds.lease)
+    stage.poll(ordered.version_id)
+
+    runner.step(1)
+    kept = stage.blobs.keys
+    runner.step()
+
+    assert stage.blobs.keys == kept
+    assert len(stage.ports.speech.orders) == 1
+
+
+def test_a_new_process_resumes_from_the_ticket(stage: Stage) -> None:
+    stage.ports.clips.looks = 3
+    ordered = stage.order()
+    for _ in range(3):
+        stage.poll(ordered.version_id)
+    stage.clock.pass_by(timedelta(hours=5))
+
+    report = stage.finish(ordered.version_id)
+
+    assert report.status is VersionStatus.COMPLETED
+    assert len(stage.ports.clips.orders) == 3
+
+
+def test_a_billed_call_with_no_verdict_is_not_repeated_while_it_may_answer(stage: Stage) -> None:
+    stage.policy = evolve(stage.policy, billed=frozenset({Operation.GENERATE_CLIP}))
+    clips = stage.flaky("clips")
+    clips.plan_fault("submit", ProviderUnknownError("no answer"))
+    ordered = stage.order()
+
+    for _ in range(int(stage.policy.doubt / timedelta(seconds=10))):
+        stage.poll(ordered.version_id)
+    assert clips.calls.count("submit") == 3
+    report = stage.finish(ordered.version_id)
+
+    assert report.status is VersionStatus.COMPLETED
+    assert clips.calls.count("submit") == 4
+
+
+def test_a_billed_call_is_journalled_before_it_leaves(stage: Stage) -> None:
+    stage.policy = evolve(stage.policy, billed=frozenset({Operation.GENERATE_CLIP}))
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    clips = stage.flaky("clips")
+    clips.plan_fault("submit", KeyboardInterrupt())
+    ordered = stage.order()
+    stage.poll(ordered.version_id)
+    while runner.step():
+        pass
+    stage.poll(ordered.version_id)
+    command, _ = runner.waiting[0]
+    assert isinstance(command, SubmitClip)
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.step()
+    carry_out(stage.ports, stage.policy, command)
+    stage.clock.pass_by(stage.policy.doubt / 2)
+    carry_out(stage.ports, stage.policy, command)
+
+    assert clips.calls.count("submit") == 1
+
+
+def test_a_provider_that_can_not_say_is_asked_until_the_order_lapses(stage: Stage) -> None:
+    stage.policy = evolve(stage.policy, ticket_lifetime=timedelta(minutes=5))
+    clips = stage.flaky("clips")
+    clips.plan_fault("check", *[ProviderUnavailableError("away")] * 200)
+
+    report = stage.finished()
+
+    assert report.status is VersionStatus.FAILED
+    assert stage.balance() == 1000
+
+
+def test_refunds_go_back_to_the_account_that_was_charged(stage: Stage) -> None:
+    partner = stage.customer("partner", unlimited=True)
+    stage.flaky("speech").plan_fault("speak", ProviderRejectedError("Not this"))
+    ordered = stage.order(stage.radio(), partner)
+    billing.set_unlimited(stage.ports, partner.organization.id, unlimited=False)
+
+    stage.finish(ordered.version_id, partner)
+
+    assert stage.balance(partner, RECEIVABLE) == 0
+    assert stage.balance(partner) == 0
+
+
+def test_a_worker_keeps_and_gives_back_its_lease(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    command, _ = runner.waiting.popleft()
+    lease = stage.policy.bounds.lease
+
+    stage.clock.pass_by(lease * 0.9)
+    renew(stage.ports, stage.policy, command)
+    stage.clock.pass_by(lease * 0.9)
+    stage.poll(ordered.version_id)
+    assert not runner.waiting
+
+    release(stage.ports, command)
+    stage.poll(ordered.version_id)
+    assert [again.attempt for again, _ in runner.waiting] == [2]
+
+
+def test_the_same_order_is_carried_out_the_same_way_by_any_driver(stage: Stage) -> None:
+    inline = stage.finished(stage.radio())
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    for _ in range(6):
+        queued = stage.poll(ordered.version_id)
+        while runner.step(len(runner.waiting) - 1):
+            pass
+
+    assert [job.status for job in queued.jobs] == [job.status for job in inline.jobs]
+    assert queued.total_credits == inline.total_credits

@@ -169,7 +169,7 @@ def _looked_at(source: Path, name: str, wanted: AssetKind | None) -> AssetKind:
         formats = "; ".join(TAKEN.values()) if wanted is None else TAKEN[wanted]
         raise UploadRefusedError({"file": [f"{name} is none of the formats taken: {formats}"]})
     kind, _ = found
-    size, most = source.stat().st_size, assets.SIZE_BYTES_MAX[kind]
+    size, most = source.stat().st_size, assets.SIZE_BYTES_MAX[wanted or kind]
     if size > most:
         message = f"{name} has {size} bytes; at most {most // 2**20} MB for {kind} files"
         refusal = ClipTooLargeError if kind is AssetKind.VIDEO else UploadRefusedError
