@@ -65,7 +65,7 @@ def product(settings: Settings) -> Iterator[Product]:
         PortError: The data folder or the database can't be used.
         MisconfiguredError: There is no usable ffmpeg.
     """
-    binary = ffmpeg.find(settings.ffmpeg or None)
+    binary = ffmpeg.find(settings.ffmpeg or None).path
     folder = _data_folder(settings.data_dir)
     opened: list[Ports] = []
     runner = ThreadRunner(
@@ -82,7 +82,7 @@ def product(settings: Settings) -> Iterator[Product]:
     with contextlib.ExitStack() as stack:
         store = SqlStore(settings.database)
         stack.callback(store.close)
-        clips = OfflineVideoGenerator(folder / "clips", binary=binary)
+        clips = OfflineVideoGenerator(folder / "clips", ffmpeg=binary)
         stack.callback(clips.close)
         opened.append(
             Ports(
@@ -93,7 +93,7 @@ def product(settings: Settings) -> Iterator[Product]:
                 rates=MemoryRateWindows(),
                 blobs=blobs,
                 fetcher=GuardedFetcher(),
-                ingest=MediaIngest(binary=binary),
+                ingest=MediaIngest(ffmpeg=binary),
                 planner=OfflinePlanner(),
                 images=OfflineImageEditor(),
                 clips=clips,
@@ -101,7 +101,7 @@ def product(settings: Settings) -> Iterator[Product]:
                 voices=OfflineVoices(),
                 music=OfflineMusic(),
                 compositor=LocalCompositor(
-                    binary=binary,
+                    ffmpeg_path=binary,
                     cache_folder=folder / "cache",
                     cache_bytes_max=settings.cache_megabytes * 1_048_576,
                     workers=settings.workers,
