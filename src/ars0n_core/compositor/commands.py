@@ -197,6 +197,7 @@ def encode_segment(
             framerate=FRAME_RATE,
         )
         .video.filter("setparams", range="tv", **tags)
+        .filter("setsar", sar=1)
         .output(
             url(target), format="mp4", vcodec="libx264", preset=preset, crf=crf, threads=1,
             pix_fmt="yuv420p", video_track_timescale=FRAME_RATE * 512,
@@ -209,14 +210,13 @@ def encode_segment(
     )  # fmt: skip
 
 
-def poster(source: Path, target: Path, frame: int) -> Any:
+def poster(source: Path, target: Path) -> Any:
     """
-    Write one *frame* of our own segment *source* as a JPEG, in JPEG's BT.601.
+    Write the first frame of our own segment *source* as a JPEG, in JPEG's BT.601.
     """
     return (
         graphs.input(url(source), threads=1)
-        .video.filter("trim", start_frame=frame)
-        .filter("scale", in_color_matrix="bt709", out_color_matrix="bt601", in_range="tv",
+        .video.filter("scale", in_color_matrix="bt709", out_color_matrix="bt601", in_range="tv",
                 out_range="pc", flags="lanczos+accurate_rnd")
         .output(url(target), format="image2", vcodec="mjpeg", pix_fmt="yuvj420p", update=1,
                 **{"frames:v": 1, "q:v": 2, "flags:v": "+bitexact"}, **CLEAN)

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
+from ars0n_core.compositor.captions import CaptionArt, TitleArt
 from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
+    from ars0n_core.compositor.colors import Rgb
+    from ars0n_core.timelines import Cue
     from ars0n_core.work import Json
 
 
@@ -42,6 +46,12 @@ class Layer(Protocol):
     def identity(self, first: int, frames: int) -> Json:
         """
         Return what decides its pixels in the stretch, with frames counted from *first*.
+        """
+        ...
+
+    def fresh(self) -> Layer:
+        """
+        Return it for the use of one thread.
         """
         ...
 
@@ -73,12 +83,63 @@ class Standing:
         end = min(self.end_frame, first + frames) - first
         return ["standing", self.name, self.x, self.y, begin, end]
 
+    def fresh(self) -> Standing:
+        """
+        Return itself: its sprite's one set of planes was made before the threads began.
+        """
+        return self
+
     def draw(self, frame: Frame, n: int) -> None:
         """
         Lay it over frame *n*.
         """
         del n
         blend(frame, self.sprite, self.x, self.y)
+
+
+class Worded:
+    """
+    A caption or a title, set in type when it is first drawn: not at all where its segment is
+    cached, and by each thread for itself, because drawing changes it.
+    """
+
+    def __init__(self, words: Cue | Title, width: int, height: int, accent: Rgb) -> None:
+        self.start_frame = words.start_frame
+        self.end_frame = words.start_frame + words.frames
+        self._words = words
+        self._size = (width, height)
+        self._accent = accent
+        self._art: CaptionArt | TitleArt | None = None
+
+    def identity(self, first: int, frames: int) -> Json:
+        """
+        Return its words, its colour, and when it and they are there.
+        """
+        del frames
+        place: list[Json] = [self.start_frame - first, self.end_frame - first]
+        accent: list[Json] = list(self._accent)
+        if isinstance(self._words, Title):
+            return ["title", self._words.text, accent, *place]
+        words: list[Json] = [
+            [word.text, word.start_frame - first] if self._words.highlighted else word.text
+            for word in self._words.words
+        ]
+        return ["caption", words, accent, *place]
+
+    def fresh(self) -> Worded:
+        """
+        Return another of the same words.
+        """
+        return Worded(self._words, *self._size, self._accent)
+
+    def draw(self, frame: Frame, n: int) -> None:
+        """
+        Lay it over frame *n*.
+        """
+        if self._art is None:
+            make = TitleArt.of if isinstance(self._words, Title) else CaptionArt.of
+            self._art = make(self._words, *self._size, self._accent)  # type: ignore[arg-type]  # each for its own kind
+        self._art.draw(frame, n)
 
 
 @frozen(eq=False)
@@ -98,6 +159,12 @@ class Dressing:
             for layer in self.layers
             if layer.start_frame < first + frames and first < layer.end_frame
         ]
+
+    def fresh(self) -> Dressing:
+        """
+        Return the same dressing for the use of one thread.
+        """
+        return Dressing([layer.fresh() for layer in self.layers])
 
     def draw(self, frame: Frame, n: int) -> None:
         """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ars0n_core.compositor import colors, commands, ffmpeg, logo, reels
-from ars0n_core.compositor.dressing import Dressing, Layer, Standing
+from ars0n_core.compositor.dressing import Dressing, Layer, Standing, Worded
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import MediaKind
@@ -52,6 +52,10 @@ def dress(
     """
     looks = Glances(timeline, media, binary=binary, cache=cache, pieces=pieces, group=group)
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
+    accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
+    size = (timeline.width, timeline.height)
+    layers += [Worded(title, *size, accent) for title in timeline.titles]
+    layers += [Worded(cue, *size, accent) for cue in timeline.cues]
     return Dressing(layers)
 
 

@@ -222,15 +222,22 @@ class _Rendering:
             timeline, self.media, binary=compositor.binary, cache=self.cache,
             pieces=self.pieces, group=self.group,
         )  # fmt: skip
+        encode = partial(
+            commands.encode_segment,
+            size=(timeline.width, timeline.height),
+            preset=compositor.preset,
+            crf=compositor.crf,
+        )
+        told = encode(Path("segment.mp4"), frames=1).get_args()
         encoding = segments.Encoding(
-            preset=compositor.preset, crf=compositor.crf, build=compositor.binary.fingerprint
+            build=compositor.binary.fingerprint, command=tuple(str(word) for word in told)
         )
         job = render.Job(
             timeline=timeline,
             track=track,
             media=self.media,
             dressing=worn,
-            encoding=encoding,
+            encode=encode,
             binary=compositor.binary,
             group=self.group,
             folder=self.pieces,
@@ -306,13 +313,14 @@ class _Rendering:
 
     def _poster(self, job: Job, film: tuple[Segment, ...]) -> Path:
         """
-        Write the frame in the middle of the unmixed segment nearest to `POSTER_AT`.
+        Write the first frame of the unmixed segment that begins nearest to `POSTER_AT`: a key
+        frame, so that nothing before it is decoded.
         """
         wanted = self.timeline.frames * POSTER_AT
         plain = [each for each in film if each.upper is None] or list(film)
-        chosen = min(plain, key=lambda each: abs(each.start_frame + each.frames / 2 - wanted))
+        chosen = min(plain, key=lambda each: abs(each.start_frame - wanted))
         target = self.folder / "poster.jpg"
-        graph = commands.poster(job.file(chosen), target, chosen.frames // 2)
+        graph = commands.poster(job.file(chosen), target)
         args = ffmpeg.arguments(self.compositor.binary, graph)
         ffmpeg.run(args, timeout_seconds=commands.patience(chosen.frames), group=self.group)
         return target

@@ -9,23 +9,21 @@ under its name only when it is whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_core.compositor import cards, commands, ffmpeg, mp4, reels, transitions
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
-from ars0n_core.compositor.segments import Encoding, Item
+from ars0n_core.compositor.segments import Item
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, MediaKind, Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ars0n_core.compositor.reels import Reel
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.timelines import EndCard, Look
@@ -34,14 +32,15 @@ if TYPE_CHECKING:
 @frozen(kw_only=True, eq=False)
 class Job:
     """
-    All that rendering a run needs; ``folder`` is where segments go.
+    All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
+    (target, frames) that encodes one.
     """
 
     timeline: Timeline
     track: tuple[Item, ...]
     media: Mapping[str, Path]
     dressing: Dressing
-    encoding: Encoding
+    encode: Callable[..., Any]
     binary: Ffmpeg
     group: Group
     folder: Path
@@ -60,6 +59,7 @@ def render(job: Job, run: Run, done: Callable[[Segment], None]) -> None:
     Raises:
         CompositorError: A medium can't be decoded (it is named), or the machine can't.
     """
+    job = evolve(job, dressing=job.dressing.fresh())
     size = (job.timeline.width, job.timeline.height)
     lower, upper, out = (Frame.empty(*size) for _ in range(3))
     first, last = run.segments[0], run.segments[-1]
@@ -103,13 +103,7 @@ def _encode(job: Job, segment: Segment, picture: Callable[[int], Frame]) -> None
     """
     target = job.file(segment)
     beside = target.with_suffix(".part.mp4")
-    graph = commands.encode_segment(
-        beside,
-        size=(job.timeline.width, job.timeline.height),
-        frames=segment.frames,
-        preset=job.encoding.preset,
-        crf=job.encoding.crf,
-    )
+    graph = job.encode(beside, frames=segment.frames)
     with ffmpeg.Process(
         ffmpeg.arguments(job.binary, graph),
         timeout_seconds=commands.patience(segment.frames),

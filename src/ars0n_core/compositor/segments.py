@@ -43,12 +43,11 @@ touches little, and a player can jump.
 @frozen(kw_only=True)
 class Encoding:
     """
-    How pictures are encoded; ``build`` names the encoder's build.
+    How pictures are encoded: by which build, and what it is told.
     """
 
-    preset: str
-    crf: float
     build: str
+    command: tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -114,7 +113,8 @@ def cut(
     media = {each.id: each.sha256 for each in timeline.media}
     settings: dict[str, Json] = {
         "renderer": RENDERER,
-        "encoding": [encoding.preset, encoding.crf, encoding.build],
+        "build": encoding.build,
+        "encoder": list(encoding.command),
         "size": [timeline.width, timeline.height],
     }
     segments: list[Segment] = []
