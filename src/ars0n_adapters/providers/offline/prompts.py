@@ -34,7 +34,7 @@ def clean(prompt: str) -> str:
     'Best socks'
     """
     text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
-    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+\.\w+", " ", text)
+    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]+", " ", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     # bullets are sentences of their own
     text = re.sub(r"(?m)^[ \t]*(?:[-*•‣·]|\d{1,2}[.)])[ \t]+", "", text)
