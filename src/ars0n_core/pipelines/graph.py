@@ -26,6 +26,7 @@ from ars0n_core.ids import JobId
 from ars0n_core.pipelines import commands
 from ars0n_core.pipelines.jobs import Charge, Job, apply, is_claimable, is_overdue
 from ars0n_core.pipelines.states import (
+    RUNNING,
     TERMINAL,
     Asked,
     Cancelled,
@@ -305,11 +306,11 @@ def collect(
     """
     ordered = []
     for job in pipeline.jobs.values():
-        if job.status is not JobStatus.FAILED or job.ticket is None or job.output is not None:
+        if not job.is_owed or job.ticket is None or job.stopped not in RUNNING:
             continue
         due = job.check_at is not None and job.check_at <= now
         lapsed = job.deadline is not None and job.deadline <= now
-        if due and not lapsed and job.is_paid and job.stopped is JobStatus.POLLING:
+        if due and not lapsed:
             pipeline = _with(pipeline, evolve(job, check_at=now + _ASK_LEASE))
             ordered.append(commands.CheckClip(version, job.id, job.attempt))
     return pipeline, tuple(ordered)

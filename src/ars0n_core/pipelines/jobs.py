@@ -127,6 +127,14 @@ class Job:
         )
 
     @property
+    def is_owed(self) -> bool:
+        """
+        Whether it was stopped with the customer's money in it, and may still bring what
+        was paid for.
+        """
+        return self.status is JobStatus.FAILED and self.output is None and self.is_paid
+
+    @property
     def is_reusable(self) -> bool:
         """
         Whether an edit may take the output over instead of doing the item anew.
@@ -149,16 +157,18 @@ def apply(job: Job, event: Event) -> Job:
             job=job.id, status=job.status, event=f"{type(event).__name__} of attempt {attempt}"
         )
     status = status_after(job.id, job.status, event)
-    if job.status is JobStatus.FAILED and isinstance(event, Succeeded):
+    if job.status is JobStatus.FAILED and isinstance(event, Submitted | Succeeded):
         return _attach_late(job, event)
     return evolve(job, status=status, **_changes(job, event))
 
 
-def _attach_late(job: Job, event: Succeeded) -> Job:
+def _attach_late(job: Job, event: Submitted | Succeeded) -> Job:
     # Paid for although the run was stopped: obtainable. Anything else is not theirs.
-    if not job.is_paid or job.output is not None:
-        raise IllegalEventError(job=job.id, status=job.status, event="late Succeeded")
-    return evolve(job, output=event.output, facts=event.facts)
+    if not job.is_owed:
+        raise IllegalEventError(job=job.id, status=job.status, event=f"late {type(event).__name__}")
+    if isinstance(event, Submitted):
+        return evolve(job, ticket=event.ticket, check_at=event.check_at, deadline=event.deadline)
+    return evolve(job, output=event.output, facts=event.facts, ticket=None)
 
 
 def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 - one branch an event

@@ -289,6 +289,7 @@ STATUS_AFTER: Final[Mapping[JobStatus, Mapping[type[Event], JobStatus]]] = {
     },
     JobStatus.FAILED: {
         # A late answer to work that was paid for: kept, but the job stays failed.
+        Submitted: JobStatus.FAILED,
         Succeeded: JobStatus.FAILED,
         Retried: JobStatus.WAITING,
     },

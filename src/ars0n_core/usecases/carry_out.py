@@ -108,10 +108,13 @@ def _standing(ports: Ports, command: Command) -> tuple[Version, Job] | None:
         return None
     if job.attempt != command.attempt:
         return None
+    # A job that was stopped while it was at work stays paid for: it is still done.
+    stopped = job.is_owed and job.stopped is not None
     if isinstance(command, CheckClip):
-        collects = job.status in {JobStatus.POLLING, JobStatus.FAILED}
-        return (version, job) if collects and job.ticket is not None else None
-    return (version, job) if job.status is JobStatus.PROCESSING else None
+        asked = job.ticket is not None and (job.status is JobStatus.POLLING or stopped)
+        return (version, job) if asked else None
+    started = job.status is JobStatus.PROCESSING
+    return (version, job) if started or (stopped and job.ticket is None) else None
 
 
 def _failed(command: Command, message: str, cause: Cause) -> Failed:
