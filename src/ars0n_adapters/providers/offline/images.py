@@ -3,7 +3,8 @@ Scene pictures without a provider: the product photo itself, framed, set and gra
 
 **Owns** `OfflineImageEditor`, the `ImageEditor` port done on this machine. What it knows
 stands in its rooms: `subject` (what the photo is of), `framing` (the crop), `backdrops`
-(what fills the rest), `grading` (light and colour), `scoring` (how good it is).
+(what fills the rest), `studios` (what a cut-out stands on),
+`grading` (light and colour), `scoring` (how good it is).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from attrs import frozen
 from PIL import Image, ImageOps
 
-from ars0n_adapters.providers.offline import backdrops, framing, grading, scoring, subject
+from ars0n_adapters.providers.offline import backdrops, framing, grading, scoring, studios, subject
 from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
 from ars0n_core.ports import Variant
 
@@ -93,7 +94,7 @@ def _variant(
     ):
         picture = backdrops.continued(photo.convert("RGB"), view)
     else:
-        studio = backdrops.studio_for(
+        studio = studios.studio_for(
             _paper(take.look.backdrop, found),
             _product_color(photo, found),
             polished=POLISHED.search(words) is not None,
