@@ -99,7 +99,7 @@ def sniff(head: bytes) -> tuple[AssetKind, str] | None:
 
     Containers that may hold either (MP4) are taken for video; `ports.Ingest` decides.
 
-    >>> sniff(b"\\x89PNG" + bytes.fromhex("0d0a1a0a"))[1]
+    >>> sniff(bytes.fromhex("89504e470d0a1a0a"))[1]
     'image/png'
     >>> sniff(b"GIF89a") is None
     True

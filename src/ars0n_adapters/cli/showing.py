@@ -5,12 +5,12 @@ What the commands print at their end.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict
 
 from ars0n_core.specs.model import AdFormat
-from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
+from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -58,9 +58,9 @@ def seconds_of(made: Made) -> float:
     Return how long the ad is, from what was counted in the file.
     """
     frames, samples = made.measured.get("frames"), made.measured.get("samples")
-    if made.report.ad_format is AdFormat.VIDEO and isinstance(frames, int):
-        return frames / FRAME_RATE
-    return samples / SAMPLE_RATE if isinstance(samples, int) else 0.0
+    if made.report.ad_format is AdFormat.VIDEO:
+        return frames / FRAME_RATE if isinstance(frames, int) else 0.0
+    return samples / RADIO_SAMPLE_RATE if isinstance(samples, int) else 0.0
 
 
 def voices(options: Namespace) -> str:

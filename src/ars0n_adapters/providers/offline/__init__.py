@@ -1,3 +1,10 @@
 """
-Door sign to be written by the room.
+The providers of this machine: whole ads without a key or a network.
+
+**Owns** a planner (`planner`), an image editor (`images`), a clip generator (`clips`), a
+voice (`speech`, `voices`) and a composer (`music`). **Does not own** the cut or the mix
+(`ars0n_core.compositor`). **Invariants**: the same order gives the same bytes; nothing is
+said of a product that its prompt does not hold; nothing is downloaded.
+
+Each module's port is in `ars0n_core.ports.providers`.
 """
