@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -50,6 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output went away: nothing may flush into it at exit.
         sys.stdout = None
+        return FAILED
+    except Exception as error:
+        if os.environ.get("ARS0N_DEBUG"):
+            raise
+        _complain(f"ars0n: internal error: {type(error).__name__}: {error}")
+        _complain("ars0n: ARS0N_DEBUG=1 shows where; please report it")
         return FAILED
 
 

@@ -153,9 +153,8 @@ def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str 
 def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
     caller = local_caller(product)
     note = _note(product, order)
-    version_id = _standing(product, note)
+    version_id = _standing(product, note, screen)
     if version_id is not None:
-        screen.write("Going on with this order where it stopped.\n")
         return version_id
     spec, plan = orders.store(order, product.ports, product.policy, caller)
     try:
@@ -166,14 +165,21 @@ def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
     return generated.version_id
 
 
-def _standing(product: Product, note: Path) -> VersionId | None:
+def _standing(product: Product, note: Path, screen: TextIO) -> VersionId | None:
     try:
         version_id = VersionId(json.loads(note.read_text())["versionId"])
         with product.ports.store.transaction() as tx:
             version = tx.versions.find(version_id)
     except (OSError, ValueError, KeyError, TypeError, NotFoundError):
         return None
-    return None if version.status is VersionStatus.FAILED else version_id
+    match version.status:
+        case VersionStatus.FAILED:
+            return None
+        case VersionStatus.COMPLETED:
+            screen.write("This ad was made before; here it is again.\n")
+        case VersionStatus.GENERATING:
+            screen.write("Going on with this ad where it stopped.\n")
+    return version_id
 
 
 def _note(product: Product, order: Order) -> Path:

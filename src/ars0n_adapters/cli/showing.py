@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from ars0n_adapters.cli.making import Made
 
+RADIO_SAMPLE_RATE: Final = 44_100
+"""
+Samples a second of a finished radio ad, as they are counted in the file.
+"""
+
 
 def as_text(made: Made) -> str:
     """
