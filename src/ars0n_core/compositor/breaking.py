@@ -182,6 +182,8 @@ def balanced(
     """
     Return as few lines as greedy wrapping does, of lengths as equal as can be.
     """
+    if not atoms:
+        return []
     best = greedy(atoms, widths, space, limit)
     if best is None or len(best) == 1:
         return best

@@ -44,7 +44,12 @@ SIZE: Final = 0.045
 Type size of captions, as a share of the picture's height (of 5/4 of its width, if less).
 """
 
-SIZE_LEAST: Final = 0.030
+SIZE_LEAST: Final = 0.018
+"""
+Captions shrink this far to keep to two lines; up to about 26 characters a line in portrait
+(40 elsewhere) they need not.
+"""
+
 TITLE_SIZE: Final = 0.066
 TITLE_SIZE_LEAST: Final = 0.036
 LINES_MAX: Final = 2

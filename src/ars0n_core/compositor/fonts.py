@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@frozen
+@frozen(cache_hash=True)
 class Font:
     """
     A font file: package, path inside it, face number, and the weights it can take.
@@ -220,6 +220,12 @@ Characters that steer shaping and breaking and need no glyph.
 """
 
 
+SARA_AM: Final = frozenset("\u0e33\u0eb3")
+"""
+Thai and Lao vowels that stand partly over the letter before, though they are letters.
+"""
+
+
 def clusters(text: str) -> list[str]:
     r"""
     Return *text* in pieces that are drawn as one: a letter with its marks, an emoji sequence.
@@ -235,6 +241,7 @@ def clusters(text: str) -> list[str]:
         joins = pieces and (
             char in IGNORABLE
             or unicodedata.category(char) in {"Mn", "Mc", "Me"}
+            or char in SARA_AM
             or 0x1F3FB <= code <= 0x1F3FF  # noqa: PLR2004 - skin tones
             or 0xE0020 <= code <= 0xE007F  # noqa: PLR2004 - tags of a flag
             or (pieces[-1][-1] == JOINER and unicodedata.category(char) == "So")
@@ -253,6 +260,7 @@ def _has(font: Font, cluster: str) -> bool:
     return all(ord(char) in have or char in IGNORABLE for char in cluster)
 
 
+@functools.lru_cache(maxsize=8192)
 def font_for(cluster: str, face: Face, language: str = "") -> Font | None:
     """
     Return the first font of *face* or its fall-backs that has all of *cluster*.

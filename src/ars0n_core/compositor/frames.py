@@ -214,8 +214,10 @@ class Sprite:
         baked = self._baked.get(key)
         if baked is None:
             baked = self._bake(dx, dy, opacity)
-            for old in [k for k in self._baked if k[:2] == (dx, dy)]:
-                del self._baked[old]
+            # Several threads may draw one sprite: each step here is safe by itself.
+            for old in list(self._baked):
+                if old[:2] == (dx, dy):
+                    self._baked.pop(old, None)
             if dx == int(dx) and dy == int(dy):
                 self._baked[key] = baked
         return baked

@@ -155,7 +155,9 @@ def choose_chip(logo: Image.Image, grounds: Floats) -> Chip:
     """
     Return what *logo* needs on pixels of the given luminances.
     """
-    if float((np.asarray(logo.convert("RGBA"))[..., 3] > 250).mean()) >= OPAQUE:  # noqa: PLR2004 - opaque
+    pixels = np.asarray(logo.convert("RGBA"))
+    opaque = float((pixels[..., 3] > 250).mean()) >= OPAQUE  # noqa: PLR2004 - opaque
+    if opaque and int(np.ptp(pixels[..., :3], axis=(0, 1)).max()) > 24:  # noqa: PLR2004 - more than JPEG noise
         return Chip.OWN
     if visible_share(logo, grounds) >= ENOUGH:
         return Chip.NONE
@@ -173,7 +175,7 @@ def scaled(logo: Image.Image, width: float, height: float) -> Image.Image:
     Return *logo* as large as *width* x *height* pixels allow, edges clean.
     """
     factor = min(width / logo.width, height / logo.height)
-    size = (max(1, round(logo.width * factor)), max(1, round(logo.height * factor)))
+    size = (max(1, int(logo.width * factor + 1e-6)), max(1, int(logo.height * factor + 1e-6)))
     # Scaling premultiplied colours keeps transparent pixels' colours out of the edges.
     return logo.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
 
@@ -193,8 +195,8 @@ def treated(logo: Image.Image, width: float, height: float, grounds: Floats) -> 
         image.putalpha(Image.fromarray(alpha))
         return Treated(image, chip)
     padding = 0.2 * min(height, width * logo.height / logo.width) / 1.4
-    inner = scaled(logo, width - 2.6 * padding, height - 2 * padding)
-    across, down = round(1.3 * padding), round(padding)
+    across, down = int(1.3 * padding), int(padding)
+    inner = scaled(logo, max(1, width - 2 * across), max(1, height - 2 * down))
     size = (inner.width + 2 * across, inner.height + 2 * down)
     image = Image.new("RGBA", size, colors.to_bytes(LIGHT if chip is Chip.LIGHT else DARK))
     image.putalpha(rounded_mask(*size, 0.22 * size[1]))

@@ -310,10 +310,19 @@ def fit(
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
     for kept, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
-        for size in sizes:
-            block = _set(text, kept, style, size, width)
+        best, low, high = None, 0, len(sizes) - 1
+        middle = high  # the least size says whether this way fits at all
+        while low <= high:
+            block = _set(text, kept, style, sizes[middle], width)
             if block is not None and len(block.lines) <= limit and block.height <= height:
-                return block
+                best, high = block, middle - 1
+            elif best is None:
+                break
+            else:
+                low = middle + 1
+            middle = (low + high) // 2
+        if best is not None:
+            return best
     size = sizes[-1]
     while True:
         size = min(size - 1, round(size * STEP))

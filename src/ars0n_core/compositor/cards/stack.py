@@ -28,6 +28,11 @@ SMALLEST: Final = 0.3
 The steps in which a stack shrinks, and how far it may before type goes below its least.
 """
 
+GAP_LEAST: Final = 0.62
+"""
+How far gaps shrink: closer, and pieces no longer read as separate.
+"""
+
 
 @frozen(kw_only=True)
 class Words:
@@ -189,7 +194,7 @@ def heights(sized: Sequence[_Sized], scale: float) -> float:
     """
     Return the height of a whole stack, gaps included.
     """
-    gaps = sum(s.piece.gap * scale for s in sized[1:])
+    gaps = sum(s.piece.gap * max(scale, GAP_LEAST) for s in sized[1:])
     return sum(s.height for s in sized) + gaps
 
 
@@ -217,7 +222,7 @@ def arrange(
     y = float(box.top + int(max(0.0, (box.height - total) * vertical)))
     placed = []
     for index, item in enumerate(sized):
-        y += item.piece.gap * scale if index else 0
+        y += item.piece.gap * max(scale, GAP_LEAST) if index else 0
         left = box.left + round((box.width - item.width) * align)
         top = int(y)
         placed.append(

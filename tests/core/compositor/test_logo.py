@@ -1,0 +1,89 @@
+"""
+Logos: proportions kept, lost ones rescued, good ones left alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from ars0n_core.compositor import logo, safe_areas
+from ars0n_core.compositor.frames import Frame, blend
+from ars0n_core.compositor.logo import Chip
+
+DARK, LIGHT = np.full(64, 0.01, np.float32), np.full(64, 0.95, np.float32)
+
+
+def wordmark(color: tuple[int, int, int]) -> Image.Image:
+    image = Image.new("RGBA", (320, 120), (255, 0, 255, 0))
+    ImageDraw.Draw(image).rectangle((40, 30, 279, 89), fill=(*color, 255))
+    return image
+
+
+def boxed(ground: tuple[int, int, int]) -> Image.Image:
+    image = Image.new("RGB", (400, 300), ground)
+    ImageDraw.Draw(image).ellipse((150, 100, 249, 199), fill=(200, 20, 40))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("color", "grounds", "chip"),
+    [
+        ((20, 20, 20), LIGHT, Chip.NONE),
+        ((20, 20, 20), DARK, Chip.LIGHT),
+        ((250, 250, 250), DARK, Chip.NONE),
+        ((250, 250, 250), LIGHT, Chip.DARK),
+        ((250, 250, 250), np.linspace(0, 1, 64, dtype=np.float32), Chip.DARK),
+    ],
+)
+def test_a_logo_gets_a_chip_only_where_it_would_be_lost(
+    color: tuple[int, int, int], grounds: np.ndarray, chip: Chip
+) -> None:
+    assert logo.overlay(wordmark(color), 720, 1280, grounds).chip is chip
+
+
+def test_transparent_margins_are_cut() -> None:
+    assert logo.trimmed(wordmark((9, 9, 9))).size == (240, 60)
+
+
+def test_a_logo_on_white_keeps_some_of_it_and_gets_round_corners() -> None:
+    cut = logo.trimmed(boxed((255, 255, 255)))
+    assert 100 < cut.width < 150
+    assert 100 < cut.height < 150
+    done = logo.treated(boxed((255, 255, 255)), 200, 100, DARK)
+    assert done.chip is Chip.OWN
+    alpha = np.asarray(done.image.getchannel("A"))
+    assert alpha[0, 0] == 0
+    assert alpha[alpha.shape[0] // 2, alpha.shape[1] // 2] == 255
+
+
+@pytest.mark.parametrize("size", [(40, 600), (600, 40), (333, 334), (1, 1), (3000, 2000)])
+@pytest.mark.parametrize("film", [(720, 1280), (1280, 720), (720, 720)])
+def test_any_proportion_fits_the_corner(size: tuple[int, int], film: tuple[int, int]) -> None:
+    image = Image.new("RGBA", size, (10, 10, 10, 255))
+    image.putpixel((0, 0), (0, 0, 0, 0))
+    art = logo.overlay(image, *film, LIGHT)
+    strip = logo.overlay_box(*film)
+    assert strip.contains(art.box)
+    assert safe_areas.safe_area(*film).contains(art.box)
+    assert (art.box.left, art.box.top) == (strip.left, strip.top)
+
+
+def test_proportions_are_kept() -> None:
+    done = logo.treated(wordmark((9, 9, 9)), 200, 100, LIGHT)
+    assert abs(done.width / done.height - 240 / 60) < 0.1
+
+
+def test_scaling_does_not_bleed_the_color_of_transparent_pixels() -> None:
+    image = Image.new("RGBA", (200, 200), (255, 0, 255, 0))
+    ImageDraw.Draw(image).ellipse((10, 10, 189, 189), fill=(0, 0, 0, 255))
+    frame = Frame.filled(64, 64, (1.0, 1.0, 1.0))
+    blend(frame, logo.overlay(image, 720, 1280, LIGHT).sprite, 2, 2)
+    assert np.abs(frame.u.astype(int) - 128).max() <= 2
+    assert np.abs(frame.v.astype(int) - 128).max() <= 2
+
+
+def test_an_invisible_logo_is_harmless() -> None:
+    art = logo.overlay(Image.new("RGBA", (50, 20), (0, 0, 0, 0)), 720, 1280, DARK)
+    assert logo.overlay_box(720, 1280).contains(art.box)

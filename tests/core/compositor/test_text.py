@@ -1,0 +1,165 @@
+"""
+Type: every script is shaped, ordered, wrapped and measured, and never cut or boxed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ars0n_core.compositor import bidi, breaking, fonts, text
+from ars0n_core.compositor.fonts import Face
+from ars0n_core.compositor.text import Style
+
+SCRIPTS = {
+    "latin": "Northwind Coffee, roasted daily",
+    "cyrillic": "Кофейня «Золотое зерно»",
+    "greek": "Καφέ Χρυσός Κόκκος",
+    "arabic": "مقهى البن الذهبي منذ 1998",
+    "hebrew": "בית הקפה של Acme מאז 1998",
+    "devanagari": "स्वर्ण कॉफ़ी रोस्टर्स",
+    "thai": "ร้านกาแฟทองคำคั่วสดใหม่ทุกวัน",
+    "emoji": "Coffee ☕ 👩‍👩‍👧 🇩🇪 👍🏽",
+    "long": "Donaudampfschifffahrtsgesellschaftskapitän",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("face", [Face.TEXT, Face.POSTER, Face.SERIF_ITALIC])
+def test_a_fitted_text_stays_in_its_box_and_shows_ink_to_its_edges(script: str, face: Face) -> None:
+    block = text.fit(
+        SCRIPTS[script],
+        Style(face, 700),
+        width=150,
+        height=60,
+        size_max=40,
+        size_min=8,
+        lines_max=3,
+    )
+    assert block.width <= 150
+    assert block.height <= 60
+    assert len(block.lines) <= 3
+    ink = np.asarray(text.mask(block, 0.5)) > 0
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    assert columns[0] >= 0
+    assert abs((columns[-1] - columns[0] + 1) - block.width) <= 8  # side bearings count as ink
+    assert rows[-1] < block.height + 2 * text.PAD
+    assert not ink[:1].any()
+    assert not ink[-1:].any()
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_nothing_is_left_out_however_small_the_box(script: str) -> None:
+    whole = breaking.clean(SCRIPTS[script]).replace(" ", "")
+    block = text.fit(SCRIPTS[script], Style(), width=60, height=30, size_max=30, size_min=12)
+    shown = "".join(run.text for line in block.lines for run in line.runs)
+    assert sorted(shown) == sorted(whole)
+    assert block.height <= 30
+    assert block.width <= 60
+
+
+def test_the_size_is_the_largest_that_fits() -> None:
+    roomy = text.fit("Acme", Style(), width=400, height=100, size_max=60, size_min=10)
+    tight = text.fit("Acme", Style(), width=60, height=100, size_max=60, size_min=10)
+    assert roomy.size == 60
+    assert 45 < tight.width <= 60
+    assert text.set_lines("Acme", Style(), round(tight.size * 1.15)).width > 60
+
+
+def test_lines_are_of_like_length() -> None:
+    block = text.set_lines("one two three four five six seven eight", Style(), 20, 190)
+    widths = [line.width for line in block.lines]
+    assert len(widths) > 1
+    assert min(widths) > 0.6 * max(widths)
+
+
+@pytest.mark.parametrize("script", ["arabic", "devanagari", "thai"])
+def test_lines_never_touch(script: str) -> None:
+    block = text.set_lines(
+        SCRIPTS[script] + " " + SCRIPTS[script], Style(Face.POSTER, 700, 0, 0.9), 30, 160
+    )
+    for upper, lower in zip(block.lines, block.lines[1:], strict=False):
+        assert upper.baseline + upper.descent < lower.baseline - lower.ascent
+
+
+def test_right_to_left_words_run_from_the_right() -> None:
+    block = text.set_lines("אבג דהו", Style(), 20)
+    boxes = text.word_boxes(block)
+    assert block.rtl
+    assert boxes[0][0][0] > boxes[1][0][2]
+
+
+def test_latin_inside_hebrew_keeps_its_own_order() -> None:
+    block = text.set_lines("בית Acme Inc כאן", Style(), 20)
+    boxes = text.word_boxes(block)
+    lefts = [boxes[word][0][0] for word in range(4)]
+    assert lefts[3] < lefts[1] < lefts[2] < lefts[0]
+
+
+def test_arabic_is_joined() -> None:
+    joined = text.set_lines("بببب", Style(), 40).width
+    apart = text.set_lines("ب ب ب ب", Style(), 40)
+    letters = sum(run.advance for run in apart.lines[0].runs)
+    assert joined < 0.9 * letters
+
+
+def test_tracking_widens_latin_and_leaves_arabic_joined() -> None:
+    wide = Style(tracking=0.3)
+    assert text.set_lines("ACME", wide, 20).width > text.set_lines("ACME", Style(), 20).width + 12
+    assert text.set_lines("بيت", wide, 20).width == text.set_lines("بيت", Style(), 20).width
+
+
+def test_what_no_font_has_is_named_and_what_one_has_is_not() -> None:
+    for sample in SCRIPTS.values():
+        assert fonts.coverage(sample) == ()
+    assert fonts.coverage("ok \U00012000\U00012000 \U0001d173") == (0x12000, 0x1D173)
+    assert fonts.coverage("a\x07b") == (7,)
+
+
+@pytest.mark.parametrize("cluster", ["é", "q̃", "👩‍👩‍👧", "कि", "กำ"])
+def test_a_cluster_is_drawn_by_one_font(cluster: str) -> None:
+    assert fonts.clusters(cluster) == [cluster]
+
+
+def test_flags_are_pairs() -> None:
+    assert fonts.clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
+
+
+@pytest.mark.parametrize(
+    ("sample", "pieces"),
+    [
+        ("well-made goods", ["well-", "made", "goods"]),
+        ("東京、大阪。", ["東", "京、", "大", "阪。"]),
+        ("「東京」へ", ["「東", "京」", "へ"]),
+        ("毎コーヒー", ["毎", "コーヒー"]),
+        ("10-20", ["10-20"]),
+    ],
+)
+def test_lines_break_where_a_reader_expects(sample: str, pieces: list[str]) -> None:
+    assert [atom.text for atom in breaking.atoms(sample)] == pieces
+
+
+@pytest.mark.parametrize(
+    ("sample", "base", "expected"),
+    [
+        ("abc", 0, "000"),
+        ("אב", 1, "11"),
+        ("אב 12", 1, "11122"),
+        ("a אב", 0, "0011"),
+        ("אב (x) ג", 1, "11112111"[:8]),
+        ("₪100 א", 1, "222211"),
+    ],
+)
+def test_levels_follow_the_bidirectional_algorithm(sample: str, base: int, expected: str) -> None:
+    assert "".join(map(str, bidi.levels(sample, base))) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("ab אבب12 (,-किไก👍🏽東ー"), min_size=1, max_size=14))
+def test_any_text_can_be_set_without_loss(sample: str) -> None:
+    block = text.fit(sample, Style(), width=80, height=60, size_max=24, size_min=8)
+    shown = "".join(run.text for line in block.lines for run in line.runs)
+    assert sorted(shown) == sorted(breaking.clean(sample).replace(" ", ""))
+    text.mask(block)
