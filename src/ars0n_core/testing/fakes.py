@@ -139,6 +139,12 @@ class Flaky:
         """
         self._script.setdefault(method, deque()).extend(entries)
 
+    def forget_faults(self) -> None:
+        """
+        Drop what is left of every script: the port answers from now on.
+        """
+        self._script.clear()
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._port, name)
 
