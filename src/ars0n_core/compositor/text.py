@@ -116,23 +116,39 @@ class Block:
         return (self.width - line.width) * align
 
 
+LOOSE: Final = ["-liga", "-clig"]
+"""
+Shaping of spaced letters: no ligatures, which would be spaced as one.
+"""
+
+
 @functools.lru_cache(maxsize=8192)
 def _measure(
-    font: Font,
-    size: int,
-    weight: int,
-    text: str,
-    rtl: bool,  # noqa: FBT001 - a cache key
+    font: Font, size: int, weight: int, text: str, level: int = 0, tracking: float = 0.0
 ) -> tuple[float, tuple[float, float, float, float]]:
     """
     Return advance and ink box (left, top, right, bottom) about the pen on the baseline.
     """
     face = fonts.load(font, size, weight)
-    direction = "rtl" if rtl else "ltr"
+    direction = "rtl" if level % 2 else "ltr"
+    if not _loose(font, level, tracking):
+        return (
+            face.getlength(text, direction=direction),
+            face.getbbox(text, direction=direction, anchor="ls"),
+        )
+    letters = len(fonts.clusters(text))
+    box = face.getbbox(text, direction=direction, features=LOOSE, anchor="ls")
     return (
-        face.getlength(text, direction=direction),
-        face.getbbox(text, direction=direction, anchor="ls"),
+        face.getlength(text, direction=direction, features=LOOSE) + letters * tracking * size,
+        (box[0], box[1], box[2] + (letters - 1) * tracking * size, box[3]),
     )
+
+
+def _loose(font: Font, level: int, tracking: float) -> bool:
+    """
+    Whether a run's letters are drawn one by one: tracked, and of a script that is not joined.
+    """
+    return tracking != 0 and level % 2 == 0 and _spaced_out(font)
 
 
 def _spaced_out(font: Font) -> bool:
@@ -149,16 +165,6 @@ def _open(font: Font) -> bool:
     return not _spaced_out(font) and font.package == "manimgx_fonts" and font != fonts.EMOJI
 
 
-def _run(
-    clusters: Sequence[str], font: Font, level: int, word: int, size: int, style: Style
-) -> Run:
-    text = "".join(clusters)
-    advance, _ = _measure(font, size, style.weight, text, bool(level % 2))
-    if style.tracking and _spaced_out(font):
-        advance += style.tracking * size * len(clusters)
-    return Run(text, font, level, word, advance)
-
-
 def _line(
     atoms: Sequence[Atom], levels: Sequence[int], size: int, style: Style, language: str
 ) -> Line:
@@ -166,7 +172,7 @@ def _line(
     Return the line of *atoms*, whose characters have *levels*, runs in visual order.
     """
     runs: list[Run] = []
-    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ", False)[0]
+    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ")[0]
     position = 0
     for index, atom in enumerate(atoms):
         if atom.spaced and index:
@@ -181,22 +187,18 @@ def _line(
         for stop in range(1, len(keys) + 1):
             if stop == len(keys) or keys[stop] != keys[start]:
                 font, level = keys[start]
-                runs.append(_run(atom.clusters[start:stop], font, level, atom.word, size, style))
+                letters = "".join(atom.clusters[start:stop])
+                advance, _ = _measure(font, size, style.weight, letters, level, style.tracking)
+                runs.append(Run(letters, font, level, atom.word, advance))
                 start = stop
     x, placed = 0.0, []
     left, right, ascent, descent = 1e9, -1e9, 0.0, 0.0
     for index in bidi.visual_order([run.level for run in runs]):
         run = runs[index]
         if run.word >= 0:
-            box = _measure(run.font, size, style.weight, run.text, bool(run.level % 2))[1]
-            extra = (
-                run.advance
-                - _measure(run.font, size, style.weight, run.text, bool(run.level % 2))[0]
-            )
-            left, right = min(left, x + box[0]), max(right, x + box[2] + extra)
+            _, box = _measure(run.font, size, style.weight, run.text, run.level, style.tracking)
+            left, right = min(left, x + box[0]), max(right, x + box[2])
             ascent, descent = max(ascent, -box[1]), max(descent, box[3])
-            if extra:
-                right -= style.tracking * size
             placed.append(evolve(run, x=x))
         x += run.advance
     if not placed:
@@ -227,12 +229,9 @@ def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float
         return every[starts[index] : starts[index] + len(atoms[index].text)]
 
     singles = [_line([a], levels(i), size, style, language) for i, a in enumerate(atoms)]
-    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ", False)[0]
+    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ")[0]
     space += style.tracking * size
-    advances = [
-        max(s.width, sum(run.advance for run in s.runs)) + style.tracking * size * 0
-        for s in singles
-    ]
+    advances = [max(s.width, sum(run.advance for run in s.runs)) for s in singles]
     rows = breaking.balanced(atoms, advances, space, width)
     if rows is None:
         return None
@@ -247,7 +246,7 @@ def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float
 
 def _stacked(lines: Sequence[Line], style: Style, size: int, *, rtl: bool) -> Block:
     face = fonts.FACES[style.face][0]
-    cap = -_measure(face, size, style.weight, "H", False)[1][1]
+    cap = -_measure(face, size, style.weight, "H")[1][1]
     leading = style.leading
     if any(_open(run.font) for line in lines for run in line.runs):
         leading = max(leading, OPEN_LEADING)
@@ -348,15 +347,16 @@ def mask(block: Block, align: float = 0.0) -> Image.Image:
             font = fonts.load(run.font, block.size, style.weight)
             direction = "rtl" if run.level % 2 else "ltr"
             pen = (origin + run.x, PAD + line.baseline)
-            if not (style.tracking and _spaced_out(run.font)):
+            if not _loose(run.font, run.level, style.tracking):
                 draw.text(pen, run.text, 255, font, anchor="ls", direction=direction)
                 continue
-            pieces = fonts.clusters(run.text)
-            for index, piece in enumerate(pieces if direction == "ltr" else pieces[::-1]):
-                before = "".join(pieces[:index] if direction == "ltr" else pieces[::-1][:index])
-                x = font.getlength(before, direction=direction) if before else 0.0
-                x += index * style.tracking * block.size
-                draw.text((pen[0] + x, pen[1]), piece, 255, font, anchor="ls", direction=direction)
+            before = ""
+            for index, letter in enumerate(fonts.clusters(run.text)):
+                before += letter
+                # Measured to its end and back, so that it is kerned with the letter before.
+                x = font.getlength(before, features=LOOSE) - font.getlength(letter, features=LOOSE)
+                x += pen[0] + index * style.tracking * block.size
+                draw.text((x, pen[1]), letter, 255, font, anchor="ls", features=LOOSE)
     return image
 
 

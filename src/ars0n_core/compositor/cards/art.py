@@ -48,9 +48,9 @@ DIRECTIONS: Final[Mapping[Entrance, tuple[int, int]]] = {
 Where a layer comes from, seen from its final place: across and down.
 """
 
-ENTRANCE_FRAMES: Final = 16
+ENTRANCE_FRAMES: Final = 13
 """
-How long one layer takes: about half a second.
+How long one layer takes: under half a second.
 """
 
 LARGE: Final = 60_000
@@ -59,9 +59,9 @@ Pixels from which a sprite moves by whole ones: large shapes don't show the diff
 and their planes need not be made anew for every frame.
 """
 
-STAGGER_FRAMES: Final = 3
+STAGGER_FRAMES: Final = 2
 """
-How much later the next layer starts: a tenth of a second.
+How much later the next layer starts: the whole card is in within a second.
 """
 
 

@@ -33,7 +33,7 @@ TRAVEL: Final = 44
 How far pieces rise on their way in, in pixels of 1080.
 """
 
-FIRST_FRAME: Final = 4
+FIRST_FRAME: Final = 3
 """
 When the first piece starts: the card itself is still coming in.
 """

@@ -70,7 +70,7 @@ def draw(brief: Brief) -> CardArt:
     rings = not (head and body)
     if rings:
         _rings(canvas, field, color)
-    canvas.turn += 5
+    canvas.turn += 3
     canvas.place(arrange(head, first, brief.start, 1.0 if not wide else 0.5))
     canvas.place(arrange(body, second, brief.start, 0.0 if not wide and head else 0.5))
     return canvas.finished()
