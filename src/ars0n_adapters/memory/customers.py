@@ -54,7 +54,8 @@ class MemoryOrganizations:
         """
         Return all organisations, oldest first.
         """
-        return tuple(self._tables.organizations.values())
+        every = self._tables.organizations.values()
+        return tuple(sorted(every, key=lambda one: one.created_at))
 
 
 @frozen
@@ -88,9 +89,9 @@ class MemoryKeys:
         """
         Return the organisation's keys, oldest first.
         """
-        return tuple(
-            key for key in self._tables.keys.values() if key.organization_id == organization_id
-        )
+        every = self._tables.keys.values()
+        found = [key for key in every if key.organization_id == organization_id]
+        return tuple(sorted(found, key=lambda key: key.created_at))
 
 
 @frozen
@@ -123,8 +124,6 @@ class MemoryAssets:
         """
         Return the organisation's assets, oldest first.
         """
-        return tuple(
-            asset
-            for asset in self._tables.assets.values()
-            if asset.organization_id == organization_id
-        )
+        every = self._tables.assets.values()
+        found = [asset for asset in every if asset.organization_id == organization_id]
+        return tuple(sorted(found, key=lambda asset: asset.created_at))

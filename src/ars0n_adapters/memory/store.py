@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ars0n_adapters.memory.customers import MemoryAssets, MemoryKeys, MemoryOrganizations
+from ars0n_adapters.memory.messages import MemoryDeliveries, MemoryReplies
 from ars0n_adapters.memory.tables import Tables
 from ars0n_adapters.memory.works import MemoryLedger, MemoryProjects, MemoryVersions
 
@@ -54,6 +55,8 @@ class MemoryTransaction:
         self.projects = MemoryProjects(tables)
         self.versions = MemoryVersions(tables)
         self.ledger = MemoryLedger(tables)
+        self.replies = MemoryReplies(tables)
+        self.deliveries = MemoryDeliveries(tables)
 
     def commit(self) -> None:
         """

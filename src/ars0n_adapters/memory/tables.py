@@ -13,6 +13,7 @@ from ars0n_core.assets import Asset
 from ars0n_core.errors import NotFoundError, PortError
 from ars0n_core.ids import AssetId, OrganizationId, ProjectId, VersionId
 from ars0n_core.ledger import Entry
+from ars0n_core.ports import Delivery, Reply, Webhook
 from ars0n_core.projects import Project, Version
 
 Key = TypeVar("Key", bound=str)
@@ -32,6 +33,9 @@ class Tables:
     versions: dict[VersionId, Version] = field(factory=dict)
     entries: dict[tuple[OrganizationId, str], Entry] = field(factory=dict)
     balances: dict[tuple[OrganizationId, str], int] = field(factory=dict)
+    replies: dict[tuple[OrganizationId, str, str], Reply] = field(factory=dict)
+    webhooks: dict[VersionId, Webhook] = field(factory=dict)
+    deliveries: dict[str, Delivery] = field(factory=dict)
 
     def copy(self) -> Tables:
         """
@@ -45,6 +49,9 @@ class Tables:
             dict(self.versions),
             dict(self.entries),
             dict(self.balances),
+            dict(self.replies),
+            dict(self.webhooks),
+            dict(self.deliveries),
         )
 
 

@@ -66,6 +66,10 @@ class MemoryProjects:
         for version in tuple(self._tables.versions.values()):
             if version.project_id == project_id:
                 del self._tables.versions[version.id]
+                self._tables.webhooks.pop(version.id, None)
+        for delivery in tuple(self._tables.deliveries.values()):
+            if delivery.project_id == project_id:
+                del self._tables.deliveries[delivery.id]
 
     def _all(self, organization_id: OrganizationId) -> list[Project]:
         projects = self._tables.projects.values()

@@ -13,6 +13,7 @@ from ars0n_adapters.repositories import tables
 from ars0n_adapters.repositories.book import SqlLedger
 from ars0n_adapters.repositories.customers import SqlAssets, SqlKeys, SqlOrganizations
 from ars0n_adapters.repositories.engines import discipline, open_engine
+from ars0n_adapters.repositories.messages import SqlDeliveries, SqlReplies
 from ars0n_adapters.repositories.versions import SqlProjects, SqlVersions
 from ars0n_core.errors import PortError, StaleRevisionError
 
@@ -78,6 +79,8 @@ class SqlTransaction:
         self.projects = SqlProjects(connection, self._discipline)
         self.versions = SqlVersions(connection, self._discipline)
         self.ledger = SqlLedger(connection, self._discipline)
+        self.replies = SqlReplies(connection, self._discipline)
+        self.deliveries = SqlDeliveries(connection, self._discipline)
 
     def commit(self) -> None:
         """

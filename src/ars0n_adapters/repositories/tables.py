@@ -123,3 +123,37 @@ balances = Table(
     Column("account", String(32), primary_key=True),
     Column("credits", BigInteger, nullable=False),
 )
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("organization_id", String(64), primary_key=True),
+    Column("scope", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+# A URL may be longer than an index takes: it is found by its digest.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("version_id", String(64), primary_key=True),
+    Column("organization_id", String(64), nullable=False),
+    Column("url_digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "organization_id", "url_digest"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("organization_id", String(64), nullable=False, index=True),
+    Column("project_id", String(64), nullable=False, index=True),
+    Column("happened_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=True, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)

@@ -81,9 +81,10 @@ class SqlProjects(Repository):
         Forget the project and all its versions.
         """
         ids = select(tables.versions.c.id).where(tables.versions.c.project_id == project_id)
-        for table in (tables.jobs, tables.mentions):
+        for table in (tables.jobs, tables.mentions, tables.webhooks):
             self.write(delete(table).where(table.c.version_id.in_(ids)))
-        self.write(delete(tables.versions).where(tables.versions.c.project_id == project_id))
+        for table in (tables.deliveries, tables.versions):
+            self.write(delete(table).where(table.c.project_id == project_id))
         self.write(delete(tables.projects).where(tables.projects.c.id == project_id))
 
 

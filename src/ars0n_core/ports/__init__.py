@@ -9,7 +9,8 @@ is in the data: submit, ticket, check. Adapters raise only `PortError` and its c
 ``from`` the vendor's error.
 
 `machine` the clock, ids, working folders, runner and compositor; `store` all that is
-kept beside files; `files` blobs, downloads, foreign files; `providers` who makes things;
+kept beside files; `messages` answers to repeat and events to tell; `files` blobs,
+downloads, foreign files; `providers` who makes things;
 `bundle` all of it together.
 """
 
@@ -28,6 +29,14 @@ from ars0n_core.ports.machine import Compositor as Compositor
 from ars0n_core.ports.machine import Ids as Ids
 from ars0n_core.ports.machine import Runner as Runner
 from ars0n_core.ports.machine import Scratch as Scratch
+from ars0n_core.ports.messages import Answered as Answered
+from ars0n_core.ports.messages import Deliveries as Deliveries
+from ars0n_core.ports.messages import Delivery as Delivery
+from ars0n_core.ports.messages import DeliveryStatus as DeliveryStatus
+from ars0n_core.ports.messages import Replies as Replies
+from ars0n_core.ports.messages import Reply as Reply
+from ars0n_core.ports.messages import Sender as Sender
+from ars0n_core.ports.messages import Webhook as Webhook
 from ars0n_core.ports.providers import ClipOrder as ClipOrder
 from ars0n_core.ports.providers import Finished as Finished
 from ars0n_core.ports.providers import ImageEditor as ImageEditor

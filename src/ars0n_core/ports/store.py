@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ars0n_core.assets import Asset
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
     from ars0n_core.ledger import Entry
+    from ars0n_core.ports.messages import Deliveries, Replies
     from ars0n_core.projects import Project, Version
     from ars0n_core.quotas import Decision
 
@@ -309,6 +310,20 @@ class Transaction(Protocol):
     def ledger(self) -> Ledger:
         """
         The book.
+        """
+        ...
+
+    @property
+    def replies(self) -> Replies:
+        """
+        The answers kept to be repeated.
+        """
+        ...
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """
+        The events to tell.
         """
         ...
 

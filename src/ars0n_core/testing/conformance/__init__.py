@@ -7,5 +7,5 @@ adapter; subclass it in your own tests and give the fixture, and every rule fail
 own name. The fixture's return annotation lets a type checker say whether the adapter
 fits the port at all.
 
-`stores` the store and its unit of work; `files` blobs; `rates` rolling windows.
+`stores` the store and its unit of work (its `messages` apart); `files` blobs; `rates` rolling windows.
 """

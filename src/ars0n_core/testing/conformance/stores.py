@@ -32,6 +32,7 @@ from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.projects import Project, Version, VersionStatus
 from ars0n_core.quotas import Tier
 from ars0n_core.specs.model import AdSpec
+from ars0n_core.testing.conformance.messages import MessageRules
 from ars0n_core.work import Operation, WorkItem
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def an_entry(number: int = 1, *, credits_bought: int = 500) -> Entry:
     return ledger.purchase(booking, credits_bought=credits_bought, price_cents=3900)
 
 
-class StoreSuite:
+class StoreSuite(MessageRules):
     """
     What every `Store` must do. Subclass it and give the fixture an empty store.
     """
