@@ -51,20 +51,9 @@ def _voice(
 
 
 # The order is the order of every answer: programs take the first voice they are given, so
-# the most natural of each gender comes first. Adam's id is the one the API documents use.
+# the clearest comes first of all, and the most natural of each gender before the others. Adam's id is the one the API documents use.
 # Pitch and formant stay within what still transcribes: see the speech tests.
 _CATALOGUE: Final[tuple[tuple[Voice, Timbre], ...]] = (
-    (
-        _voice(
-            "pNInz6obpgDQGcFmaJgB",
-            "Adam",
-            "male",
-            "middle_aged",
-            "narration",
-            "Deep, warm, authoritative voice",
-        ),
-        Timbre(pitch=0.58, formant=0.88, pace=1.0, tilt_db=-0.5),
-    ),
     (
         _voice(
             "offline_sarah",
@@ -75,6 +64,17 @@ _CATALOGUE: Final[tuple[tuple[Voice, Timbre], ...]] = (
             "Natural, friendly and clear; the all-round voice for ads",
         ),
         Timbre(),
+    ),
+    (
+        _voice(
+            "pNInz6obpgDQGcFmaJgB",
+            "Adam",
+            "male",
+            "middle_aged",
+            "narration",
+            "Deep, warm, authoritative voice",
+        ),
+        Timbre(pitch=0.58, formant=0.88, pace=1.0, tilt_db=-0.5),
     ),
     (
         _voice(
