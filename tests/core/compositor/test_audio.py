@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from attrs import evolve
+
+from ars0n_core.compositor import audio, beds, stretch
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Bed, Sound, Timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.compositor.conftest import Bench
+
+    from ars0n_core.compositor import ffmpeg
+
+RADIO = Timeline(
+    width=0,
+    height=0,
+    frames=0,
+    samples=4 * 48_000,
+    media=(),
+    voice=(Sound(media="v", start_sample=24_000, samples=2 * 48_000),),
+    bed=Bed(media="m"),
+    loudness_lufs=-16.0,
+    true_peak_dbtp=-2.0,
+)
+
+
+@pytest.fixture(scope="module")
+def media(voice_file: Path, music_file: Path) -> dict[str, Path]:
+    return {"v": voice_file, "m": music_file}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "rate", "target", "ceiling"), [(".m4a", 48_000, -14, -1), (".mp3", 44_100, -16, -2)]
+)
+def test_the_file_has_its_length_and_loudness(
+    bench: Bench,
+    binary: ffmpeg.Ffmpeg,
+    media: dict[str, Path],
+    tmp_path: Path,
+    suffix: str,
+    rate: int,
+    target: float,
+    ceiling: float,
+) -> None:
+    timeline = evolve(RADIO, loudness_lufs=target, true_peak_dbtp=ceiling)
+    made = audio.make(timeline, media, tmp_path / f"a{suffix}", binary=binary)
+    assert len(bench.heard(made.path, rate)) == made.samples == 4 * rate
+    level, peak = bench.ebur128(made.path)
+    assert level == pytest.approx(target, abs=0.5)
+    assert peak <= ceiling + 0.05
+    assert made.loudness.integrated_lufs == pytest.approx(level, abs=0.2)
+    assert made.loudness.true_peak_dbtp == pytest.approx(peak, abs=0.2)
+
+
+def test_the_same_inputs_give_the_same_bytes(
+    binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    files = [tmp_path / "one.mp3", tmp_path / "two.mp3"]
+    for file in files:
+        audio.make(RADIO, media, file, binary=binary)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.parametrize("samples", [48_000, 48_000 + 1600, 72_000 - 1600])
+def test_lengths_that_fill_no_codec_frame_are_exact(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path, samples: int
+) -> None:
+    timeline = evolve(RADIO, samples=samples)
+    made = audio.make(timeline, media, tmp_path / "a.m4a", binary=binary)
+    assert len(bench.heard(made.path)) == samples
+
+
+def test_speech_stands_where_the_cut_has_it(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    clicks = np.zeros(48_000)
+    clicks[10_000] = 0.9
+    file = bench.sound("click.wav", clicks)
+    timeline = evolve(
+        RADIO, voice=(Sound(media="v", start_sample=30_001, samples=20_000, source_sample=5_000),)
+    )
+    track = audio.narration(timeline, {"v": file}, binary=binary)
+    assert track.shape == (timeline.samples,)
+    assert int(np.abs(track).argmax()) == 30_001 + 10_000 - 5_000
+
+
+def test_the_bed_makes_room_for_speech_and_comes_back(
+    binary: ffmpeg.Ffmpeg, media: dict[str, Path]
+) -> None:
+    longer = evolve(RADIO, samples=6 * 48_000)
+    both = audio.mix(longer, media, binary=binary)
+    alone = audio.mix(evolve(longer, bed=None), media, binary=binary)
+    bed = (both - alone)[:, 0]
+
+    def level(first: float, last: float) -> float:
+        part = bed[round(first * 48_000) : round(last * 48_000)]
+        return float(10 * np.log10(np.mean(part * part)))
+
+    assert level(1.0, 2.0) == pytest.approx(level(3.6, 4.6) - 11, abs=1)
+    # Syllables and the gaps between them leave the bed alone: no pumping.
+    inside = [level(0.7 + step / 10, 0.8 + step / 10) for step in range(16)]
+    assert max(inside) - min(inside) < 1.5
+
+
+def test_words_are_well_above_the_bed(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
+    both = audio.mix(RADIO, media, binary=binary)
+    alone = audio.mix(evolve(RADIO, bed=None), media, binary=binary)
+    spoken = slice(48_000, 96_000)
+    voice, bed = alone[spoken, 0], (both - alone)[spoken, 0]
+    above = 10 * np.log10(np.mean(voice**2) / np.mean(bed**2))
+    assert 14 < above < 26
+
+
+def test_the_bed_ends_in_silence(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
+    bed = audio.mix(evolve(RADIO, voice=()), media, binary=binary)
+    assert np.abs(bed[-48:]).max() < 0.002
+    assert np.abs(bed[:48]).max() < 0.002
+    fall = [
+        float(np.abs(bed[-60_000 + 6_000 * n : -54_000 + 6_000 * n or None]).max())
+        for n in range(10)
+    ]
+    assert fall == sorted(fall, reverse=True)
+
+
+def test_no_volume_is_no_music(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
+    silent = audio.mix(evolve(RADIO, bed=Bed(media="m", volume=0)), media, binary=binary)
+    assert np.array_equal(silent, audio.mix(evolve(RADIO, bed=None), media, binary=binary))
+
+
+def test_a_silent_voice_is_not_raised(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    hiss = np.random.default_rng(1).standard_normal(48_000 * 3) * 1e-4
+    quiet = bench.sound("hiss.wav", hiss)
+    timeline = evolve(RADIO, bed=None)
+    made = audio.make(timeline, {"v": quiet}, tmp_path / "a.m4a", binary=binary)
+    assert np.abs(bench.heard(made.path)).max() < 0.001
+    with_music = audio.make(RADIO, {"v": quiet, "m": media["m"]}, tmp_path / "b.m4a", binary=binary)
+    assert bench.ebur128(with_music.path)[0] == pytest.approx(-16, abs=0.5)
+
+
+def test_clipped_music_stays_under_the_ceiling(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    loud = np.sign(np.sin(np.arange(96_000) * 0.05))[:, None].repeat(2, axis=1)
+    music = bench.sound("clipped.wav", loud)
+    timeline = evolve(RADIO, bed=Bed(media="m", volume=1.0))
+    made = audio.make(timeline, {"v": media["v"], "m": music}, tmp_path / "a.mp3", binary=binary)
+    level, peak = bench.ebur128(made.path)
+    assert peak <= -1.95
+    assert level == pytest.approx(-16, abs=0.5)
+
+
+def test_what_holds_no_sound_is_named(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    picture = bench.clip("silent.mp4", frames=5)
+    for wrong in (tmp_path / "text.mp3", picture):
+        if wrong != picture:
+            wrong.write_text("this is no music")
+        with pytest.raises(CompositorError) as caught:
+            audio.mix(RADIO, {"v": media["v"], "m": wrong}, binary=binary)
+        assert caught.value.media == "m"
+        assert not caught.value.retryable
+
+
+def test_a_narration_shorter_than_its_cut_is_refused(
+    binary: ffmpeg.Ffmpeg, media: dict[str, Path]
+) -> None:
+    timeline = evolve(RADIO, voice=(Sound(media="v", start_sample=0, samples=4 * 48_000),))
+    with pytest.raises(CompositorError, match="of sound, but the cut takes") as caught:
+        audio.narration(timeline, media, binary=binary)
+    assert caught.value.media == "v"
+
+
+@pytest.mark.parametrize("layout", ["mono", "5.1"])
+def test_any_layout_and_rate_becomes_stereo(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path, layout: str
+) -> None:
+    file = tmp_path / "odd.wav"
+    bench.run(
+        "-i", str(media["m"]), "-ac", "6" if layout == "5.1" else "1", "-ar", "8000", str(file)
+    )
+    bed = audio.mix(evolve(RADIO, voice=()), {"m": file}, binary=binary)
+    assert bed.shape == (RADIO.samples, 2)
+    assert np.abs(bed).max() > 0.01
+
+
+def test_a_seamless_loop_is_repeated_as_it_is() -> None:
+    t = np.arange(48_000) / 48_000
+    loop = np.stack([np.sin(2 * np.pi * 200 * t)] * 2, axis=1).astype(np.float32)
+    long = beds.looped(loop, 130_000, 48_000)
+    assert np.array_equal(long[:96_000], np.tile(loop, (2, 1)))
+
+
+def test_other_music_is_joined_without_a_click_or_a_hole() -> None:
+    t = np.arange(48_000 * 3 + 777) / 48_000
+    beat = np.exp(-(t % 0.5) * 8)
+    fade = np.clip((t[-1] - t) / 0.4, 0, 1)
+    tune = (np.sin(2 * np.pi * 211 * t) * beat * fade * 0.5)[:, None].repeat(2, axis=1)
+    tune = np.concatenate([tune, np.zeros((9_000, 2))]).astype(np.float32)
+    long = beds.looped(tune, 48_000 * 9, 48_000)
+    assert np.abs(np.diff(long, axis=0)).max() < 1.3 * np.abs(np.diff(tune, axis=0)).max()
+    peaks = np.abs(long[: 48_000 * 8, 0]).reshape(-1, 24_000).max(axis=1)
+    assert peaks.min() > 0.25
+
+
+@pytest.mark.parametrize("speed", [0.9, 1.07, 1.15])
+def test_stretching_keeps_the_pitch_and_does_not_click(speed: float) -> None:
+    t = np.arange(48_000 * 2) / 48_000
+    voice = np.float32(sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 8)))
+    samples = round(48_000 * 1.6)
+    fast = stretch.stretched(voice, speed, samples)
+    assert len(fast) == samples
+    spectrum = np.abs(np.fft.rfft(fast[:72_000] * np.hanning(72_000)))
+    assert spectrum.argmax() * 48_000 / 72_000 == pytest.approx(140, abs=1)
+    assert np.abs(np.diff(fast[2_000:])).max() < 1.2 * np.abs(np.diff(voice)).max()
+
+
+def test_stretched_speech_ends_when_it_should() -> None:
+    burst = np.zeros(96_000, np.float32)
+    burst[57_500:57_600] = 1.0
+    fast = stretch.stretched(burst, 1.15, 80_000)
+    assert int(np.abs(fast).argmax()) == pytest.approx(57_550 / 1.15, abs=800)

@@ -1,0 +1,259 @@
+"""
+Footage in, frames out: any source becomes upright BT.709 at 30 frames a second.
+"""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels
+from ars0n_core.compositor.frames import Frame
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Clip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.compositor.conftest import Bench
+
+SIZE = (144, 256)
+
+
+def shown(
+    binary: ffmpeg.Ffmpeg,
+    path: Path,
+    clip: Clip,
+    first: int,
+    count: int,
+    size: tuple[int, int] = SIZE,
+) -> np.ndarray:
+    frame = Frame.empty(*size)
+    pictures = []
+    with (
+        ffmpeg.Group() as group,
+        reels.FootageReel(clip, path, first, count, size=size, binary=binary, group=group) as reel,
+    ):
+        for _ in range(count):
+            reel.read(frame)
+            pictures.append(frame.data.copy())
+    return np.stack(pictures)
+
+
+def clip_of(**changes: Any) -> Clip:
+    return Clip(**{"media": "c", "start_frame": 0, "frames": 60, **changes})
+
+
+def test_what_needs_no_change_passes_untouched(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.clip("plain.mp4")
+    assert np.array_equal(shown(binary, path, clip_of(), 0, 60), bench.pictures(path))
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "24", "25", "30000/1001", "50", "60000/1001"])
+def test_every_rate_fills_two_seconds_and_can_be_entered_anywhere(
+    bench: Bench, binary: ffmpeg.Ffmpeg, rate: str
+) -> None:
+    path = bench.clip(
+        f"rate{rate.replace('/', '_')}.mp4", rate=rate, frames=round(2.2 * Fraction(rate))
+    )
+    whole = shown(binary, path, clip_of(), 0, 60)
+    assert whole.shape[0] == 60
+    assert np.array_equal(shown(binary, path, clip_of(), 23, 9), whole[23:32])
+    assert np.array_equal(shown(binary, path, clip_of(source_frame=20), 3, 9), whole[23:32])
+
+
+def test_long_footage_is_entered_at_the_right_frame(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.clip("long.mp4", frames=150, options=("-g", "40"))
+    whole = bench.pictures(path)
+    for first in (59, 60, 66, 100, 140):
+        assert np.array_equal(
+            shown(binary, path, clip_of(frames=150), first, 5), whole[first : first + 5]
+        )
+
+
+def test_variable_frame_rate_is_steadied(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    source = bench.clip("even.mp4", frames=60)
+    path = bench.folder / "vfr.mkv"
+    bench.run(
+        *("-i", str(source), "-vf", "select='not(mod(n,7))+lt(n,20)'", "-fps_mode", "vfr"),
+        *("-c:v", "libx264", "-qp", "8", "-preset", "ultrafast", str(path)),
+    )
+    assert shown(binary, path, clip_of(), 0, 55).shape[0] == 55
+
+
+@pytest.mark.parametrize("size", ["320x180", "145x257", "1000x100", "2x2", "180x320"])
+def test_every_shape_fills_the_frame(bench: Bench, binary: ffmpeg.Ffmpeg, size: str) -> None:
+    path = bench.folder / f"shape{size}.mkv"
+    bench.run(
+        "-f",
+        "lavfi",
+        "-i",
+        f"color=white:s={size}:r=30",
+        "-frames:v",
+        "3",
+        "-c:v",
+        "ffv1",
+        str(path),
+    )
+    pictures = shown(binary, path, clip_of(frames=3), 0, 3)
+    assert pictures[:, : 144 * 256].min() >= 233
+
+
+def test_rotated_footage_stands_upright(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    lying = bench.folder / "lying.mp4"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=black:s=256x144:r=30,drawbox=0:0:128:144:white:fill"),
+        *("-frames:v", "2", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-qp", "4", str(lying)),
+    )
+    turned = bench.folder / "turned.mp4"
+    bench.run("-display_rotation", "90", "-i", str(lying), "-c", "copy", str(turned))
+    assert probe.probe(turned, binary=binary).video[0].shown == (144, 256)
+    luma = shown(binary, turned, clip_of(frames=2), 0, 2)[0][: 144 * 256].reshape(256, 144)
+    # A quarter turn against the clock brings the left half to the foot.
+    assert luma[:120].max() < 30
+    assert luma[136:].min() > 220
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "color_primaries=smpte170m:color_trc=smpte170m:colorspace=smpte170m:range=tv",
+        "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=pc",
+        "color_primaries=bt470bg:color_trc=smpte170m:colorspace=bt470bg:range=pc",
+    ],
+)
+def test_flat_colours_come_out_by_the_source_s_own_tags(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tags: str
+) -> None:
+    matrix = "bt709" if "bt709" in tags else "bt601"
+    span = tags.rsplit("=", 1)[1]
+    path = bench.folder / f"flat-{matrix}-{span}.mkv"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=0xC04080:s=144x256:r=30,format=gbrp", "-frames:v", "2"),
+        *(
+            "-vf",
+            f"scale=out_color_matrix={matrix}:out_range={span}:flags=accurate_rnd,format=yuv444p,setparams={tags}",
+        ),
+        *("-c:v", "ffv1", str(path)),
+    )
+    picture = Frame.from_bytes(shown(binary, path, clip_of(frames=2), 0, 2)[0].tobytes(), *SIZE)
+    r, g, b = 0xC0 / 255, 0x40 / 255, 0x80 / 255
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    expected = (16 + 219 * y, 128 + 224 * (b - y) / 1.8556, 128 + 224 * (r - y) / 1.5748)
+    for plane, value in zip(picture.planes, expected, strict=True):
+        assert np.abs(plane.astype(float) - value).max() <= 1.5
+
+
+def test_high_dynamic_range_and_ten_bits_are_brought_down(
+    bench: Bench, binary: ffmpeg.Ffmpeg
+) -> None:
+    path = bench.folder / "hdr.mp4"
+    bench.run(
+        *("-f", "lavfi", "-i", "testsrc2=s=144x256:r=30", "-frames:v", "3"),
+        *(
+            "-vf",
+            "format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc",
+        ),
+        *("-c:v", "libx264", "-preset", "ultrafast", str(path)),
+    )
+    facts = probe.probe(path, binary=binary).video[0]
+    assert (facts.transfer, facts.pixel_format) == ("smpte2084", "yuv420p10le")
+    pictures = shown(binary, path, clip_of(frames=3), 0, 3)
+    assert pictures.shape[0] == 3
+    assert np.ptp(pictures[0][: 144 * 256]) > 60
+
+
+def test_retimed_footage_never_repeats_or_jumps(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.folder / "ramp.mkv"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=black:s=144x256:r=30,format=gray,geq=lum='16+3*N'"),
+        *(
+            "-frames:v",
+            "60",
+            "-pix_fmt",
+            "yuv420p",
+            "-color_range",
+            "tv",
+            "-colorspace",
+            "bt709",
+            "-c:v",
+            "ffv1",
+            str(path),
+        ),
+    )
+    pictures = shown(binary, path, clip_of(speed=1.07, frames=50), 0, 50)
+    steps = np.diff(pictures[:, 0].astype(int))
+    assert steps.min() >= 2
+    assert steps.max() <= 5
+    later = shown(binary, path, clip_of(speed=1.07, frames=50), 30, 10)
+    assert np.array_equal(later, pictures[30:40])
+
+
+def test_footage_a_moment_short_holds_its_last_picture(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.clip("short.mp4", frames=20)
+    pictures = shown(binary, path, clip_of(), 0, 22)
+    assert np.array_equal(pictures[21], pictures[19])
+
+
+@pytest.mark.parametrize("frames", [1, 20])
+def test_footage_too_short_is_named(bench: Bench, binary: ffmpeg.Ffmpeg, frames: int) -> None:
+    path = bench.clip(f"tooshort{frames}.mp4", frames=frames)
+    with pytest.raises(CompositorError, match="shorter") as caught:
+        shown(binary, path, clip_of(media="clip 2"), 0, 40)
+    assert caught.value.media == "clip 2"
+
+
+def test_a_broken_tail_is_named_or_concealed(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    whole = bench.clip("whole.mkv", frames=90).read_bytes()
+    broken = tmp_path / "broken.mkv"
+    broken.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CompositorError) as caught:
+        shown(binary, broken, clip_of(frames=90), 0, 90)
+    assert caught.value.media == "c"
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no film", bytes(3000)])
+def test_what_is_no_video_is_named(binary: ffmpeg.Ffmpeg, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+    with pytest.raises(CompositorError) as caught:
+        shown(binary, path, clip_of(), 0, 5)
+    assert caught.value.media == "c"
+    assert not caught.value.retryable
+
+
+def test_segments_of_any_length_join_without_a_seam(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    streams, pictures = [], []
+    for index, frames in enumerate((7, 1, 30, 2, 13)):
+        source = bench.pictures(bench.clip(f"part{index}.mp4", frames=frames))
+        target = tmp_path / f"{index}.mp4"
+        graph = commands.encode_segment(target, size=SIZE, frames=frames, preset="veryfast", crf=21)
+        ffmpeg.run(ffmpeg.arguments(binary, graph), timeout_seconds=60, stdin=source.tobytes())
+        streams.append(mp4.read(target))
+        pictures.append(bench.pictures(target))
+    film = tmp_path / "film.mp4"
+    assert mp4.join(film, streams, None, width=SIZE[0], height=SIZE[1]) == 53
+    assert np.array_equal(bench.pictures(film), np.concatenate(pictures))
+    listing = bench.run("-i", str(film), "-c", "copy", "-f", "framecrc", "-").decode()
+    rows = [line.split(",") for line in listing.splitlines() if not line.startswith("#")]
+    assert {int(b[1]) - int(a[1]) for a, b in itertools.pairwise(rows)} == {512}
+    assert sorted(int(row[2]) for row in rows) == [512 * n for n in range(53)]
+
+
+def test_a_segment_cut_short_is_not_taken_for_whole(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    whole = bench.clip("entire.mp4", frames=10, options=("-movflags", "+faststart")).read_bytes()
+    part = tmp_path / "part.mp4"
+    for size in (0, 10, len(whole) // 2, len(whole) - 1):
+        part.write_bytes(whole[:size])
+        with pytest.raises(CompositorError):
+            mp4.read(part)
