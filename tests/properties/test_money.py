@@ -420,6 +420,9 @@ class Customers(RuleBasedStateMachine):
             for job in version.pipeline.jobs.values():
                 assert job.fingerprint == prints[job.item.key]
                 assert job.status is not JobStatus.COMPLETED or job.output
+                if job.status not in {JobStatus.WAITING, JobStatus.FAILED}:
+                    needed = (version.pipeline.jobs[need] for need in job.needs)
+                    assert {one.status for one in needed} <= {"completed"}
                 assert job.status is not JobStatus.PROCESSING or job.lease_until
                 assert job.status is not JobStatus.POLLING or job.deadline
             if version.status is VersionStatus.COMPLETED:

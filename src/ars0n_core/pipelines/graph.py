@@ -279,6 +279,9 @@ def regenerate(
                 # for, or given back, with the rest of the run.
                 job = evolve(job, past=(*before.past, before.charge))
             owed.append(job.id)
+        elif before.status is JobStatus.PENDING:
+            # The cut was about to start; it is paid for and waits for the new take.
+            job = evolve(apply(before, Reset(before.id)), charge=before.charge)
         key = job.item.key
         jobs[job.id] = evolve(job, item=fresh[key], fingerprint=prints[key])
     pipeline = evolve(pipeline, jobs=jobs, fallback=fallback)

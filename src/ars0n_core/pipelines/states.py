@@ -227,7 +227,8 @@ class Retried:
 @frozen
 class Reset:
     """
-    The customer wants a completed job done anew, as another take.
+    The customer wants a completed job done anew, as another take; a pending one that
+    needs it waits again.
     """
 
     job: JobId
@@ -263,6 +264,8 @@ STATUS_AFTER: Final[Mapping[JobStatus, Mapping[type[Event], JobStatus]]] = {
     JobStatus.PENDING: {
         Claimed: JobStatus.PROCESSING,
         Cancelled: JobStatus.FAILED,
+        # What it needs is done anew: it waits again.
+        Reset: JobStatus.WAITING,
     },
     JobStatus.PROCESSING: {
         Sent: JobStatus.PROCESSING,

@@ -1,0 +1,385 @@
+"""
+The jobs of a version together: what starts when, and how a run ends.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+
+from ars0n_core.errors import JobNotRetryableError, NotFoundError, RetriesExhaustedError
+from ars0n_core.ids import AssetId, JobId, VersionId
+from ars0n_core.pipelines import commands, graph, outcomes, report, states
+from ars0n_core.pipelines.graph import Bounds, Pipeline
+from ars0n_core.pipelines.jobs import Charge, Job
+from ars0n_core.pipelines.states import Cause, JobStatus
+from ars0n_core.plans.breakdown import break_down
+from ars0n_core.plans.model import Plan, Scene, Segment
+from ars0n_core.specs.model import AdSpec
+
+if TYPE_CHECKING:
+    from ars0n_core.pipelines.commands import Command
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+VERSION = VersionId("ver_1")
+BOUNDS = Bounds()
+SPEC = AdSpec(
+    prompt="A lamp", duration_seconds=15, voice_id="ada", image_asset_ids=(AssetId("asset_0"),)
+)
+PLAN = Plan(
+    segments=(Segment(text="Hello.", scene_index=0),),
+    scenes=tuple(
+        Scene(
+            scene_index=i,
+            description=f"Scene {i}",
+            duration_seconds=8,
+            image_asset_id=AssetId("asset_0"),
+        )
+        for i in range(2)
+    ),
+)
+PRICES = {"edit-0": 10, "edit-1": 10, "clip-0": 48, "clip-1": 48, "voice": 3, "film": 2}
+
+
+def fresh() -> Pipeline:
+    items = break_down(SPEC, PLAN)
+    return graph.build(
+        items,
+        job_ids=[JobId(item.key) for item in items],
+        charges={
+            key: Charge(credits=price, account="prepaid", serial=1) for key, price in PRICES.items()
+        },
+    )
+
+
+def claimed(
+    pipeline: Pipeline, now: datetime = AT, *, starts: bool = True
+) -> tuple[Pipeline, tuple[Command, ...]]:
+    return graph.claim(pipeline, version=VERSION, now=now, bounds=BOUNDS, starts=starts)
+
+
+def done(pipeline: Pipeline, *keys: str) -> Pipeline:
+    for key in keys:
+        job = pipeline.jobs[JobId(key)]
+        pipeline = graph.record(
+            pipeline, states.Succeeded(job.id, job.attempt, AssetId(f"made-{key}-{job.attempt}"))
+        )
+    return pipeline
+
+
+def failed(pipeline: Pipeline, key: str, cause: Cause = Cause.ORDER) -> Pipeline:
+    job = pipeline.jobs[JobId(key)]
+    return graph.record(pipeline, states.Failed(job.id, job.attempt, "no", cause))
+
+
+def up_to_clips() -> Pipeline:
+    pipeline, _ = claimed(fresh())
+    return done(pipeline, "edit-0", "edit-1", "voice")
+
+
+def up_to_film() -> Pipeline:
+    pipeline, _ = claimed(up_to_clips())
+    return done(pipeline, "clip-0", "clip-1")
+
+
+def finished() -> Pipeline:
+    pipeline, _ = claimed(up_to_film())
+    return done(pipeline, "film")
+
+
+def statuses(pipeline: Pipeline) -> dict[str, str]:
+    return {str(job.id): job.status.value for job in pipeline.jobs.values()}
+
+
+def refunds(pipeline: Pipeline) -> dict[str, int]:
+    _, conclusion = outcomes.conclude(pipeline)
+    assert conclusion is not None
+    return {str(refund.job): refund.credits for refund in conclusion.refunds}
+
+
+def test_what_needs_nothing_is_ready_from_the_start() -> None:
+    assert statuses(fresh()) == {
+        "edit-0": "pending", "edit-1": "pending", "voice": "pending",
+        "clip-0": "waiting", "clip-1": "waiting", "film": "waiting",
+    }  # fmt: skip
+
+
+def test_claiming_takes_each_job_once() -> None:
+    pipeline, first = claimed(fresh())
+    _, second = claimed(pipeline)
+
+    assert [type(command) for command in first] == [
+        commands.EditImage,
+        commands.EditImage,
+        commands.Speak,
+    ]
+    assert {(command.version, command.attempt) for command in first} == {(VERSION, 1)}
+    assert second == ()
+
+
+def test_clips_wait_until_every_cheap_step_has_proved_the_order() -> None:
+    pipeline, _ = claimed(fresh())
+    pipeline = done(pipeline, "edit-0", "voice")
+
+    assert statuses(pipeline)["clip-0"] == "pending"
+    assert claimed(pipeline)[1] == ()
+    pipeline = done(pipeline, "edit-1")
+    assert [command.job for command in claimed(pipeline)[1]] == ["clip-0", "clip-1"]
+
+
+def test_nothing_new_starts_once_a_job_has_failed() -> None:
+    pipeline, _ = claimed(up_to_clips())
+    pipeline = done(failed(pipeline, "clip-0"), "clip-1")
+
+    assert claimed(pipeline)[1] == ()
+
+
+def test_unless_told_to_start_only_what_was_started_is_followed_up() -> None:
+    assert claimed(fresh(), starts=False)[1] == ()
+    pipeline, _ = claimed(up_to_clips())
+    pipeline = graph.record(
+        pipeline, states.Submitted(JobId("clip-0"), 1, "ticket", AT, AT + timedelta(hours=1))
+    )
+    (asked,) = claimed(pipeline, starts=False)[1]
+    assert isinstance(asked, commands.CheckClip)
+
+
+def test_a_ticket_is_asked_about_by_one_at_a_time_and_only_when_due() -> None:
+    pipeline, _ = claimed(up_to_clips())
+    due = AT + timedelta(seconds=5)
+    pipeline = graph.record(
+        pipeline, states.Submitted(JobId("clip-0"), 1, "ticket", due, AT + timedelta(hours=1))
+    )
+
+    assert claimed(pipeline, AT)[1] == ()
+    pipeline, first = claimed(pipeline, due)
+    _, second = claimed(pipeline, due)
+
+    assert [command.job for command in first] == ["clip-0"]
+    assert second == ()
+
+
+def test_a_lost_job_goes_back_and_is_given_up_after_so_many_times() -> None:
+    pipeline, now = fresh(), AT
+    attempts = []
+    for _ in range(BOUNDS.crashes_max):
+        pipeline, taken = claimed(pipeline, now)
+        attempts.append([command.attempt for command in taken])
+        now += BOUNDS.lease
+    pipeline, taken = claimed(pipeline, now)
+
+    assert attempts == [[1, 1, 1], [2, 2, 2], [3, 3, 3]]
+    assert taken == ()
+    assert statuses(pipeline)["voice"] == "failed"
+    assert refunds(pipeline) == PRICES
+
+
+def lapsed(last_look: timedelta) -> Pipeline:
+    pipeline, _ = claimed(up_to_clips())
+    deadline = AT + timedelta(hours=47)
+    for key in ("clip-0", "clip-1"):
+        pipeline = graph.record(pipeline, states.Submitted(JobId(key), 1, "ticket", AT, deadline))
+    pipeline, _ = claimed(pipeline)
+    for key in ("clip-0", "clip-1"):
+        pipeline = graph.record(pipeline, states.Checked(JobId(key), 1, deadline - last_look))
+    return claimed(pipeline, deadline)[0]
+
+
+def test_a_provider_that_was_silent_to_the_end_is_our_fault() -> None:
+    assert refunds(lapsed(timedelta(minutes=1))) == PRICES
+
+
+def test_an_answer_nobody_fetched_in_time_stays_paid() -> None:
+    assert refunds(lapsed(timedelta(hours=40))) == {"film": 2}
+
+
+def test_a_run_is_undecided_while_anything_is_at_work() -> None:
+    pipeline, _ = claimed(fresh())
+
+    assert outcomes.conclude(failed(pipeline, "voice"))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (Cause.OURS, PRICES),
+        (Cause.ORDER, {key: PRICES[key] for key in PRICES if key != "edit-0"}),
+    ],
+)
+def test_whose_fault_it_was_decides_what_is_given_back(
+    cause: Cause, expected: dict[str, int]
+) -> None:
+    pipeline = outcomes.mark_delivered(up_to_clips(), JobId("edit-0"))
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(done(pipeline, "clip-1"), "clip-0", cause)
+
+    assert refunds(pipeline) == expected
+
+
+def test_our_fault_outweighs_the_orders() -> None:
+    pipeline = outcomes.mark_delivered(up_to_clips(), JobId("edit-0"))
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(failed(pipeline, "clip-0"), "clip-1", Cause.OURS)
+
+    assert refunds(pipeline) == PRICES
+
+
+def test_what_was_given_back_is_given_back_once_and_leaves_the_pool() -> None:
+    pipeline, _ = claimed(fresh())
+    pipeline = failed(done(pipeline, "edit-0", "edit-1"), "voice")
+
+    pipeline, first = outcomes.conclude(pipeline)
+    _, second = outcomes.conclude(pipeline)
+
+    assert first is not None
+    assert first.refunds
+    assert second is not None
+    assert second.refunds == ()
+    assert not any(job.is_reusable for job in pipeline.jobs.values())
+    assert not any(told.output for told in report.jobs(pipeline))
+
+
+def test_cancelling_gives_back_what_never_started() -> None:
+    pipeline, _ = claimed(up_to_clips())
+
+    pipeline, stopped = graph.cancel(pipeline)
+
+    assert stopped == 3
+    assert refunds(pipeline) == {"film": 2}
+
+
+def test_a_finished_ad_concludes() -> None:
+    _, conclusion = outcomes.conclude(finished())
+
+    assert conclusion == outcomes.Conclusion(completed=True)
+
+
+def regenerated(pipeline: Pipeline, scene: int, take: int) -> Pipeline:
+    key = f"clip-{scene}"
+    items = [
+        evolve(item, take=take) if item.key in {key, f"edit-{scene}"} else item
+        for item in (job.item for job in pipeline.jobs.values())
+    ]
+    pipeline, _, owed = graph.regenerate(pipeline, JobId(key), items=items)
+    prices = {job_id: (PRICES[job_id], "prepaid") for job_id in owed}
+    return outcomes.charged(pipeline, prices)
+
+
+def test_a_failed_regeneration_returns_to_the_ad_there_was() -> None:
+    before = finished()
+    pipeline, _ = claimed(regenerated(before, 0, 1))
+    pipeline = failed(pipeline, "edit-0")
+
+    assert refunds(pipeline) == {"edit-0": 10, "clip-0": 48, "film": 2}
+    after, conclusion = outcomes.conclude(pipeline)
+    assert conclusion is not None
+    assert conclusion.restored
+    assert {key: job.output for key, job in after.jobs.items()} == {
+        key: job.output for key, job in before.jobs.items()
+    }
+    assert not after.fallback
+
+
+def test_a_second_regeneration_in_one_run_is_given_back_too_and_an_earlier_run_is_not() -> None:
+    pipeline = regenerated(finished(), 0, 1)
+    pipeline, _ = claimed(pipeline)
+    pipeline, _ = graph.cancel(pipeline)
+    pipeline, first = outcomes.conclude(pipeline)
+    assert first is not None
+    assert {r.job for r in first.refunds} == {"clip-0", "film"}
+
+    pipeline, _ = claimed(regenerated(pipeline, 0, 2))
+    pipeline, _ = claimed(done(pipeline, "edit-0"))
+    pipeline = regenerated(done(pipeline, "clip-0"), 0, 3)
+    assert statuses(pipeline)["film"] == "waiting"
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(pipeline, "edit-0", Cause.OURS)
+    _, conclusion = outcomes.conclude(pipeline)
+
+    assert conclusion is not None
+    given = [(refund.job, refund.serial) for refund in conclusion.refunds]
+    assert sorted(given) == [
+        ("clip-0", 3), ("clip-0", 4), ("edit-0", 3), ("edit-0", 4), ("film", 3),
+    ]  # fmt: skip
+
+
+def test_a_late_answer_to_a_dropped_take_is_stale() -> None:
+    pipeline, _ = claimed(regenerated(finished(), 0, 1))
+    late = states.Succeeded(JobId("edit-0"), 2, AssetId("late"))
+    pipeline, _ = graph.cancel(pipeline)
+    pipeline, _ = outcomes.conclude(pipeline)
+
+    with pytest.raises(states.IllegalEventError):
+        graph.record(pipeline, late)
+
+
+def test_retries_are_for_failed_jobs_and_bounded() -> None:
+    pipeline, _ = claimed(fresh())
+    with pytest.raises(JobNotRetryableError):
+        graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
+    with pytest.raises(NotFoundError):
+        graph.retry(pipeline, JobId("none"), bounds=BOUNDS)
+    for _ in range(BOUNDS.retries_max):
+        pipeline, _ = graph.retry(failed(pipeline, "voice"), JobId("voice"), bounds=BOUNDS)
+        pipeline, _ = claimed(pipeline)
+
+    with pytest.raises(RetriesExhaustedError):
+        graph.retry(failed(pipeline, "voice"), JobId("voice"), bounds=BOUNDS)
+
+
+def test_a_retry_is_owed_what_was_given_back() -> None:
+    pipeline, _ = claimed(fresh())
+    pipeline = failed(done(pipeline, "edit-0", "edit-1"), "voice")
+    pipeline, _ = outcomes.conclude(pipeline)
+
+    pipeline, owed = graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
+    assert {str(job.id): job.charge.credits for job in owed if job.charge} == PRICES
+    pipeline = outcomes.charged(pipeline, {job.id: (PRICES[job.id], "receivable") for job in owed})
+
+    charges = [job.charge for job in pipeline.jobs.values()]
+    assert {(charge.serial, charge.account) for charge in charges if charge} == {(2, "receivable")}
+    assert [command.job for command in claimed(pipeline)[1]] == ["voice"]
+
+
+def test_an_abandoned_run_is_taken_up_whole() -> None:
+    pipeline = graph.abandon(fresh(), "Nobody polled")
+    pipeline, conclusion = outcomes.conclude(pipeline)
+    assert conclusion is not None
+    assert sum(refund.credits for refund in conclusion.refunds) == sum(PRICES.values())
+
+    pipeline, _ = graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
+
+    assert statuses(pipeline) == statuses(fresh())
+
+
+def test_a_reused_item_is_done_from_the_start_and_costs_nothing() -> None:
+    items = break_down(SPEC, PLAN)
+    made = finished().jobs[JobId("edit-0")]
+
+    pipeline = graph.build(
+        items,
+        job_ids=[JobId(f"new-{item.key}") for item in items],
+        charges={},
+        reused={"edit-0": made},
+    )
+
+    job: Job = pipeline.jobs[JobId("new-edit-0")]
+    assert (job.status, job.output, job.reused_from) == (JobStatus.COMPLETED, made.output, made.id)
+    assert job.charge is None
+    assert job.is_reusable
+    assert pipeline.jobs[JobId("new-clip-0")].status is JobStatus.PENDING
+
+
+def test_progress_counts_what_is_done_and_what_is_told() -> None:
+    pipeline, _ = claimed(up_to_clips())
+    assert report.progress(pipeline) == 50
+    pipeline = graph.record(
+        pipeline, states.Submitted(JobId("clip-0"), 1, "ticket", AT, AT + timedelta(hours=1))
+    )
+    pipeline = graph.record(pipeline, states.Checked(JobId("clip-0"), 1, AT, 0.6))
+    assert report.progress(pipeline) == 60
+    assert report.progress(failed(pipeline, "clip-0")) == 60
+    assert report.progress(finished()) == 100

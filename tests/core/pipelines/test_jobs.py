@@ -1,0 +1,140 @@
+"""
+One job: leases, tickets, counts, and what it holds of the customer's money.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from attrs import evolve
+
+from ars0n_core.errors import IllegalEventError
+from ars0n_core.ids import AssetId, JobId
+from ars0n_core.pipelines import states
+from ars0n_core.pipelines.jobs import Charge, Job, apply, is_claimable, is_overdue
+from ars0n_core.pipelines.states import Cause, JobStatus
+from ars0n_core.work import Operation, WorkItem
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+ID = JobId("job_1")
+PAID = Charge(credits=3, account="prepaid", serial=1)
+PENDING = Job(
+    id=ID,
+    item=WorkItem(key="voice", operation=Operation.SPEAK),
+    fingerprint="f" * 64,
+    status=JobStatus.PENDING,
+    charge=PAID,
+)
+CLAIMED = apply(PENDING, states.Claimed(ID, 1, AT + MINUTE))
+POLLED = apply(CLAIMED, states.Submitted(ID, 1, "ticket", AT, AT + 60 * MINUTE))
+DONE = apply(CLAIMED, states.Succeeded(ID, 1, AssetId("asset_1"), {"frames": 1}))
+
+
+def test_a_claim_has_a_deadline() -> None:
+    assert CLAIMED.lease_until == AT + MINUTE
+    assert not is_overdue(CLAIMED, AT)
+    assert is_overdue(CLAIMED, AT + MINUTE)
+    assert not is_overdue(PENDING, AT + MINUTE)
+
+
+def test_a_billed_call_is_waited_for_whatever_the_worker_says() -> None:
+    sent = apply(CLAIMED, states.Sent(ID, 1, AT + 10 * MINUTE))
+
+    renewed = apply(sent, states.Renewed(ID, 1, AT + 2 * MINUTE))
+
+    assert renewed.lease_until == AT + 10 * MINUTE
+    later = apply(sent, states.Renewed(ID, 1, AT + 30 * MINUTE))
+    assert later.lease_until == AT + 30 * MINUTE
+
+
+def test_a_deferred_job_is_not_claimable_before_its_time() -> None:
+    put_off = apply(CLAIMED, states.Deferred(ID, 1, AT + MINUTE, "busy"))
+
+    assert (put_off.status, put_off.deferrals) == (JobStatus.PENDING, 1)
+    assert not is_claimable(put_off, AT)
+    assert is_claimable(put_off, AT + MINUTE)
+
+
+def test_a_lost_job_is_counted() -> None:
+    lost = apply(CLAIMED, states.Expired(ID, 1))
+
+    assert (lost.status, lost.crashes, lost.lease_until) == (JobStatus.PENDING, 1, None)
+
+
+def test_a_ticket_is_kept_until_there_is_an_output() -> None:
+    assert (POLLED.ticket, POLLED.lease_until) == ("ticket", None)
+    done = apply(POLLED, states.Succeeded(ID, 1, AssetId("asset_1")))
+    assert done.ticket is None
+
+
+def test_what_is_told_of_progress_is_kept_within_bounds_and_never_falls() -> None:
+    job = POLLED
+    seen = []
+    for told in (0.5, 0.2, None, 7.0):
+        job = apply(job, states.Checked(ID, 1, AT, told))
+        seen.append(job.fraction)
+
+    assert seen == [0.5, 0.5, 0.5, 1.0]
+
+
+def test_a_late_answer_to_paid_work_is_kept_and_the_job_stays_failed() -> None:
+    stopped = apply(CLAIMED, states.Cancelled(ID))
+    late = apply(stopped, states.Succeeded(ID, 1, AssetId("asset_1")))
+
+    assert stopped.is_owed
+    assert (late.status, late.output) == (JobStatus.FAILED, "asset_1")
+    with pytest.raises(IllegalEventError):
+        apply(late, states.Succeeded(ID, 1, AssetId("asset_2")))
+
+
+@pytest.mark.parametrize("event", [
+    states.Succeeded(ID, 1, AssetId("asset_1")),
+    states.Submitted(ID, 1, "ticket", AT, AT),
+])  # fmt: skip
+def test_a_late_answer_to_refunded_work_is_nobodys(event: states.Event) -> None:
+    stopped = apply(CLAIMED, states.Failed(ID, 1, "lost", Cause.OURS))
+    refunded = evolve(stopped, charge=evolve(PAID, refunded=True))
+
+    with pytest.raises(IllegalEventError):
+        apply(refunded, event)
+
+
+def test_a_ticket_that_comes_late_is_kept_for_collection() -> None:
+    stopped = apply(CLAIMED, states.Cancelled(ID))
+
+    late = apply(stopped, states.Submitted(ID, 1, "ticket", AT, AT + MINUTE))
+
+    assert (late.status, late.ticket, late.deadline) == (JobStatus.FAILED, "ticket", AT + MINUTE)
+
+
+def test_a_retry_starts_afresh_and_is_counted() -> None:
+    failed = apply(POLLED, states.Failed(ID, 1, "no", Cause.ORDER))
+
+    again = apply(failed, states.Retried(ID))
+
+    assert (again.status, again.retry_count, again.attempt) == (JobStatus.WAITING, 1, 1)
+    assert (again.error, again.cause, again.ticket, again.check_at) == (None, None, None, None)
+
+
+def test_a_reset_drops_output_and_charge() -> None:
+    again = apply(evolve(DONE, retry_count=2), states.Reset(ID))
+
+    assert (again.output, again.charge, again.retry_count) == (None, None, 0)
+    assert again.facts == {}
+
+
+@pytest.mark.parametrize(
+    ("job", "reusable"),
+    [
+        (DONE, True),
+        (evolve(DONE, charge=evolve(PAID, refunded=True)), False),
+        (evolve(DONE, charge=None), False),
+        (evolve(DONE, charge=None, reused_from=JobId("job_0")), True),
+        (evolve(DONE, charge=evolve(PAID, credits=0)), True),
+        (CLAIMED, False),
+    ],
+)
+def test_only_what_is_finished_and_paid_can_be_reused(job: Job, reusable: bool) -> None:  # noqa: FBT001 - a table's column
+    assert job.is_reusable is reusable
