@@ -17,6 +17,7 @@ clock once; another organisation's things do not exist, its assets are forbidden
 | files in and out | `assets` |
 | what was made, what was paid | `projects`, `billing` |
 | without anybody asking | `carry_out` (runners), `sweep` (workers, restarts) |
+| tell a customer's server | `webhooks` |
 
 Shared among them: `callers` (who asks), `orders` (an order's faults), `materials` (its
 files), `payments` (slot, cap, balance, book), `conflicts` (short transactions that meet),

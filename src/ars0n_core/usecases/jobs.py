@@ -24,7 +24,7 @@ from ars0n_core.pipelines import graph, outcomes, report
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.plans.breakdown import break_down, subjects
 from ars0n_core.projects import VersionStatus
-from ars0n_core.usecases import conflicts, payments
+from ars0n_core.usecases import conflicts, payments, webhooks
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _cancel(ports: Ports, caller: Caller, version_id: VersionId, now: datetime) 
         completed = conclusion is not None and conclusion.completed
         refunds = conclusion.refunds if conclusion else ()
         returned = payments.give_back(ports, tx, version, refunds, now=now)
-        tx.versions.save(
+        saved = tx.versions.save(
             evolve(
                 version,
                 pipeline=pipeline,
@@ -98,6 +98,7 @@ def _cancel(ports: Ports, caller: Caller, version_id: VersionId, now: datetime) 
                 updated_at=now,
             )
         )
+        webhooks.announce(ports, tx, saved, now=now)
         tx.commit()
     return Cancelled(jobs_cancelled=stopped, credits_refunded=returned)
 

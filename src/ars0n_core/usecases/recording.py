@@ -13,7 +13,7 @@ from ars0n_core.errors import IllegalEventError, NotFoundError
 from ars0n_core.pipelines import graph, outcomes
 from ars0n_core.pipelines.states import Event
 from ars0n_core.projects import Version, VersionStatus
-from ars0n_core.usecases import conflicts, materials, payments
+from ars0n_core.usecases import conflicts, materials, payments, webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,4 +73,6 @@ def concluded(ports: Ports, tx: Transaction, version: Version, *, now: datetime)
         tx.organizations.lock(version.organization_id)
         payments.give_back(ports, tx, version, conclusion.refunds, now=now)
     status = VersionStatus.COMPLETED if conclusion.completed else VersionStatus.FAILED
-    return evolve(version, pipeline=pipeline, status=status)
+    decided = evolve(version, pipeline=pipeline, status=status)
+    webhooks.announce(ports, tx, decided, now=now)
+    return decided
