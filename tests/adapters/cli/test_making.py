@@ -1,0 +1,276 @@
+"""
+The main job, whole: a photo in, a finished ad out, measured on the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from attrs import frozen
+
+PROMPT = "Hand-pressed olive oil from Alba, cold pressed, peppery and fresh"
+ORDER = ("--prompt", PROMPT, "--company", "Alba", "--duration", "15")
+
+
+@frozen
+class Run:
+    """
+    A command that ended.
+    """
+
+    code: int
+    out: str
+    err: str
+
+
+def ars0n(*arguments: str | Path, timeout_seconds: float = 280) -> Run:
+    """
+    Run the command line in a process of its own.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "ars0n_adapters.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=timeout_seconds,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def ffmpeg(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """
+    Run ffmpeg, quietly but for errors.
+    """
+    return subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", *map(str, arguments)],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def samples_in(path: Path) -> int:
+    decoded = ffmpeg("-v", "error", "-i", path, "-vn", "-f", "s16le", "-ac", "1", "-")
+    return len(decoded.stdout) // 2
+
+
+def frames_in(path: Path) -> int:
+    told = ffmpeg("-i", path, "-map", "0:v", "-f", "null", "-").stderr.decode()
+    return int(re.findall(r"frame=\s*(\d+)", told)[-1])
+
+
+def loudness_of(path: Path) -> tuple[float, float]:
+    told = ffmpeg("-nostats", "-i", path, "-af", "ebur128=peak=true", "-f", "null", "-")
+    summary = told.stderr.decode().split("Summary:")[1]
+    integrated = re.search(r"I:\s*(-?[\d.]+) LUFS", summary)
+    peak = re.search(r"Peak:\s*(-?[\d.]+) dBFS", summary)
+    assert integrated
+    assert peak
+    return float(integrated[1]), float(peak[1])
+
+
+def heard_in(path: Path) -> Counter[str]:
+    from pocketsphinx import Decoder
+
+    pcm = ffmpeg("-v", "error", "-i", path, "-vn", "-ac", "1", "-ar", "16000", "-f", "s16le", "-")
+    decoder = Decoder(samprate=16_000, loglevel="FATAL")
+    decoder.start_utt()
+    decoder.process_raw(pcm.stdout, full_utt=True)
+    decoder.end_utt()
+    said = decoder.hyp()
+    return Counter(said.hypstr.split() if said else [])
+
+
+def share_heard(script: str, path: Path) -> float:
+    words = Counter(re.findall(r"[a-z']+", script.lower()))
+    return (words & heard_in(path)).total() / words.total()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("making")
+
+
+@pytest.fixture(scope="module")
+def made(folder: Path, photo: Path) -> Run:
+    """
+    The ad of the whole module, made once.
+    """
+    return ars0n(
+        "make", "--image", photo, *ORDER, "--json",
+        "--data-dir", folder / "data", "--out", folder / "ad.mp4",
+    )  # fmt: skip
+
+
+def test_the_film_is_as_ordered(made: Run, folder: Path) -> None:
+    assert (made.code, "" if made.code == 0 else made.err) == (0, "")
+    told = json.loads(made.out)
+
+    assert (
+        told["adFormat"], told["durationSeconds"], told["totalCredits"], told["jobCount"],
+    ) == ("video", 15.0, 140, 8)  # fmt: skip
+    about = ffmpeg("-i", folder / "ad.mp4").stderr.decode()
+    assert re.search(r"h264 \(High\).*yuv420p\(tv, bt709.*720x1280.*30 fps", about)
+    assert re.search(r"aac \(LC\).*48000 Hz, stereo", about)
+    assert frames_in(folder / "ad.mp4") == 450
+    assert samples_in(folder / "ad.mp4") == 15 * 48_000
+
+
+def test_the_file_starts_with_its_index(made: Run, folder: Path) -> None:
+    assert made.code == 0
+    head = (folder / "ad.mp4").read_bytes()
+
+    assert head.index(b"moov") < head.index(b"mdat")
+
+
+def test_the_sound_is_at_its_loudness(made: Run, folder: Path) -> None:
+    assert made.code == 0
+    integrated, peak = loudness_of(folder / "ad.mp4")
+
+    assert integrated == pytest.approx(-14, abs=0.5)
+    assert peak <= -1.0
+
+
+def test_the_narration_is_understood(made: Run, folder: Path, photo: Path) -> None:
+    assert made.code == 0
+    plan = ars0n("plan", "--image", photo, *ORDER, "--data-dir", folder / "data")
+
+    script = json.loads(plan.out)["plan"]["voiceover_script"]
+    assert share_heard(script, folder / "ad.mp4") >= 0.5
+
+
+def test_the_scenes_move_and_differ_and_reach_every_edge(made: Run, folder: Path) -> None:
+    import numpy as np
+
+    assert made.code == 0
+    raw = ffmpeg(
+        "-v", "error", "-i", folder / "ad.mp4", "-vf", "scale=90:160", "-f", "rawvideo",
+        "-pix_fmt", "gray", "-",
+    ).stdout  # fmt: skip
+    film = np.frombuffer(raw, np.uint8).reshape(450, 160, 90).astype(float)
+
+    # A second into the film something has moved, and scenes apart look apart.
+    assert np.abs(film[30] - film[60]).mean() > 0.3
+    assert np.abs(film[45] - film[300]).mean() > 4
+    # No black bars: the borders are as alive as the picture.
+    for frame in (45, 150, 300):
+        for edge in (film[frame][:4], film[frame][-4:], film[frame][:, :4], film[frame][:, -4:]):
+            assert edge.mean() > 20
+
+
+def test_the_same_order_elsewhere_gives_the_same_bytes(
+    made: Run, folder: Path, photo: Path
+) -> None:
+    assert made.code == 0
+    again = ars0n(
+        "make", "--image", photo, *ORDER, "--data-dir", folder / "other", "--out", folder / "b.mp4"
+    )
+
+    assert again.code == 0, again.err
+    assert (folder / "ad.mp4").read_bytes() == (folder / "b.mp4").read_bytes()
+
+
+def test_the_same_order_again_is_not_made_again(made: Run, folder: Path, photo: Path) -> None:
+    assert made.code == 0
+    again = ars0n(
+        "make", "--image", photo, *ORDER, "--data-dir", folder / "data", "--out", folder / "c.mp4"
+    )
+
+    assert "made before" in again.err
+    assert (folder / "ad.mp4").read_bytes() == (folder / "c.mp4").read_bytes()
+
+
+def children_of(pid: int) -> list[str]:
+    listed = subprocess.run(
+        ["ps", "-eo", "pid,ppid,sid,args"], capture_output=True, text=True, check=True
+    )
+    return [
+        line for line in listed.stdout.splitlines() if f" {pid} " in line and "ps -eo" not in line
+    ]
+
+
+def test_an_interrupted_command_leaves_nothing_and_goes_on(folder: Path, photo: Path) -> None:
+    command = [
+        sys.executable, "-m", "ars0n_adapters.cli", "make", "--image", photo, *ORDER,
+        "--tone", "playful", "--data-dir", folder / "cut", "--out", folder / "cut.mp4",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        [str(part) for part in command], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "clip processing" in line:
+            break
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    process.stderr.read()
+
+    assert process.wait(timeout=60) == 1
+    assert not list(folder.glob("cut.mp4*"))
+    assert not list(folder.glob(".cut.mp4*"))
+    time.sleep(0.5)
+    assert [line for line in children_of(process.pid) if "ffmpeg" in line or "ars0n" in line] == []
+
+    resumed = ars0n(*[str(part) for part in command[3:]])
+
+    assert resumed.code == 0, resumed.err
+    assert "where it stopped" in resumed.err
+    assert "scene 1 picture processing" not in resumed.err
+    assert frames_in(folder / "cut.mp4") == 450
+
+
+def test_a_radio_ad_is_as_ordered(folder: Path) -> None:
+    made = ars0n(
+        "radio", "--prompt", PROMPT, "--duration", "30", "--json",
+        "--data-dir", folder / "data", "--out", folder / "ad.mp3",
+    )  # fmt: skip
+
+    assert made.code == 0, made.err
+    told = json.loads(made.out)
+    assert (
+        told["adFormat"], told["durationSeconds"], told["totalCredits"], told["jobCount"],
+    ) == ("radio", 30.0, 5, 2)  # fmt: skip
+    assert samples_in(folder / "ad.mp3") == 30 * 44_100
+    assert re.search(
+        r"mp3.*44100 Hz, stereo.*192 kb/s", ffmpeg("-i", folder / "ad.mp3").stderr.decode()
+    )
+    integrated, peak = loudness_of(folder / "ad.mp3")
+    assert integrated == pytest.approx(-16, abs=0.5)
+    assert peak <= -2.0
+
+
+def test_an_edited_plan_is_spoken(folder: Path, photo: Path) -> None:
+    order = ("--prompt", PROMPT, "--duration", "15", "--data-dir", folder / "data")
+    planned = ars0n("plan", "--format", "radio", *order, "--out", folder / "plan.json")
+    assert planned.code == 0, planned.err
+    told = json.loads((folder / "plan.json").read_text())
+    told["plan"]["voiceover_segments"][0]["text"] = "Good morning to every kitchen in the country."
+    (folder / "plan.json").write_text(json.dumps(told))
+
+    made = ars0n("radio", *order, "--plan", folder / "plan.json", "--out", folder / "edited.mp3")
+
+    assert made.code == 0, made.err
+    assert {"good", "morning", "kitchen"} & set(heard_in(folder / "edited.mp3"))
+    del photo
+
+
+def test_a_full_disk_is_one_clear_line(folder: Path, photo: Path) -> None:
+    if os.geteuid() != 0 and not Path("/dev/full").exists():  # pragma: no cover - everywhere else
+        pytest.fail("this test needs /dev/full")
+    made = ars0n(
+        "make", "--image", photo, *ORDER, "--data-dir", "/dev/full/x", "--out", folder / "d.mp4"
+    )
+
+    assert made.code == 1
+    assert "Traceback" not in made.err
+    assert "/dev/full" in made.err

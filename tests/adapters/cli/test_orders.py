@@ -1,0 +1,184 @@
+"""
+A bad order is refused before anything is made, each faulty option on a line of its own.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ars0n_adapters.cli import main
+
+Save = Callable[[Path], object]
+
+PROMPT = "A lamp of warm light"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, list[str]]:
+    code = main([str(argument) for argument in arguments])
+    return code, capsys.readouterr().err.splitlines()
+
+
+def test_every_fault_is_told_at_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, lines = run(
+        capsys, "make", "--image", tmp_path / "none.jpg", "--prompt", "", "--duration", "20",
+        "--cta", "round", "--gradient-color", "red", "--music-volume", "3", "--variants", "7",
+        "--model", "slow", "--aspect", "3:3", "--clip", "foo", "--plan", tmp_path / "none.json",
+        "--data-dir", tmp_path / "data", "--out", tmp_path / "nowhere" / "ad.mp4",
+    )  # fmt: skip
+
+    assert code == 2
+    for option in (
+        "--image", "--prompt", "--duration", "--cta", "--gradient-color", "--music-volume",
+        "--variants", "--model", "--aspect", "--clip", "--plan", "--out",
+    ):  # fmt: skip
+        assert [line for line in lines if line.startswith(option)], option
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+def test_a_video_ad_needs_a_photo(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, lines = run(capsys, "make", "--prompt", PROMPT, "--data-dir", tmp_path)
+
+    assert code == 2
+    assert [line.partition(":")[0] for line in lines] == ["--image"]
+
+
+@pytest.mark.parametrize("length", [0, 2001])
+def test_a_prompt_has_1_to_2000_characters(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, length: int
+) -> None:
+    code, lines = run(capsys, "radio", "--prompt", "é" * length, "--data-dir", tmp_path)
+
+    assert code == 2
+    assert [line.partition(":")[0] for line in lines] == ["--prompt"]
+
+
+def _bomb(path: Path) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
+    data = zlib.compress(b"\x00" * 1_000_000)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
+
+
+def _truncated(path: Path) -> None:
+    Image.effect_noise((400, 400), 60).convert("RGB").save(path, "JPEG")
+    path.write_bytes(path.read_bytes()[:3000])
+
+
+UNUSABLE: dict[str, Save] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("I am a photo, honest"),
+    "truncated": _truncated,
+    "bomb": _bomb,
+    "one pixel": lambda path: Image.new("RGB", (1, 1)).save(path, "PNG"),
+    "gif": lambda path: Image.new("P", (99, 99)).save(path, "GIF"),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_an_unusable_picture_is_named_with_its_fault(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "photo.jpg"
+    UNUSABLE[kind](path)
+    code, lines = run(
+        capsys, "make", "--image", path, "--prompt", PROMPT, "--data-dir", tmp_path / "data",
+        "--out", tmp_path / "ad.mp4",
+    )  # fmt: skip
+
+    assert code == 2, lines
+    assert len(lines) == 1
+    assert lines[0].startswith(f"--image {path}: ")
+    assert not (tmp_path / "ad.mp4").exists()
+
+
+def test_music_that_is_none_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    music = tmp_path / "song.mp3"
+    music.write_bytes(b"ID3\x04\x00\x00\x00\x00\x00\x00" + b"la" * 2000)
+    code, lines = run(
+        capsys, "radio", "--prompt", PROMPT, "--music", music, "--data-dir", tmp_path / "data",
+        "--out", tmp_path / "ad.mp3",
+    )  # fmt: skip
+
+    assert code == 2, lines
+    assert len(lines) == 1
+    assert lines[0].startswith(f"--music {music}: ")
+
+
+def test_an_unknown_voice_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, lines = run(
+        capsys, "radio", "--prompt", PROMPT, "--voice", "nobody", "--data-dir", tmp_path / "data",
+        "--out", tmp_path / "ad.mp3",
+    )  # fmt: skip
+
+    assert code == 2, lines
+    assert lines[0].startswith("--voice: ")
+    assert "nobody" in lines[0]
+
+
+def test_a_missing_ffmpeg_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARS0N_FFMPEG", str(tmp_path / "no-ffmpeg"))
+    code, lines = run(capsys, "radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data")
+
+    assert code == 1
+    assert any("ffmpeg" in line for line in lines)
+    assert not any("Traceback" in line for line in lines)
+
+
+def test_a_wrong_setting_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARS0N_WORKERS", "many")
+    code, lines = run(capsys, "radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data")
+
+    assert code == 1
+    assert any("ARS0N_WORKERS" in line for line in lines)
+
+
+def test_a_data_folder_that_is_a_file_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("")
+    code, lines = run(capsys, "radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data")
+
+    assert code == 1
+    assert any("data" in line for line in lines)
+    assert not any("Traceback" in line for line in lines)
+
+
+def test_a_private_url_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9/photo.png"
+    code, lines = run(
+        capsys, "make", "--image", url, "--prompt", PROMPT, "--data-dir", tmp_path / "data",
+        "--out", tmp_path / "ad.mp4",
+    )  # fmt: skip
+
+    assert code == 2, lines
+    assert lines[0].startswith(f"--image {url}: ")
+
+
+def test_voices_are_listed_and_filtered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "--gender", "male"]) == 0
+    listed = capsys.readouterr().out
+
+    assert "pNInz6obpgDQGcFmaJgB" in listed
+    assert "female" not in listed
+
+
+def test_an_estimate_is_the_published_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["estimate", "--duration", "15", "--images", "3", "--json"]) == 0
+
+    assert '"estimatedCredits": 140' in capsys.readouterr().out
