@@ -28,9 +28,6 @@ from ars0n_core.usecases.generate import generate
 
 if TYPE_CHECKING:
     from ars0n_core.ids import VersionId
-    from ars0n_core.pipelines.report import JobReport
-    from ars0n_core.projects import Version
-    from ars0n_core.usecases.reports import Report
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,7 +38,7 @@ class Stage:
     The product with one customer in it, and what stories do again and again.
     """
 
-    ports: Ports
+    ports: Any  # `Ports`, whose fakes know more than their protocols
     clock: fakes.ManualClock
     blobs: MemoryBlobs
     folder: Path
@@ -98,11 +95,11 @@ class Stage:
             tx.ledger.append(ledger.grant(booking, credits_given=credits_given))
             tx.commit()
 
-    def balance(self, caller: Caller | None = None, account: str = ledger.PREPAID) -> int:
+    def balance(self, caller: Caller | None = None, account: str = ledger.PREPAID) -> Any:
         with self.ports.store.transaction() as tx:
             return tx.ledger.balance((caller or self.caller).organization.id, account)
 
-    def entries(self, caller: Caller | None = None) -> tuple[ledger.Entry, ...]:
+    def entries(self, caller: Caller | None = None) -> Any:
         with self.ports.store.transaction() as tx:
             return tx.ledger.entries((caller or self.caller).organization.id)
 
@@ -122,7 +119,9 @@ class Stage:
                 fakes.footage(seconds, note), "video/mp4", {"frames": round(seconds * 30)},
             ),
         }[kind]  # fmt: skip
-        facts = {**facts, "duration_seconds": seconds} if kind is not AssetKind.IMAGE else facts
+        known: dict[str, Any] = (
+            {**facts, "duration_seconds": seconds} if kind is not AssetKind.IMAGE else {}
+        )
         source = self.folder / "source"
         source.write_bytes(content)
         self.blobs.put(f"assets/{asset_id}", source, media_type=media_type)
@@ -137,7 +136,7 @@ class Stage:
                     size_bytes=len(content),
                     sha256=note.ljust(64, "0"),
                     created_at=START,
-                    facts=facts,
+                    facts=known,
                 )
             )
             tx.commit()
@@ -161,14 +160,14 @@ class Stage:
     def order(self, spec: AdSpec | None = None, caller: Caller | None = None, **rest: Any) -> Any:
         return generate(self.ports, self.policy, caller or self.caller, spec or self.film(), **rest)
 
-    def poll(self, version_id: VersionId, caller: Caller | None = None) -> Report:
+    def poll(self, version_id: VersionId, caller: Caller | None = None) -> Any:
         report = advance(self.ports, self.policy, caller or self.caller, version_id)
         self.clock.pass_by(timedelta(seconds=10))
         return report
 
     def until_made(
         self, version_id: VersionId, operation: str, caller: Caller | None = None
-    ) -> JobReport:
+    ) -> Any:
         """
         Poll until a job of this kind has an output, and return it.
         """
@@ -178,17 +177,17 @@ class Stage:
                     return job
         pytest.fail(f"no {operation} was made in 30 polls")
 
-    def finish(self, version_id: VersionId, caller: Caller | None = None) -> Report:
+    def finish(self, version_id: VersionId, caller: Caller | None = None) -> Any:
         for _ in range(60):
             report = self.poll(version_id, caller)
             if report.status is not VersionStatus.GENERATING:
                 return report
         pytest.fail(f"not finished after 60 polls: {report}")
 
-    def finished(self, spec: AdSpec | None = None, caller: Caller | None = None) -> Report:
+    def finished(self, spec: AdSpec | None = None, caller: Caller | None = None) -> Any:
         return self.finish(self.order(spec, caller).version_id, caller)
 
-    def version(self, version_id: VersionId) -> Version:
+    def version(self, version_id: VersionId) -> Any:
         with self.ports.store.transaction() as tx:
             return tx.versions.find(version_id)
 

@@ -74,7 +74,9 @@ def test_the_last_use_is_remembered(stage: Stage) -> None:
     let_in(stage, plain)
     second = billing.keys(stage.ports, organization_id)[-1].last_used_at
 
-    assert (second - first) == timedelta(minutes=5)
+    assert first
+    assert second
+    assert second - first == timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Polling drives an ad to its end, whatever the outside does.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -32,12 +32,10 @@ from ars0n_core.usecases.carry_out import carry_out, release, renew
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from ars0n_core.usecases.reports import Report
-
     from .conftest import Stage
 
 
-def job_of(report: Report, operation: str, index: int = 0) -> object:
+def job_of(report: Any, operation: str, index: int = 0) -> Any:
     return [job for job in report.jobs if job.operation == operation][index]
 
 
@@ -73,7 +71,7 @@ def test_without_polling_nothing_happens(stage: Stage) -> None:
 def test_progress_only_rises_and_is_whole_only_with_the_ad(stage: Stage) -> None:
     stage.ports.clips.looks = 4
     ordered = stage.order()
-    seen = []
+    seen: list[Any] = []
 
     while not seen or seen[-1].status is VersionStatus.GENERATING:
         seen.append(stage.poll(ordered.version_id))

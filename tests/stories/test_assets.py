@@ -92,7 +92,7 @@ def test_a_sound_in_a_films_container_is_a_sound(stage: Stage) -> None:
     ],
 )
 def test_what_can_not_be_taken_is_refused(
-    stage: Stage, content: bytes, category: str | None, error: type[Exception], field: str
+    stage: Stage, content: bytes, category: str | None, error: type[InvalidRequestError], field: str
 ) -> None:
     with pytest.raises(error) as caught:
         uploaded(stage, content, category)

@@ -4,7 +4,7 @@ Edits are incremental builds: what is unchanged is taken over, what is new is pa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -36,14 +36,11 @@ if TYPE_CHECKING:
 
     from ars0n_core.ids import VersionId
     from ars0n_core.usecases.callers import Caller
-    from ars0n_core.usecases.edit import Edited
 
     from .conftest import Stage
 
 
-def edited(
-    stage: Stage, version_id: VersionId, caller: Caller | None = None, **rest: object
-) -> Edited:
+def edited(stage: Stage, version_id: VersionId, caller: Caller | None = None, **rest: Any) -> Any:
     return edit(stage.ports, stage.policy, caller or stage.caller, version_id, **rest)
 
 
@@ -259,6 +256,7 @@ def test_a_blob_that_is_gone_is_made_and_priced_anew(stage: Stage) -> None:
 def test_what_a_test_key_made_is_not_reused_for_free(stage: Stage) -> None:
     tester = stage.customer("tester", 1000, key="sk_test_")
     report = stage.finished(stage.film(image_asset_ids=(stage.asset(caller=tester),)), tester)
+    assert tester.key
     live = evolve(tester, key=evolve(tester.key, hint="sk_live_abcd"))
 
     assert edited(stage, report.version_id, live, dry_run=True).credits == 140

@@ -4,6 +4,8 @@ What an ad would cost, exactly as published.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ars0n_core.errors import InvalidRequestError
@@ -72,7 +74,7 @@ def test_custom_clips_cost_nothing_by_themselves() -> None:
     ],
 )
 def test_what_would_be_refused_is_refused_here(changes: dict[str, int], field: str) -> None:
-    fields = {"duration_seconds": 15, "image_count": 3, **changes}
+    fields: dict[str, Any] = {"duration_seconds": 15, "image_count": 3, **changes}
 
     with pytest.raises(InvalidRequestError) as caught:
         estimate(EstimateOrder(**fields))

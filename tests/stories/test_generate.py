@@ -5,7 +5,7 @@ Ordering an ad: what is refused in which order, what is charged, what is stored.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -32,6 +32,8 @@ from ars0n_core.usecases.generate import generate
 from ars0n_core.usecases.plan import plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ars0n_core.usecases.callers import Caller
 
     from .conftest import Stage
@@ -134,7 +136,9 @@ def test_a_missing_asset_is_not_found_before_the_plan_is_expired(stage: Stage) -
     ],
     ids=["image", "logo", "music", "clip"],
 )
-def test_another_organisations_asset_is_forbidden(stage: Stage, change: object) -> None:
+def test_another_organisations_asset_is_forbidden(
+    stage: Stage, change: Callable[[dict[AssetKind, AssetId]], dict[str, Any]]
+) -> None:
     rival = stage.customer("theirs")
     theirs = {kind: stage.asset(kind, caller=rival) for kind in AssetKind}
 

@@ -5,7 +5,7 @@ Cancel, retry, regenerate: every row of the money rules.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -35,17 +35,14 @@ from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from ars0n_core.ids import JobId
-    from ars0n_core.pipelines.report import JobReport
     from ars0n_core.usecases.callers import Caller
-    from ars0n_core.usecases.jobs import Regenerated
-    from ars0n_core.usecases.reports import Report
 
     from .conftest import Stage
 
 NO = ProviderRejectedError("Not this")
 
 
-def clip_of(report: Report, scene: int = 0) -> JobReport:
+def clip_of(report: Any, scene: int = 0) -> Any:
     return next(
         job
         for job in report.jobs
@@ -53,19 +50,19 @@ def clip_of(report: Report, scene: int = 0) -> JobReport:
     )
 
 
-def failed_of(report: Report) -> JobReport:
+def failed_of(report: Any) -> Any:
     return next(job for job in report.jobs if job.status is JobStatus.FAILED)
 
 
-def again(stage: Stage, job_id: JobId, caller: Caller | None = None, **rest: int) -> Regenerated:
+def again(stage: Stage, job_id: JobId, caller: Caller | None = None, **rest: int) -> Any:
     return regenerate(stage.ports, stage.policy, caller or stage.caller, job_id, **rest)
 
 
-def retried(stage: Stage, job_id: JobId, caller: Caller | None = None) -> JobReport:
+def retried(stage: Stage, job_id: JobId, caller: Caller | None = None) -> Any:
     return retry(stage.ports, stage.policy, caller or stage.caller, job_id)
 
 
-def failed_voice(stage: Stage, times: int = 1) -> Report:
+def failed_voice(stage: Stage, times: int = 1) -> Any:
     """
     A film whose voice was refused.
     """

@@ -4,7 +4,7 @@ What was made, page by page; and gone for good.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -31,14 +31,19 @@ def test_projects_are_listed_newest_first_by_the_page(stage: Stage) -> None:
     assert page.projects[0].project.name == "Ad 2"
 
 
+def shown(stage: Stage) -> Any:
+    (one,) = projects.browse(stage.ports, stage.policy, stage.caller).projects
+    return one
+
+
 def test_a_project_shows_its_latest_version(stage: Stage) -> None:
     report = stage.finished()
-    (before,) = projects.browse(stage.ports, stage.policy, stage.caller).projects
+    before = shown(stage)
     plan = stage.version(report.version_id).plan
     words = evolve(plan, segments=(Segment(text="New words.", scene_index=0),))
 
     answer = edit(stage.ports, stage.policy, stage.caller, report.version_id, plan=words)
-    (after,) = projects.browse(stage.ports, stage.policy, stage.caller).projects
+    after = shown(stage)
 
     assert before.latest.output == report.output
     assert before.thumbnail_url.startswith("memory:")

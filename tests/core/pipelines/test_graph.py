@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from ars0n_core.errors import JobNotRetryableError, NotFoundError, RetriesExhaustedError
+from ars0n_core.errors import (
+    IllegalEventError,
+    JobNotRetryableError,
+    NotFoundError,
+    RetriesExhaustedError,
+)
 from ars0n_core.ids import AssetId, JobId, VersionId
 from ars0n_core.pipelines import commands, graph, outcomes, report, states
 from ars0n_core.pipelines.graph import Bounds, Pipeline
@@ -312,7 +317,7 @@ def test_a_late_answer_to_a_dropped_take_is_stale() -> None:
     pipeline, _ = graph.cancel(pipeline)
     pipeline, _ = outcomes.conclude(pipeline)
 
-    with pytest.raises(states.IllegalEventError):
+    with pytest.raises(IllegalEventError):
         graph.record(pipeline, late)
 
 

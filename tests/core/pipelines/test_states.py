@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import typing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -114,9 +115,10 @@ def test_each_pair_is_decided_as_written(status: str, event: str) -> None:
 @pytest.mark.parametrize("off", [-2, -1, 1])
 def test_an_event_of_another_attempt_never_happens(status: str, event: str, off: int) -> None:
     due = ATTEMPT + 1 if event == "Claimed" else ATTEMPT
+    given: Any = EVENTS[event]
 
     with pytest.raises(IllegalEventError):
-        apply(job_in(status), evolve(EVENTS[event], attempt=due + off))
+        apply(job_in(status), evolve(given, attempt=due + off))
 
 
 def test_a_finished_job_leaves_only_by_the_customers_wish() -> None:
