@@ -8,6 +8,7 @@ their defaults. A wrong value is one clear error at the start.
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PREFIX: Final = "ARS0N_"
+
+Network = IPv4Network | IPv6Network
 
 _PRESETS: Final = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
 
@@ -50,6 +53,22 @@ def _choice(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(word.strip()) for word in text.split(","))
+    except ValueError:
+        raise ValueError("must be addresses or networks, like 10.0.0.0/8,::1") from None
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not text.startswith(schemes):
+            raise ValueError(f"must start with {' or '.join(schemes)}")
+        return text.rstrip("/")
+
+    return read
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -66,7 +85,31 @@ class Settings:
 
     data_dir: Path = field(metadata={"read": _path, "about": "Folder of the embedded store."})
     database_url: str = _setting("", str, "SQL database; default: SQLite in the data folder.")
-    base_url: str = _setting("", str, "What the API's own URLs start with.")
+    host: str = _setting("127.0.0.1", str, "Address `ars0n serve` listens on.")
+    port: int = _setting(8000, _number(0, 65_535), "Its port; 0 picks a free one.")
+    processes: int = _setting(1, _number(1, 64), "Processes that serve, on one port.")
+    base_url: str = _setting(
+        "",
+        _url("http://", "https://"),
+        "What links to the API start with; default: its host and port.",
+    )
+    drive: str = _setting(
+        "polls",
+        _choice("polls", "server"),
+        "Who starts jobs: `polls`, as documented, or the `server` too, polled or not.",
+    )
+    rates_url: str = _setting(
+        "",
+        _url("redis://", "rediss://", "memory:"),
+        "Where requests are counted: `redis://…`, or `memory:` for one process; "
+        "default: the data folder, or the database if it is PostgreSQL.",
+    )
+    fetch_allow: tuple[Network, ...] = _setting(
+        (),
+        _networks,
+        "Private networks image URLs may point into. **Whoever has a key can make the server "
+        "ask any port there**: for private deployments only.",
+    )
     ffmpeg: str = _setting("", str, "ffmpeg to use; default: the newer of ours and the system's.")
     preset: str = _setting("veryfast", _choice(*_PRESETS), "x264 preset of the finished ad.")
     workers: int = _setting(2, _number(1, 64), "Segments encoded at once.")
