@@ -116,6 +116,13 @@ class Block:
         return (self.width - line.width) * align
 
 
+UNJOINED: Final = frozenset(
+    {*(font for family in fonts.FACES.values() for font in family), *fonts.FALLBACKS[:2]}
+)
+"""
+Fonts of scripts whose letters stand apart: the faces, Inter and Noto Sans.
+"""
+
 LOOSE: Final = ["-liga", "-clig"]
 """
 Shaping of spaced letters: no ligatures, which would be spaced as one.
@@ -123,61 +130,57 @@ Shaping of spaced letters: no ligatures, which would be spaced as one.
 
 
 @functools.lru_cache(maxsize=8192)
-def _measure(
+def _advance(
     font: Font, size: int, weight: int, text: str, level: int = 0, tracking: float = 0.0
-) -> tuple[float, tuple[float, float, float, float]]:
+) -> float:
     """
-    Return advance and ink box (left, top, right, bottom) about the pen on the baseline.
+    Return how far the pen moves.
     """
     face = fonts.load(font, size, weight)
-    direction = "rtl" if level % 2 else "ltr"
     if not _loose(font, level, tracking):
-        return (
-            face.getlength(text, direction=direction),
-            face.getbbox(text, direction=direction, anchor="ls"),
-        )
-    letters = len(fonts.clusters(text))
-    box = face.getbbox(text, direction=direction, features=LOOSE, anchor="ls")
-    return (
-        face.getlength(text, direction=direction, features=LOOSE) + letters * tracking * size,
-        (box[0], box[1], box[2] + (letters - 1) * tracking * size, box[3]),
-    )
+        return face.getlength(text, direction="rtl" if level % 2 else "ltr")
+    return face.getlength(text, features=LOOSE) + len(fonts.clusters(text)) * tracking * size
+
+
+@functools.lru_cache(maxsize=8192)
+def _ink(
+    font: Font, size: int, weight: int, text: str, level: int = 0, tracking: float = 0.0
+) -> tuple[float, float, float, float]:
+    """
+    Return the ink's box (left, top, right, bottom) about the pen on the baseline.
+
+    Four times as slow as the advance, so it is asked for on final lines only.
+    """
+    face = fonts.load(font, size, weight)
+    if not _loose(font, level, tracking):
+        return face.getbbox(text, direction="rtl" if level % 2 else "ltr", anchor="ls")
+    left, top, right, bottom = face.getbbox(text, features=LOOSE, anchor="ls")
+    return left, top, right + (len(fonts.clusters(text)) - 1) * tracking * size, bottom
 
 
 def _loose(font: Font, level: int, tracking: float) -> bool:
     """
     Whether a run's letters are drawn one by one: tracked, and of a script that is not joined.
     """
-    return tracking != 0 and level % 2 == 0 and _spaced_out(font)
-
-
-def _spaced_out(font: Font) -> bool:
-    """
-    Whether letters of *font* stand alone, so that they may be spaced.
-    """
-    return font in {f for family in fonts.FACES.values() for f in family} or font in {
-        fonts.INTER,
-        fonts.FALLBACKS[1],
-    }
+    return tracking != 0 and level % 2 == 0 and font in UNJOINED
 
 
 def _open(font: Font) -> bool:
-    return not _spaced_out(font) and font.package == "manimgx_fonts" and font != fonts.EMOJI
+    return font not in UNJOINED and font.package == "manimgx_fonts" and font != fonts.EMOJI
 
 
-def _line(
+def _runs(
     atoms: Sequence[Atom], levels: Sequence[int], size: int, style: Style, language: str
-) -> Line:
+) -> list[Run]:
     """
-    Return the line of *atoms*, whose characters have *levels*, runs in visual order.
+    Return the runs of *atoms*, whose characters have *levels*, in the order they are read.
     """
     runs: list[Run] = []
-    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ")[0]
     position = 0
     for index, atom in enumerate(atoms):
         if atom.spaced and index:
             level = min(levels[position - 1], levels[position])
-            runs.append(Run(" ", fonts.INTER, level, -1, space + style.tracking * size))
+            runs.append(Run(" ", fonts.INTER, level, -1, _space(style, size)))
         start = 0
         keys = []
         for cluster in atom.clusters:
@@ -188,15 +191,30 @@ def _line(
             if stop == len(keys) or keys[stop] != keys[start]:
                 font, level = keys[start]
                 letters = "".join(atom.clusters[start:stop])
-                advance, _ = _measure(font, size, style.weight, letters, level, style.tracking)
+                advance = _advance(font, size, style.weight, letters, level, style.tracking)
                 runs.append(Run(letters, font, level, atom.word, advance))
                 start = stop
+    return runs
+
+
+def _space(style: Style, size: int) -> float:
+    """
+    Return the width of a word space.
+    """
+    space = _advance(fonts.FACES[style.face][0], size, style.weight, " ")
+    return space + style.tracking * size
+
+
+def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
+    """
+    Return the line of *runs*, put in visual order and measured.
+    """
     x, placed = 0.0, []
     left, right, ascent, descent = 1e9, -1e9, 0.0, 0.0
     for index in bidi.visual_order([run.level for run in runs]):
         run = runs[index]
         if run.word >= 0:
-            _, box = _measure(run.font, size, style.weight, run.text, run.level, style.tracking)
+            box = _ink(run.font, size, style.weight, run.text, run.level, style.tracking)
             left, right = min(left, x + box[0]), max(right, x + box[2])
             ascent, descent = max(ascent, -box[1]), max(descent, box[3])
             placed.append(evolve(run, x=x))
@@ -211,9 +229,12 @@ def _prepared(text: str, style: Style) -> str:
     return text.upper() if style.upper else text
 
 
-def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float) -> Block | None:
+def _set(
+    text: str, atoms: Sequence[Atom], style: Style, size: int, width: float, lines_max: int = 999
+) -> Block | None:
     """
-    Return *atoms* of *text* set at *size* within *width*, or None if one is too wide.
+    Return *atoms* of *text* set at *size* within *width*, or None if one is too wide or
+    there would be more than *lines_max* lines.
     """
     language = fonts.han_language(text)
     base = bidi.base_level(text)
@@ -228,17 +249,18 @@ def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float
     def levels(index: int) -> list[int]:
         return every[starts[index] : starts[index] + len(atoms[index].text)]
 
-    singles = [_line([a], levels(i), size, style, language) for i, a in enumerate(atoms)]
-    space = _measure(fonts.FACES[style.face][0], size, style.weight, " ")[0]
-    space += style.tracking * size
-    advances = [max(s.width, sum(run.advance for run in s.runs)) for s in singles]
-    rows = breaking.balanced(atoms, advances, space, width)
-    if rows is None:
-        return None
-    lines = [
-        _line([atoms[i] for i in row], [v for i in row for v in levels(i)], size, style, language)
-        for row in rows
+    advances = [
+        sum(run.advance for run in _runs([atom], levels(i), size, style, language))
+        for i, atom in enumerate(atoms)
     ]
+    rows = breaking.balanced(atoms, advances, _space(style, size), width)
+    if rows is None or len(rows) > lines_max:
+        return None
+    lines = []
+    for row in rows:
+        on_line = [v for i in row for v in levels(i)]
+        runs = _runs([atoms[i] for i in row], on_line, size, style, language)
+        lines.append(_line(runs, size, style))
     if any(line.width > width for line in lines):
         return None
     return _stacked(lines, style, size, rtl=bool(base))
@@ -246,7 +268,7 @@ def _set(text: str, atoms: Sequence[Atom], style: Style, size: int, width: float
 
 def _stacked(lines: Sequence[Line], style: Style, size: int, *, rtl: bool) -> Block:
     face = fonts.FACES[style.face][0]
-    cap = -_measure(face, size, style.weight, "H")[1][1]
+    cap = -_ink(face, size, style.weight, "H")[1]
     leading = style.leading
     if any(_open(run.font) for line in lines for run in line.runs):
         leading = max(leading, OPEN_LEADING)
@@ -312,8 +334,8 @@ def fit(
         best, low, high = None, 0, len(sizes) - 1
         middle = high  # the least size says whether this way fits at all
         while low <= high:
-            block = _set(text, kept, style, sizes[middle], width)
-            if block is not None and len(block.lines) <= limit and block.height <= height:
+            block = _set(text, kept, style, sizes[middle], width, limit)
+            if block is not None and block.height <= height:
                 best, high = block, middle - 1
             elif best is None:
                 break

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
 
 SHRINK: Final = 0.93
-SMALLEST: Final = 0.3
+STEPS: Final = 17
 """
-The steps in which a stack shrinks, and how far it may before type goes below its least.
+The ratio in which a stack shrinks, and how often before type goes below its least: to 0.29.
+"""
+
+FLOOR_LEAST: Final = 0.1
+"""
+How far least type sizes give way when texts are far too long for any card.
 """
 
 GAP_LEAST: Final = 0.62
@@ -198,6 +203,35 @@ def heights(sized: Sequence[_Sized], scale: float) -> float:
     return sum(s.height for s in sized) + gaps
 
 
+def _shrunk(pieces: Sequence[Piece], box: Box) -> tuple[list[_Sized], float]:
+    """
+    Return *pieces* measured at the largest scale at which they fit, and that scale.
+    """
+
+    def measured(scale: float, floor: float = 1.0) -> list[_Sized] | None:
+        sized = [_size(piece, box.width, scale, floor) for piece in pieces]
+        return sized if heights(sized, scale) <= box.height else None
+
+    best, low, high = None, 0, STEPS
+    middle = 0  # most cards fit as they are
+    while low <= high:
+        sized = measured(SHRINK**middle)
+        if sized is not None:
+            best, high = (sized, SHRINK**middle), middle - 1
+        else:
+            low = middle + 1
+        middle = (low + high) // 2
+    if best is not None:
+        return best
+    scale, floor = SHRINK**STEPS, SHRINK
+    while floor > FLOOR_LEAST:
+        sized = measured(scale, floor)
+        if sized is not None:
+            return sized, scale
+        floor *= SHRINK
+    return [_size(piece, box.width, scale, floor) for piece in pieces], scale
+
+
 def arrange(
     pieces: Sequence[Piece], box: Box, align: float = 0.0, vertical: float = 0.5
 ) -> list[Placed]:
@@ -209,15 +243,7 @@ def arrange(
     """
     if not pieces:
         return []
-    scale, floor = 1.0, 1.0
-    while True:
-        sized = [_size(piece, box.width, scale, floor) for piece in pieces]
-        if heights(sized, scale) <= box.height or floor < 0.1:  # noqa: PLR2004 - nothing is left to shrink
-            break
-        if scale > SMALLEST:
-            scale *= SHRINK
-        else:
-            floor *= SHRINK
+    sized, scale = _shrunk(pieces, box)
     total = heights(sized, scale)
     y = float(box.top + int(max(0.0, (box.height - total) * vertical)))
     placed = []
