@@ -47,10 +47,10 @@ ENCODE_SECONDS: Final = 300.0
 Time-outs; both take a hundredth of this for a minute of sound.
 """
 
-CODEC_MARGIN_DB: Final = 0.4
+CODEC_MARGINS_DB: Final = {".mp3": 0.7, ".m4a": 0.4}
 """
-How far under the ceiling the first encode aims: a codec at 192 kbit/s moves peaks by
-0.1 to 0.4 dB, and most ads are then right at once.
+How far under the ceiling the first encode aims: at 192 kbit/s the codecs raise peaks by up to
+this much in most ads, which are then right at once.
 """
 
 ROUNDS: Final = 3
@@ -254,7 +254,7 @@ def master(
     Bring *sound* (samples, 2), in place, to its loudness under its ceiling, encode it to
     *target*, and measure what a listener's decoder gives; aim again where the codec moved it.
     """
-    aim_lufs, aim_dbtp = target_lufs, ceiling_dbtp - CODEC_MARGIN_DB
+    aim_lufs, aim_dbtp = target_lufs, ceiling_dbtp - CODEC_MARGINS_DB.get(target.suffix, 0.4)
     rounds = 0
     while True:
         rounds += 1
