@@ -1,7 +1,7 @@
 """
 Everything but the files, kept in a SQL database.
 
-**Owns** the schema (`tables`), values to rows (`rows`), how a database is opened and a
+**Owns** the schema (`tables`) and its history (`migrations`), values to rows (`rows`), how a database is opened and a
 unit of work kept (`engines`), and the repositories (`sql`). **Does not own** any rule:
 what may be stored is decided before it gets here. **Invariants**: a unit of work is
 stored whole or not at all; a version is written only against the revision it was read

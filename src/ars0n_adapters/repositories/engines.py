@@ -116,7 +116,12 @@ def open_engine(url: str) -> Engine:
     Open the database at *url* (``sqlite:///file`` or ``postgresql+psycopg://…``).
     """
     parsed = make_url(url)
-    return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_server(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        # As such URLs are usually written; the driver is the one we ask for.
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return _open_server(parsed)
 
 
 def discipline(connection: Connection) -> Discipline:

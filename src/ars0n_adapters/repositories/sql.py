@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
-from ars0n_adapters.repositories import tables
+from ars0n_adapters.repositories import migrations
 from ars0n_adapters.repositories.book import SqlLedger
 from ars0n_adapters.repositories.customers import SqlAssets, SqlKeys, SqlOrganizations
 from ars0n_adapters.repositories.engines import discipline, open_engine
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 
 class SqlStore:
     """
-    A `Store` on the database at *url*; its tables are made if they are not there.
+    A `Store` on the database at *url*, brought to this release's schema if it is not.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         try:
-            tables.metadata.create_all(self._engine)
+            migrations.upgrade(self._engine)
         except SQLAlchemyError as error:
+            self._engine.dispose()
             raise _unreachable(error) from error
+        except PortError:
+            self._engine.dispose()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
