@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from ars0n_core import work
 from ars0n_core.assets import HEAD_BYTES, Asset, AssetKind, sniff
 from ars0n_core.errors import BlobNotFoundError, CompositorError, PortError
 from ars0n_core.ids import AssetId
@@ -171,7 +172,9 @@ def _add_bed(
     place = folder / "bed"
     place.mkdir()
     seconds = float(version.spec.duration_seconds)
-    path = ports.music.bed(mood, seconds=seconds, seed=job.fingerprint, folder=place)
+    # Of the order, not of the cut: a reworded script keeps its music.
+    seed = work.digest({"mood": mood, "prompt": version.spec.prompt})
+    path = ports.music.bed(mood, seconds=seconds, seed=seed, folder=place)
     paths[MUSIC] = path
     media[MUSIC] = Media(id=MUSIC, kind=MediaKind.SOUND, sha256=sha256_of(path))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from ars0n_core import work
 from ars0n_core.assets import AssetKind
 from ars0n_core.errors import InvalidRequestError, PortError
 from ars0n_core.pipelines.commands import (
@@ -83,7 +84,7 @@ def _edit_image(
         width=width,
         height=height,
         variants=int(job.item.grade[0]),
-        seed=job.fingerprint,
+        seed=_seed(job, source.sha256),
     )
     variants = ports.images.edit(order, folder)
     if not variants:
@@ -113,7 +114,7 @@ def _submit_clip(
         model=VideoModel(str(model)),
         aspect_ratio=AspectRatio(_text(seen, "aspect_ratio")),
         seconds=int(seconds),
-        seed=job.fingerprint,
+        seed=_seed(job, still.sha256),
         label=f"{job.id}-{attempt}",
     )
     ticket = ports.clips.submit(order)
@@ -160,7 +161,7 @@ def _speak(ports: Ports, job: Job, outputs: Outputs, folder: Path) -> Happening:
         voice_id=_text(inputs, "voice_id"),
         style=_text(inputs, "style"),
         emotion=_text(inputs, "emotion"),
-        seed=job.fingerprint,
+        seed=_seed(job),
     )
     spoken = ports.speech.speak(order, folder)
     words: list[Json] = [
@@ -171,6 +172,23 @@ def _speak(ports: Ports, job: Job, outputs: Outputs, folder: Path) -> Happening:
         AssetKind.AUDIO,
         spoken.media_type,
         facts={"duration_seconds": spoken.duration_seconds, "words": words},
+    )
+
+
+def _seed(job: Job, *contents: str) -> str:
+    """
+    Return the chance of a job: from what is made of what, never from ids, so that the
+    same order gives the same ad wherever it is placed. Another take has another.
+    """
+    inputs = {name: value for name, value in job.item.inputs.items() if name != "image_asset_id"}
+    return work.digest(
+        {
+            "operation": job.item.operation,
+            "grade": list(job.item.grade),
+            "inputs": inputs,
+            "take": job.item.take,
+            "contents": list(contents),
+        }
     )
 
 

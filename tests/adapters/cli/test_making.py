@@ -204,22 +204,22 @@ def test_an_interrupted_command_leaves_nothing_and_goes_on(folder: Path, photo: 
         sys.executable, "-m", "ars0n_adapters.cli", "make", "--image", photo, *ORDER,
         "--tone", "playful", "--data-dir", folder / "cut", "--out", folder / "cut.mp4",
     ]  # fmt: skip
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [str(part) for part in command], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "clip processing" in line:
-            break
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    process.stderr.read()
-
-    assert process.wait(timeout=60) == 1
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "clip processing" in line:
+                break
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(timeout=60) == 1
     assert not list(folder.glob("cut.mp4*"))
     assert not list(folder.glob(".cut.mp4*"))
     time.sleep(0.5)
-    assert [line for line in children_of(process.pid) if "ffmpeg" in line or "ars0n" in line] == []
+    left = [line for line in children_of(process.pid) if "ffmpeg" in line or "ars0n" in line]
+    assert left == []
 
     resumed = ars0n(*[str(part) for part in command[3:]])
 
