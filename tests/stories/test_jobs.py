@@ -4,7 +4,6 @@ Cancel, retry, regenerate: every row of the money rules.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -484,9 +483,11 @@ def test_a_clip_that_fails_beside_a_regenerated_scene_does_not_hang_when_retried
     assert report.status is VersionStatus.FAILED
     assert stage.balance() == 1000
 
-    for job in report.jobs:
-        if job.status is JobStatus.FAILED:
-            retried(stage, job.id)
+    failed = {job.operation: job.id for job in report.jobs if job.status is JobStatus.FAILED}
+    assert set(failed) == {Operation.EDIT_IMAGE, Operation.GENERATE_CLIP}
+    retried(stage, failed[Operation.GENERATE_CLIP])
+    assert stage.finish(ordered.version_id).status is VersionStatus.FAILED
+    assert stage.balance() == 1000
+    retried(stage, failed[Operation.EDIT_IMAGE])
 
     assert stage.finish(ordered.version_id).status is VersionStatus.COMPLETED
-    stage.clock.pass_by(timedelta(hours=1))
