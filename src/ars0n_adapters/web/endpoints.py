@@ -5,17 +5,17 @@ Every endpoint: the request's values in, one use case, the documents' answer out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from ars0n_adapters.web import queries
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
+from ars0n_adapters.web.idempotency import HeldStore
 from ars0n_core import wire
-from ars0n_core.errors import InvalidRequestError, NotFoundError
+from ars0n_core.errors import FetchRefusedError, InvalidRequestError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
-from ars0n_core.ports import Policy, Ports
-from ars0n_core.usecases import assets, billing, jobs, projects, voices
+from ars0n_core.ports import Policy, Ports, Sender
+from ars0n_core.usecases import assets, billing, jobs, projects, voices, webhooks
 from ars0n_core.usecases.advance import advance
 from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.edit import edit
@@ -24,28 +24,26 @@ from ars0n_core.usecases.generate import generate
 from ars0n_core.usecases.plan import plan
 from ars0n_core.usecases.preview import preview
 
-if TYPE_CHECKING:
-    from ars0n_adapters.storage.local import LocalBlobs
-
-_INTEGER_DIGITS_MAX: Final = 9
-
 
 @frozen(kw_only=True)
 class Context:
     """
-    What an endpoint has to work with: the ports its caller's key is for.
+    What an endpoint has to work with: the ports its caller's key is for. ``held`` is the
+    store of a charging endpoint, ``sender`` what posts to webhooks.
     """
 
     ports: Ports
     policy: Policy
     caller: Caller
     request: Request
+    held: HeldStore | None = None
+    sender: Sender | None = None
 
     def link(self, asset_id: AssetId) -> str:
         """
         Return the absolute URL under which an asset is asked for.
         """
-        return f"{self.request.origin}{API_PREFIX}/video?id={asset_id}"
+        return link(self.request.origin, asset_id)
 
     @property
     def json(self) -> object:
@@ -62,7 +60,14 @@ def post_generate(context: Context) -> Answer:
     """
     Start a video or radio ad.
     """
-    order = wire.structure_generate(context.json)
+    body = context.json
+    webhook_url, faults = _webhook_url(context, body)
+    try:
+        order = wire.structure_generate(body)
+    except InvalidRequestError as error:
+        raise type(error)({**error.field_errors, **faults}, error.form_errors) from None
+    if faults:
+        raise InvalidRequestError(faults)
     generated = generate(
         context.ports,
         context.policy,
@@ -72,7 +77,17 @@ def post_generate(context: Context) -> Answer:
         max_credits=order.max_credits,
         project_id=order.project_id,
     )
-    return Answer(body=wire.unstructure_generated(generated))
+    told = wire.unstructure_generated(generated)
+    if webhook_url is not None and context.held is not None and context.held.held is not None:
+        told["webhookSecret"] = webhooks.subscribe(
+            context.ports,
+            context.held.held,
+            context.caller.organization.id,
+            generated.version_id,
+            url=webhook_url,
+            origin=context.request.origin,
+        )
+    return Answer(body=told)
 
 
 def get_jobs(context: Context) -> Answer:
@@ -238,8 +253,8 @@ def get_projects(context: Context) -> Answer:
     """
     query = context.request.query
     faults: dict[str, list[str]] = {}
-    limit = _whole_number(query, "limit", 20, faults)
-    offset = _whole_number(query, "offset", 0, faults)
+    limit = queries.whole_number(query, "limit", 20, faults)
+    offset = queries.whole_number(query, "offset", 0, faults)
     if faults:
         raise InvalidRequestError(faults)
     page = projects.browse(
@@ -270,8 +285,8 @@ def get_usage(context: Context) -> Answer:
     """
     query = context.request.query
     faults: dict[str, list[str]] = {}
-    start = _moment(query, "from", faults)
-    end = _moment(query, "to", faults)
+    start = queries.moment(query, "from", faults)
+    end = queries.moment(query, "to", faults)
     if not faults and start is not None and end is not None and start > end:
         faults["from"] = ["Must be before `to`"]
     if faults:
@@ -280,59 +295,40 @@ def get_usage(context: Context) -> Answer:
     return Answer(body=wire.unstructure_usage(used))
 
 
-def get_blob(blobs: LocalBlobs, request: Request, *, now: datetime) -> Answer:
+def get_deliveries(context: Context) -> Answer:
     """
-    Serve a file under its signed URL.
-
-    Raises:
-        NotFoundError: The URL was not signed here, has expired, or its file is gone.
+    List what the webhooks were told, newest first.
     """
-    key, query = request.params["key"], request.query
-    media_type = query.get("media_type", "")
-    signed = set(query) == {"media_type", "expires", "signature"} and blobs.verify(
-        key,
-        media_type=media_type,
-        expires=query["expires"],
-        signature=query["signature"],
-        now=now,
-    )
-    if not signed or not blobs.exists(key):
-        raise NotFoundError("file", "this URL is unknown or has expired")
-    return Answer(
-        file=blobs.path(key),
-        media_type=media_type,
-        headers={
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Content-Disposition": f'inline; filename="{key.rpartition("/")[2]}"',
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
+    query = context.request.query
+    faults: dict[str, list[str]] = {}
+    limit = queries.whole_number(query, "limit", 20, faults)
+    offset = queries.whole_number(query, "offset", 0, faults)
+    if faults:
+        raise InvalidRequestError(faults)
+    log = webhooks.browse(context.ports, context.caller, limit=limit, offset=offset)
+    return Answer(body=wire.unstructure_deliveries(log))
 
 
-def _whole_number(
-    query: Mapping[str, str], name: str, default: int, faults: dict[str, list[str]]
-) -> int:
-    text = query.get(name)
-    if text is None or text == "":
-        return default
-    digits = text.removeprefix("-")
-    if not digits.isdecimal() or not digits.isascii() or len(digits) > _INTEGER_DIGITS_MAX:
-        faults[name] = ["Expected a whole number"]
-        return default
-    return int(text)
+def link(origin: str, asset_id: AssetId) -> str:
+    """
+    Return the absolute URL under which an asset is asked for.
+    """
+    return f"{origin}{API_PREFIX}/video?id={asset_id}"
 
 
-def _moment(query: Mapping[str, str], name: str, faults: dict[str, list[str]]) -> datetime | None:
-    text = query.get(name)
-    if not text:
-        return None
+def _webhook_url(context: Context, body: object) -> tuple[str | None, dict[str, tuple[str, ...]]]:
+    """
+    Return the URL a body wants its end told at, if it names one, and what is wrong with it.
+    """
+    url = body.get("webhookUrl") if isinstance(body, Mapping) else None
+    if url is None:
+        return None, {}
+    if not isinstance(url, str):
+        return None, {"webhookUrl": ("Expected string",)}
+    if context.sender is None:
+        return None, {"webhookUrl": ("This server sends no webhooks",)}
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-        # Far enough from the calendar's ends that a month can be added or taken away.
-        moment = moment.astimezone(UTC)
-        _ = moment - timedelta(days=400), moment + timedelta(days=400)
-    except (ValueError, OverflowError):
-        faults[name] = ["Expected an ISO 8601 date, like 2026-03-24 or 2026-03-24T15:51:01Z"]
-        return None
-    return moment
+        context.sender.check(url)
+    except FetchRefusedError as error:
+        return None, {"webhookUrl": (str(error),)}
+    return url, {}

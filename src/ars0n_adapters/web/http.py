@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from attrs import field, frozen
 
 from ars0n_adapters.web.uploads import Upload
 from ars0n_core.work import Json
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 API_PREFIX: Final = "/api/v1"
 
@@ -41,3 +44,35 @@ class Answer:
     headers: Mapping[str, str] = field(factory=dict)
     file: Path | None = None
     media_type: str = "application/json"
+
+
+class SignedFiles(Protocol):
+    """
+    Files of this machine, handed out under URLs that were signed here.
+    """
+
+    def verify(
+        self, key: str, *, media_type: str, expires: str, signature: str, now: datetime
+    ) -> bool:
+        """
+        Whether a URL with these parts was signed here and has not expired.
+        """
+        ...
+
+    def exists(self, key: str) -> bool:
+        """
+        Whether there is a file of this key.
+
+        Raises:
+            BlobNotFoundError: That is no key.
+        """
+        ...
+
+    def path(self, key: str) -> Path:
+        """
+        Return where the file is, to be read only.
+
+        Raises:
+            BlobNotFoundError: There is none.
+        """
+        ...

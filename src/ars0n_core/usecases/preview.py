@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ars0n_core.ids import OrganizationId
-    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.usecases.callers import Caller
 
 PREFIX: Final = "preview_"
@@ -123,6 +123,33 @@ def refund_lost(ports: Ports, organization_id: OrganizationId, *, now: datetime)
                 total += entry.credits if tx.ledger.append(refund) else 0
                 tx.commit()
     return total
+
+
+def take_back(
+    ports: Ports,
+    tx: Transaction,
+    organization_id: OrganizationId,
+    reference: str,
+    *,
+    since: datetime,
+    now: datetime,
+) -> None:
+    """
+    Give back the preview that was charged under *reference*, not before *since*; once,
+    whoever else does. For whoever is about to speak it anew, with the organisation locked.
+    """
+    for entry in tx.ledger.entries(organization_id, start=since):
+        if entry.reference == reference and entry.kind is EntryKind.CHARGE:
+            preview_id = reference.removeprefix("charge/")
+            (posting,) = entry.postings
+            tx.ledger.append(
+                ledger.refund(
+                    _booking(ports, organization_id, preview_id, now, entry.api_key_id),
+                    account=posting.source,
+                    item=preview_id,
+                    credits_back=entry.credits,
+                )
+            )
 
 
 def _check(ports: Ports, policy: Policy, text: str, voice_id: str) -> None:

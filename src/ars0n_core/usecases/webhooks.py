@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +57,7 @@ _FAULT_CHARACTERS_MAX: Final = 200
 _GONE: Final = 410
 
 Render = Callable[[Delivery, Webhook], bytes]
+Spread = Callable[[Callable[[Delivery], bool], Iterable[Delivery]], Iterable[bool]]
 
 
 @frozen(kw_only=True)
@@ -119,13 +120,14 @@ def announce(ports: Ports, tx: Transaction, version: Version, *, now: datetime) 
     )
 
 
-def deliver_due(ports: Ports, sender: Sender, render: Render) -> int:
+def deliver_due(ports: Ports, sender: Sender, render: Render, *, spread: Spread = map) -> int:
     """
-    Make every attempt whose time has come and return how many were made.
+    Make every attempt whose time has come and return how many were made. A pool's ``map``
+    as *spread* makes several at once.
     """
     with ports.store.transaction() as tx:
         due = tx.deliveries.due(ports.clock.now(), limit=_BATCH)
-    return sum(_attempt(ports, sender, render, delivery) for delivery in due)
+    return sum(spread(lambda delivery: _attempt(ports, sender, render, delivery), due))
 
 
 def browse(ports: Ports, caller: Caller, *, limit: int = 20, offset: int = 0) -> Log:

@@ -18,7 +18,7 @@ from ars0n_core.specs.model import AdFormat
 
 if TYPE_CHECKING:
     from ars0n_core.pipelines.report import JobReport
-    from ars0n_core.ports import Voice
+    from ars0n_core.ports import Delivery, Voice
     from ars0n_core.pricing.packages import Package
     from ars0n_core.usecases.billing import Credits, PeriodUsage
     from ars0n_core.usecases.edit import Edited
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ars0n_core.usecases.preview import Preview
     from ars0n_core.usecases.projects import Page, Shown
     from ars0n_core.usecases.reports import Report
+    from ars0n_core.usecases.webhooks import Log
     from ars0n_core.work import Json
 
 Link = Callable[[AssetId], str]
@@ -222,6 +223,55 @@ def unstructure_page(page: Page, link: Link) -> dict[str, Json]:
         "projects": [_project(shown, link) for shown in page.projects],
         "pagination": {"limit": page.limit, "offset": page.offset, "count": page.count},
     }
+
+
+def unstructure_event(delivery: Delivery, link: Link) -> dict[str, Json]:
+    """
+    Return what a webhook is told of the end of a version.
+    """
+    url = None if delivery.output is None else link(delivery.output)
+    is_video = delivery.ad_format is AdFormat.VIDEO
+    return {
+        "type": delivery.event,
+        "timestamp": unstructure_moment(delivery.happened_at),
+        "data": {
+            "versionId": delivery.version_id,
+            "projectId": delivery.project_id,
+            "adFormat": str(delivery.ad_format),
+            "status": delivery.event.rpartition(".")[2],
+            "videoUrl": url if is_video else None,
+            "audioUrl": None if is_video else url,
+            "totalCredits": delivery.total_credits,
+        },
+    }
+
+
+def unstructure_deliveries(log: Log) -> dict[str, Json]:
+    """
+    Return the answer of ``/webhooks/deliveries``.
+    """
+    return {
+        "deliveries": [
+            {
+                "id": delivery.id,
+                "type": delivery.event,
+                "versionId": delivery.version_id,
+                "createdAt": unstructure_moment(delivery.happened_at),
+                "status": str(delivery.status),
+                "attempts": delivery.attempts,
+                "lastAttemptAt": _moment_or_none(delivery.last_attempt_at),
+                "nextAttemptAt": _moment_or_none(delivery.next_at),
+                "responseStatus": delivery.answer,
+                "error": delivery.fault or None,
+            }
+            for delivery in log.deliveries
+        ],
+        "pagination": {"limit": log.limit, "offset": log.offset, "count": log.count},
+    }
+
+
+def _moment_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else unstructure_moment(moment)
 
 
 def _project(shown: Shown, link: Link) -> Mapping[str, Json]:

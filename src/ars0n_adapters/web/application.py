@@ -1,0 +1,120 @@
+"""
+What the API serves from: the ports of both modes, and what counts and bounds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, field, frozen
+
+from ars0n_adapters.web.http import SignedFiles
+from ars0n_adapters.web.metrics import Metrics
+from ars0n_adapters.web.observing import ModeStore
+from ars0n_core import quotas
+from ars0n_core.errors import ForbiddenError
+from ars0n_core.ports import Policy, Ports, Sender, Store
+from ars0n_core.quotas import Decision
+
+if TYPE_CHECKING:
+    from ars0n_core.usecases.callers import Caller
+
+BODY_SECONDS: Final = 30.0
+UPLOAD_SECONDS: Final = 900.0
+STALL_SECONDS: Final = 30.0
+EVENTS_POLL_SECONDS: Final = 1.0
+EVENTS_BEAT_SECONDS: Final = 15.0
+EVENTS_SECONDS: Final = 1800.0
+
+
+@frozen(kw_only=True)
+class Waits:
+    """
+    How long things may take, in seconds: a body, an upload, a pause within either; and
+    how a stream of events looks, beats and ends.
+    """
+
+    body: float = BODY_SECONDS
+    upload: float = UPLOAD_SECONDS
+    stall: float = STALL_SECONDS
+    events_poll: float = EVENTS_POLL_SECONDS
+    events_beat: float = EVENTS_BEAT_SECONDS
+    events: float = EVENTS_SECONDS
+
+
+@frozen(kw_only=True)
+class Application:
+    """
+    What the API serves from. ``test_ports`` are for test keys (the offline providers);
+    ``files`` are those it hands out itself.
+    """
+
+    ports: Ports
+    policy: Policy
+    test_ports: Ports | None
+    store: Store
+    files: SignedFiles | None = None
+    sender: Sender | None = None
+    base_url: str = ""
+    metrics: Metrics
+    waits: Waits = field(factory=Waits)
+
+    def ports_for(self, caller: Caller) -> Ports:
+        """
+        Return the ports the caller's key is for.
+
+        Raises:
+            ForbiddenError: It is a test key, and there are no providers for tests.
+        """
+        if not caller.is_test:
+            return self.ports
+        if self.test_ports is None:
+            raise ForbiddenError("This server takes no test keys")
+        return self.test_ports
+
+    @property
+    def modes(self) -> tuple[Ports, ...]:
+        """
+        The ports of every mode there is.
+        """
+        return (self.ports,) if self.test_ports is None else (self.ports, self.test_ports)
+
+    def uncounted(self) -> Decision:
+        """
+        Return what is said of the rate of a request that no window counts: everything is
+        left.
+        """
+        limits = quotas.TIERS[self.policy.edition].values()
+        least = min(row.requests_per_minute for row in limits)
+        return Decision(allowed=True, limit=least, remaining=least, reset_at=self.ports.clock.now())
+
+
+def make_application(
+    ports: Ports,
+    policy: Policy,
+    *,
+    test_ports: Ports | None = None,
+    files: SignedFiles | None = None,
+    sender: Sender | None = None,
+    base_url: str = "",
+    waits: Waits | None = None,
+) -> Application:
+    """
+    Return what to serve from: each mode's ports see their own versions only.
+    """
+    metrics = Metrics()
+    live = evolve(ports, store=ModeStore(ports.store, False, metrics))
+    tests = None
+    if test_ports is not None:
+        tests = evolve(test_ports, store=ModeStore(test_ports.store, True, metrics))
+    return Application(
+        ports=live,
+        policy=policy,
+        test_ports=tests,
+        store=ports.store,
+        files=files,
+        sender=sender,
+        base_url=base_url.rstrip("/"),
+        metrics=metrics,
+        waits=waits or Waits(),
+    )

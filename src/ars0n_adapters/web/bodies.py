@@ -1,0 +1,88 @@
+"""
+What a client sends, taken in with an end to its size and to our patience.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from ars0n_adapters.web import uploads
+from ars0n_core import wire
+from ars0n_core.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from ars0n_adapters.web.application import Waits
+
+
+async def read_body(request: Request, waits: Waits) -> bytes:
+    """
+    Return a JSON body's bytes.
+
+    Raises:
+        InvalidRequestError: It is too large, or too slow.
+    """
+    received = bytearray()
+    try:
+        with anyio.fail_after(waits.body):
+            async for chunk in request.stream():
+                received += chunk
+                if len(received) > wire.BODY_BYTES_MAX:
+                    wire.parse(bytes(received))
+    except TimeoutError:
+        raise InvalidRequestError(form_errors=["The body took too long"]) from None
+    return bytes(received)
+
+
+async def read_upload(request: Request, folder: Path, waits: Waits) -> uploads.Upload:
+    """
+    Return the file of a multipart body, written into *folder*.
+
+    Raises:
+        InvalidRequestError: It is no such body, has no file, is too large or too slow.
+    """
+    content_type = request.headers.get("content-type", "")
+    try:
+        with anyio.fail_after(waits.upload):
+            return await uploads.receive(
+                content_type, _unstalled(request.stream(), waits.stall), folder
+            )
+    except TimeoutError:
+        raise InvalidRequestError({"file": ["The upload took too long"]}) from None
+
+
+def read_query(request: Request) -> dict[str, str]:
+    """
+    Return the query by name.
+
+    Raises:
+        InvalidRequestError: A name is given twice, or a value holds a NUL.
+    """
+    query: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in query:
+            raise InvalidRequestError({name[:100]: ["Given more than once"]})
+        if "\x00" in name or "\x00" in value:
+            raise InvalidRequestError({"query": ["Must not contain NUL"]})
+        query[name] = value
+    return query
+
+
+async def _unstalled(chunks: AsyncIterator[bytes], seconds: float) -> AsyncIterator[bytes]:
+    """
+    Yield *chunks* as long as none keeps us waiting longer than that.
+    """
+    iterator = aiter(chunks)
+    while True:
+        with anyio.fail_after(seconds):
+            try:
+                chunk = await anext(iterator)
+            except StopAsyncIteration:
+                return
+        yield chunk
