@@ -7,5 +7,16 @@ adapter; subclass it in your own tests and give the fixture, and every rule fail
 own name. The fixture's return annotation lets a type checker say whether the adapter
 fits the port at all.
 
-`stores` the store and its unit of work (its `messages` apart); `files` blobs; `rates` rolling windows.
+| port | module |
+|---|---|
+| Store, by noun: its `customers`, `works`, `books`, `messages` | `stores` |
+| BlobStore, Fetcher, Ingest | `files`, `fetching`, `taking` |
+| RateWindows | `rates` |
+| Clock, Ids, Scratch, Runner | `machine` |
+| Planner, ImageEditor, VideoGenerator | `planners`, `pictures`, `clips` |
+| Speech, VoiceLibrary, Music | `speaking` |
+| Compositor | `compositors` |
+
+What the suites of the store put into it is in `furnishings`; pictures and sounds made with
+the standard library alone in `media`.
 """

@@ -1,0 +1,72 @@
+"""
+What every `Store` must do with customers, their keys and their files' records.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from ars0n_core.quotas import Tier
+from ars0n_core.testing.conformance.furnishings import (
+    NOON,
+    OURS,
+    THEIRS,
+    a_key,
+    an_asset,
+    an_organization,
+)
+
+if TYPE_CHECKING:
+    from ars0n_core.ports import Store
+
+
+class CustomerRules:
+    """
+    What is kept of customers. Part of `StoreSuite`.
+    """
+
+    def test_keys_are_kept_and_changed(self, furnished: Store) -> None:
+        """
+        A revocation is seen by the next who looks.
+        """
+        with furnished.transaction() as tx:
+            tx.keys.add(a_key(2))
+            tx.keys.add(a_key(1))
+            tx.keys.save(evolve(a_key(1), revoked_at=NOON))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert (evolve(a_key(1), revoked_at=NOON), a_key(2)) == tx.keys.of(OURS)
+            assert tx.keys.of(THEIRS) == ()
+
+    def test_assets_are_listed_and_deleted(self, furnished: Store) -> None:
+        """
+        Deleting what is not there is no error.
+        """
+        with furnished.transaction() as tx:
+            tx.assets.add(an_asset(2))
+            tx.assets.add(an_asset(1))
+            tx.commit()
+        with furnished.transaction() as tx:
+            assert (an_asset(1), an_asset(2)) == tx.assets.of(OURS)
+            tx.assets.delete(an_asset(1).id)
+            tx.assets.delete(an_asset(1).id)
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert (an_asset(2),) == tx.assets.of(OURS)
+
+    def test_organisations_are_changed_and_listed(self, furnished: Store) -> None:
+        """
+        A new tier is seen by the next who looks.
+        """
+        raised = evolve(an_organization(), tier=Tier.ENTERPRISE)
+        with furnished.transaction() as tx:
+            tx.organizations.save(raised)
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert raised == tx.organizations.lock(OURS)
+            assert {OURS, THEIRS} == {one.id for one in tx.organizations.every()}

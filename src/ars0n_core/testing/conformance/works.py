@@ -1,0 +1,158 @@
+"""
+What every `Store` must do with projects and their versions.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+
+from ars0n_core.errors import NotFoundError, StaleRevisionError
+from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
+from ars0n_core.pipelines import graph
+from ars0n_core.pipelines.states import Claimed, Succeeded
+from ars0n_core.projects import VersionStatus
+from ars0n_core.testing.conformance.furnishings import (
+    NOON,
+    OURS,
+    THEIRS,
+    a_project,
+    a_version,
+)
+
+if TYPE_CHECKING:
+    from ars0n_core.ports import Store
+
+
+class WorkRules:
+    """
+    What is kept of projects and versions. Part of `StoreSuite`.
+    """
+
+    def test_a_stale_version_is_not_saved(self, furnished: Store) -> None:
+        """
+        Of two who read the same revision only the first may save.
+        """
+        with furnished.transaction() as tx:
+            tx.versions.add(a_version())
+            tx.commit()
+        with furnished.transaction() as tx:
+            read = tx.versions.find(VersionId("ver_1"))
+        with furnished.transaction() as tx:
+            first = tx.versions.save(evolve(read, total_credits=1))
+            tx.commit()
+        assert first.revision == read.revision + 1
+
+        with pytest.raises(StaleRevisionError), furnished.transaction() as tx:  # noqa: PT012 - one unit
+            tx.versions.save(evolve(read, total_credits=2))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert first == tx.versions.find(VersionId("ver_1"))
+
+    def test_a_version_is_found_by_its_jobs_and_by_what_they_made(self, furnished: Store) -> None:
+        """
+        A job's id leads to its version, and an output to the versions that have it.
+        """
+        version = a_version()
+        with furnished.transaction() as tx:
+            tx.versions.add(version)
+            tx.commit()
+        job = JobId("job_1a")
+        pipeline = graph.record(version.pipeline, Claimed(job, 1, NOON))
+        pipeline = graph.record(pipeline, Succeeded(job, 1, AssetId("asset_made")))
+        with furnished.transaction() as tx:
+            saved = tx.versions.save(evolve(version, pipeline=pipeline))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert saved == tx.versions.find_by_job(job)
+            assert (saved,) == tx.versions.made(AssetId("asset_made"))
+            assert tx.versions.made(AssetId("asset_other")) == ()
+
+    def test_generating_versions_are_listed_oldest_first(self, furnished: Store) -> None:
+        """
+        Of one organisation or of all; finished ones are not.
+        """
+        theirs = a_version(2, organization_id=THEIRS)
+        with furnished.transaction() as tx:
+            tx.versions.add(a_version(3))
+            tx.versions.add(theirs)
+            tx.versions.add(a_version(1))
+            tx.versions.add(evolve(a_version(4), status=VersionStatus.COMPLETED))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert (a_version(1), a_version(3)) == tx.versions.generating(OURS)
+            assert (a_version(1), theirs, a_version(3)) == tx.versions.generating()
+
+    def test_versions_using_an_asset_are_the_generating_ones(self, furnished: Store) -> None:
+        """
+        By their order or their plan.
+        """
+        with furnished.transaction() as tx:
+            tx.versions.add(a_version(1))
+            tx.versions.add(evolve(a_version(2), status=VersionStatus.FAILED))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert (a_version(1),) == tx.versions.using(AssetId("asset_1"))
+            assert (a_version(1),) == tx.versions.using(AssetId("asset_2"))
+            assert tx.versions.using(AssetId("asset_3")) == ()
+
+    def test_versions_of_a_period_are_from_its_start_on_and_before_its_end(
+        self, furnished: Store
+    ) -> None:
+        """
+        So periods that touch never count a version twice.
+        """
+        with furnished.transaction() as tx:
+            for number in (1, 2, 3):
+                tx.versions.add(a_version(number))
+            tx.commit()
+
+        second = timedelta(seconds=1)
+        with furnished.transaction() as tx:
+            found = tx.versions.between(OURS, NOON + second, NOON + 3 * second)
+            assert (a_version(1), a_version(2)) == found
+            assert tx.versions.between(THEIRS, NOON, NOON + 9 * second) == ()
+
+    def test_projects_come_in_pages_newest_first(self, furnished: Store) -> None:
+        """
+        Only the organisation's own, and their number is known.
+        """
+        with furnished.transaction() as tx:
+            for number in (2, 3, 4):
+                tx.projects.add(a_project(number))
+            tx.projects.add(a_project(9, THEIRS))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert (a_project(4), a_project(3)) == tx.projects.of(OURS, limit=2, offset=0)
+            assert (a_project(2), a_project(1)) == tx.projects.of(OURS, limit=2, offset=2)
+            assert tx.projects.of(OURS, limit=2, offset=4) == ()
+            assert tx.projects.count(OURS) == 4
+
+    def test_a_deleted_project_takes_its_versions_along(self, furnished: Store) -> None:
+        """
+        Nothing of it is found any more, by any way; others stay.
+        """
+        with furnished.transaction() as tx:
+            tx.projects.add(a_project(2))
+            tx.versions.add(a_version(1))
+            tx.versions.add(a_version(2, project=2))
+            tx.commit()
+        with furnished.transaction() as tx:
+            tx.projects.delete(ProjectId("proj_1"))
+            tx.projects.delete(ProjectId("proj_1"))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert tx.versions.of(ProjectId("proj_1")) == ()
+            assert (a_version(2, project=2),) == tx.versions.of(ProjectId("proj_2"))
+            assert (a_version(2, project=2),) == tx.versions.using(AssetId("asset_1"))
+            with pytest.raises(NotFoundError):
+                tx.versions.find_by_job(JobId("job_1a"))
