@@ -59,7 +59,7 @@ class FakeSender:
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         self.posted.append(Posted(url, body, dict(headers)))
         answer = self.answers.pop(0) if self.answers else Answered(status=204)
-        if isinstance(answer, FetchRefusedError):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 

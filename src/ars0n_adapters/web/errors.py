@@ -50,6 +50,7 @@ Errors whose documented ``error`` field holds their code, not a sentence.
 """
 
 _RETRY_SECONDS_GENERATING: Final = 10
+_RETRY_SECONDS_MEETING: Final = 2
 
 
 @frozen(kw_only=True)
@@ -164,6 +165,11 @@ def _headers(error: Ars0nError, now: datetime) -> dict[str, str]:
         case errors.LimitExceededError():
             return {"Retry-After": str(_RETRY_SECONDS_GENERATING)}
         case errors.ProviderUnavailableError():
+            wished = error.retry_after_seconds or _RETRY_SECONDS_GENERATING
+            return {"Retry-After": str(max(1, round(wished)))}
+        case errors.IdempotencyInProgressError() | errors.StaleRevisionError():
+            return {"Retry-After": str(_RETRY_SECONDS_MEETING)}
+        case errors.JobBusyError():
             return {"Retry-After": str(_RETRY_SECONDS_GENERATING)}
         case errors.UnauthenticatedError():
             return {"WWW-Authenticate": "Bearer"}
