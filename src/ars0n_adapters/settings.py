@@ -127,23 +127,33 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'ars0n.sqlite3'}"
 
 
-def read(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+def read(variables: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """
-    Return the settings of *environment* (the process's if None), *overrides* winning.
+    Return the settings of *variables* (the process's if None), *overrides* winning.
 
     Raises:
         MisconfiguredError: A variable's value is wrong; all such are named.
     """
-    environment = os.environ if environment is None else environment
+    variables = os.environ if variables is None else variables
     given: dict[str, Any] = {}
     faults: list[str] = []
     for setting in fields(Settings):
-        _read_one(setting, environment, given, faults)
+        _read_one(setting, variables, given, faults)
     if faults:
         raise MisconfiguredError("; ".join(faults), port="settings")
-    given.setdefault("data_dir", default_data_dir(environment))
+    given.setdefault("data_dir", default_data_dir(variables))
     chosen = {name: value for name, value in overrides.items() if value is not None}
     return evolve(Settings(**given), **chosen)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """
+    Return the variables that make another process read the same *settings*.
+    """
+    return {
+        PREFIX + setting.name.upper(): _written(getattr(settings, setting.name))
+        for setting in fields(Settings)
+    }
 
 
 def table() -> tuple[tuple[str, str, str], ...]:
@@ -160,14 +170,18 @@ def table() -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _written(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _read_one(
     setting: Attribute[Any],
-    environment: Mapping[str, str],
+    variables: Mapping[str, str],
     given: dict[str, Any],
     faults: list[str],
 ) -> None:
     name = PREFIX + setting.name.upper()
-    text = environment.get(name, "").strip()
+    text = variables.get(name, "").strip()
     if not text:
         return
     try:

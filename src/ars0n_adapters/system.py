@@ -4,9 +4,11 @@ The machine itself: its clock, its source of chance, its temporary folders.
 
 from __future__ import annotations
 
+import math
 import secrets
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from ars0n_core.errors import PortError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
 _ID_BYTES = 16
 # 128 random bits: asset ids are handed out in URLs and must not be guessable.
@@ -61,6 +64,19 @@ class TemporaryFolders:
 
     root: Path | None = None
 
+    def sweep(self, *, older_than: timedelta) -> int:
+        """
+        Remove the folders that processes which were killed left behind, and return how
+        many.
+        """
+        if self.root is None or not self.root.is_dir():
+            return 0
+        oldest = time.time() - older_than.total_seconds()
+        left = [path for path in self.root.glob("ars0n-*") if _touched(path) < oldest]
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(left)
+
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """
@@ -77,3 +93,10 @@ class TemporaryFolders:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _touched(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # gone since it was listed
+        return math.inf

@@ -7,6 +7,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ars0n_core.quotas import Tier
+from ars0n_core.specs.limits import EDITION
 from ars0n_core.specs.model import AspectRatio, CaptionStyle, CtaDesign, VideoModel
 
 MODELS = {
@@ -82,7 +84,92 @@ def parser() -> argparse.ArgumentParser:
 
     estimate = commands.add_parser("estimate", help="what an ad costs", add_help=False)
     estimate.add_argument("rest", nargs=argparse.REMAINDER)
+
+    serve = commands.add_parser("serve", help="serve the REST API")
+    serve.add_argument("--host", metavar="ADDRESS", help="default 127.0.0.1 (ARS0N_HOST)")
+    serve.add_argument(
+        "--port", type=int, metavar="NUMBER", help="default 8000; 0 picks a free one (ARS0N_PORT)"
+    )
+    serve.add_argument(
+        "--workers", type=int, metavar="NUMBER", help="processes, default 1 (ARS0N_PROCESSES)"
+    )
+    _data_option(serve)
+
+    admin = commands.add_parser("admin", help="customers, keys, credits, the book")
+    _admin_subjects(admin.add_subparsers(dest="subject", required=True, metavar="SUBJECT"))
     return top
+
+
+def _admin_subjects(subjects: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = _actions(subjects, "keys", "API keys")
+    create = _action(keys, "create", "make a key, and its organisation if need be; print it once")
+    create.add_argument("--org", metavar="NAME", required=True, help="name or id")
+    create.add_argument("--name", default="default", metavar="NAME", help="what the key is for")
+    create.add_argument("--tier", choices=tuple(Tier), help="put the organisation on this tier")
+    create.add_argument("--credits", type=int, metavar="NUMBER", help="grant these credits")
+    create.add_argument("--test", action="store_true", help="a key that charges nothing")
+    create.add_argument("--budget", type=int, metavar="CREDITS", help="at most so many a month")
+    _org_option(_action(keys, "list", "list keys, with their last use"), required=False)
+    _action(keys, "revoke", "revoke a key at once and for ever").add_argument("key", metavar="ID")
+
+    orgs = _actions(subjects, "orgs", "organisations")
+    _action(orgs, "list", "list organisations, with their balance")
+    create = _action(orgs, "create", "add an organisation")
+    create.add_argument("name", metavar="NAME")
+    create.add_argument("--tier", choices=tuple(Tier), help="default free")
+    create.add_argument("--partner", action="store_true", help="booked, but not limited")
+    tier = _action(orgs, "set-tier", "put an organisation on another tier")
+    tier.add_argument("org", metavar="ORG", help="name or id")
+    tier.add_argument("tier", choices=tuple(Tier))
+    partner = _action(orgs, "set-partner", "let an organisation take without paying first")
+    partner.add_argument("org", metavar="ORG", help="name or id")
+    partner.add_argument("partner", choices=("on", "off"))
+
+    credits_of = _actions(subjects, "credits", "credits bought and given")
+    buy = _action(credits_of, "buy", "book a bought package")
+    _org_option(buy, required=True)
+    buy.add_argument("--package", required=True, metavar="ID", help="see `ars0n admin prices`")
+    grant = _action(credits_of, "grant", "give credits")
+    _org_option(grant, required=True)
+    grant.add_argument("--credits", type=int, required=True, metavar="NUMBER")
+    grant.add_argument("--note", default="", metavar="TEXT")
+    for booked in (buy, grant):
+        booked.add_argument(
+            "--reference", metavar="TEXT", help="the same one again books nothing more"
+        )
+
+    book = _actions(subjects, "ledger", "the book")
+    _org_option(_action(book, "list", "list entries, oldest first"), required=False)
+    _action(book, "verify", "sum all entries up anew; ends with 1 if a balance is wrong")
+
+    prices = subjects.add_parser("prices", help="the price card and the packages")
+    prices.add_argument("--edition", type=int, default=EDITION, metavar="NUMBER")
+    prices.set_defaults(action="show")
+    _told_options(prices)
+
+
+def _actions(
+    subjects: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str
+) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    subject = subjects.add_parser(name, help=about)
+    return subject.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str
+) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=about, description=about.capitalize() + ".")
+    _told_options(action)
+    return action
+
+
+def _told_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON value")
+    _data_option(command)
+
+
+def _org_option(command: argparse.ArgumentParser, *, required: bool) -> None:
+    command.add_argument("--org", metavar="ORG", required=required, help="name or id")
 
 
 def _order_options(command: argparse.ArgumentParser, *, radio: bool) -> None:

@@ -100,19 +100,45 @@ def _voices(options: Namespace) -> int:
     return DONE
 
 
+def _serve(options: Namespace) -> int:
+    from ars0n_adapters.cli import serving  # noqa: PLC0415 - what it needs is slow to load
+
+    serving.serve(_settings(options))
+    return DONE
+
+
+def _admin(options: Namespace) -> int:
+    from ars0n_adapters.cli import administering  # noqa: PLC0415 - what it needs is slow to load
+
+    return administering.administer(options, _settings(options))
+
+
 _COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = {
     "make": _make,
     "radio": _radio,
     "plan": _plan,
     "voices": _voices,
+    "serve": _serve,
+    "admin": _admin,
 }
+
+
+def _settings(options: Namespace) -> Any:
+    from ars0n_adapters import settings  # noqa: PLC0415 - only some commands need them
+
+    return settings.read(
+        data_dir=options.data_dir,
+        host=getattr(options, "host", None),
+        port=getattr(options, "port", None),
+        processes=getattr(options, "workers", None),
+    )
 
 
 @contextlib.contextmanager
 def _product(options: Namespace) -> Iterator[Any]:
-    from ars0n_adapters import bootstrap, settings  # noqa: PLC0415 - what it needs is slow to load
+    from ars0n_adapters import bootstrap  # noqa: PLC0415 - what it needs is slow to load
 
-    with bootstrap.product(settings.read(data_dir=options.data_dir)) as product:
+    with bootstrap.product(_settings(options)) as product:
         yield product
 
 
