@@ -65,6 +65,7 @@ TONES: Final = (
             "cheer",
             "quirky",
             "joy",
+            "joyful",
             "happy",
             "whimsi",
             "silly",
@@ -170,6 +171,20 @@ def named(words: str) -> Tone:
     """
     for word in re.findall(r"[a-z][a-z0-9-]*", words.lower()):
         for tone in TONES:
-            if word.startswith(tone.stems):
+            if any(_is_of(word, stem) for stem in tone.stems):
                 return tone
     return PLAIN
+
+
+def _is_of(word: str, stem: str) -> bool:
+    # "fun" is a whole word: "functional" and "fundraising" mean something else
+    if len(stem) <= _WHOLE_STEM_CHARS or word in _NO_TONES:
+        return word == stem
+    return word.startswith(stem)
+
+
+_WHOLE_STEM_CHARS: Final = 3
+_NO_TONES: Final = frozenset(["software"])
+"""
+Words that begin like a tone's and are none.
+"""

@@ -1,8 +1,8 @@
 """
-The script: a hook, what it is, what speaks for it, and a call to action.
+The script: a hook, what it is, what speaks for it, what it costs, and a call to action.
 
-What speaks for it is said in the prompt's own words; between them stand lines that any
-product of its kind can carry. The same order gives the same script.
+What the prompt says comes first, in its own words; lines any product of its kind can
+carry only fill the time that is left. The same order gives the same script.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline import phrases
+from ars0n_adapters.providers.offline import nouns, phrases, reveals, transcripts, vocabulary
 from ars0n_adapters.providers.offline.kinds import lines
 from ars0n_core.plans.budget import count_words
 
@@ -24,15 +24,20 @@ if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.kinds import Kind
 
 _CALLS: Final = {
-    "thing": "Find yours today",
+    "thing": "Find out more today",
     "place": "Come and see us",
     "service": "Get in touch today",
     "software": "Try it today",
     "cause": "Give today",
+    "notice": "Please pass it on",
 }
-_LONG_NAME_WORDS: Final = 4
-_FRAME_WORDS: Final = 24  # hook, name and close, if nothing presses
-_CALL_CHARACTERS_MAX: Final = 40
+_CALL_CHARACTERS_MAX: Final = 60
+_CARD_CHARACTERS_MAX: Final = 40  # a name that makes the card longer isn't put on it
+_HOOK_WORDS_MAX: Final = 6  # where time is short
+_LONG_ADS_WORDS: Final = 100
+_RECAP_MIN: Final = 2
+_BLOCK_LINES_MAX: Final = 4
+_LATE_COST: Final = 60  # as much as eight words too many
 
 
 @frozen(kw_only=True)
@@ -50,46 +55,11 @@ class Script:
 class _Line:
     text: str
     features: tuple[str, ...] = ()
+    is_filler: bool = False
 
     @property
     def words(self) -> int:
         return count_words(self.text)
-
-
-@frozen
-class _Draft:
-    """
-    Scenes being filled, within a budget; nothing is said twice.
-    """
-
-    scenes: list[list[_Line]]
-    words_max: int
-    scene_words_max: tuple[int, ...]
-    said: set[str] = field(factory=set)
-
-    def words(self) -> int:
-        return sum(line.words for scene in self.scenes for line in scene)
-
-    def scene_words(self, index: int) -> int:
-        return sum(line.words for line in self.scenes[index])
-
-    def scene_left(self, index: int) -> int:
-        return min(self.left(), self.scene_words_max[index] - self.scene_words(index))
-
-    def left(self) -> int:
-        return self.words_max - self.words()
-
-    def say(self, index: int, line: _Line, *, room: int, before_last: bool = False) -> bool:
-        """
-        Add *line* to a scene if it is new and fits into *room* words.
-        """
-        key = line.text.lower()
-        if key in self.said or line.words > room or not line.text:
-            return False
-        self.said.add(key)
-        scene = self.scenes[index]
-        scene.insert(len(scene) - 1 if before_last and scene else len(scene), line)
-        return True
 
 
 def write(
@@ -97,45 +67,41 @@ def write(
     kind: Kind,
     *,
     tone: str,
-    scene_words_max: Sequence[int],
+    scene_words: Sequence[int],
     words_max: int,
     seed: str,
 ) -> Script:
     """
     Return the script of an ad, at most *words_max* words long, in a scene for each of
-    *scene_words_max*, which say how much can be said over its footage.
+    *scene_words*, which say how much can be said over its footage.
     """
-    scenes = len(scene_words_max)
-    if not brief.is_english:
-        return _own_words(brief, scenes=scenes, words_max=words_max)
-    draft = _Draft(
-        scenes=[[] for _ in range(scenes)],
-        words_max=words_max,
-        scene_words_max=tuple(scene_words_max),
-    )
+    scenes = len(scene_words)
     call = call_to_action(brief, kind)
-    own = _own_lines(brief, seed)
-    hooks = _hooks(kind, tone, seed)
-    # the customer's own points come before a long opening
-    is_tight = sum(line.words for line in own) > words_max - _FRAME_WORDS
-    _say_close(draft, brief, kind, seed, call, is_tight=is_tight)
-    _say_name(draft, brief, kind, seed, is_tight=is_tight)
-    opening = min(hooks, key=lambda line: line.words).words if scenes > 1 else 0
-    _say_own(draft, own, opening=opening)
-    if scenes > 1:
-        room = draft.left() if is_tight else max(words_max // 3, opening)
-        first_that_fits(draft, 0, hooks, room=room)
-    _fill(draft, kind, tone, seed)
-    texts = tuple(" ".join(line.text for line in scene) for scene in draft.scenes)
-    return Script(texts=texts, supers=_supers(draft), call_to_action=call)
+    if not brief.is_english:
+        texts = transcripts.deal(brief, scenes=scenes, words_max=words_max)
+        return Script(texts=texts, supers=(None,) * scenes, call_to_action=call)
+    spoken = _told(brief, kind, tone=tone, words_max=words_max, seed=seed, call=call)
+    dealt = _dealt(spoken, scene_words)
+    return Script(
+        texts=tuple(" ".join(line.text for line in scene) for scene in dealt),
+        supers=_supers(dealt, brief),
+        call_to_action=call,
+    )
 
 
 def call_to_action(brief: Brief, kind: Kind) -> str:
     """
-    Return the short line of the card, without a full stop.
+    Return the short line of the card, without a full stop: the order's own if it has one.
     """
-    named = kind.call.format(company=brief.company)
-    return named if brief.company and len(named) <= _CALL_CHARACTERS_MAX else _CALLS[kind.family]
+    for own in (brief.call, *brief.quotes[-1:]):
+        text = phrases.unstopped(own)
+        if text and len(text) <= _CALL_CHARACTERS_MAX and brief.is_english:
+            return phrases.capital(text)
+    if not brief.is_english:
+        return brief.company or transcripts.call_in(brief.text)
+    name = brief.company or brief.name
+    named = kind.call.format(company=name)
+    return named if name and len(named) <= _CARD_CHARACTERS_MAX else _CALLS[kind.family]
 
 
 def chosen(options: Iterable[str], seed: str) -> list[str]:
@@ -145,251 +111,327 @@ def chosen(options: Iterable[str], seed: str) -> list[str]:
     return sorted(options, key=lambda o: hashlib.sha256(f"{seed}\n{o}".encode()).digest())
 
 
-def _hooks(kind: Kind, tone: str, seed: str) -> list[_Line]:
-    options = [*lines().tone_hooks.get(tone, ()), *kind.hooks]
-    return [_Line(text) for text in chosen(options, f"hook {seed}")]
-
-
-def _say_close(
-    draft: _Draft, brief: Brief, kind: Kind, seed: str, call: str, *, is_tight: bool
-) -> None:
+def _told(
+    brief: Brief, kind: Kind, *, tone: str, words_max: int, seed: str, call: str
+) -> list[_Line]:
     """
-    Say the last words: a quote of the order's own if there is one, the name, the call.
+    Return all that is said, in order.
     """
-    closes = chosen(kind.closes, f"close {seed}")
-    is_named = bool(brief.company) and count_words(brief.company) <= _LONG_NAME_WORDS
-    called = [_Line(f"{close} {call}.") for close in closes]
-    if is_named:
-        named = [_Line(f"{phrases.stopped(brief.company)} {close}") for close in closes]
-        called = [*named, *called] if _coin(seed) else [*called, *named]
+    own = _own_lines(brief)
+    facts = [_Line(fact, (fact,)) for fact in brief.facts]
+    close = _close(brief, kind, seed, call, words_max)
+    hooks = _hooks(brief, kind, tone, seed)
+    wanted = sum(line.words for line in (*own, *facts))
+    room = words_max - sum(line.words for line in close)
+    options = [_Line(text) for text in chosen(reveals.options(brief, kind), f"reveal {seed}")]
+    is_tight = wanted > room - 16
     if is_tight:
-        called.sort(key=lambda line: line.words)
-    for quote in brief.quotes[:1]:
-        said = phrases.stopped(phrases.capital(quote))
-        called.insert(0, _Line(f"{said} {phrases.stopped(brief.company)}" if is_named else said))
-    options = [*called, _Line(f"{call}.")]
-    first_that_fits(draft, len(draft.scenes) - 1, options, room=max(draft.words_max // 3, 5))
-
-
-def _say_name(draft: _Draft, brief: Brief, kind: Kind, seed: str, *, is_tight: bool) -> None:
-    """
-    Say what it is and what it is called.
-    """
-    if not brief.product and not brief.company and brief.statements:
-        return
-    options, short = _reveals(brief, kind, seed)
-    if is_tight:
-        options.sort(key=count_words)
-    index = min(1, max(len(draft.scenes) - 2, 0))
-    said = [_Line(text) for text in (*options, *short)]
-    first_that_fits(draft, index, said, room=draft.scene_left(index))
-
-
-def first_that_fits(draft: _Draft, index: int, options: Sequence[_Line], *, room: int) -> None:
-    """
-    Say the first of *options* that fits into *room* words.
-    """
-    for line in options:
-        if draft.say(index, line, room=min(room, draft.left()), before_last=len(draft.scenes) == 1):
-            return
-
-
-def _reveals(brief: Brief, kind: Kind, seed: str) -> tuple[list[str], list[str]]:
-    """
-    Return ways of naming the thing, and shorter ones if none of them fits.
-    """
-    thing = phrases.with_article(brief.product, plural=brief.is_plural)
-    company = brief.company
-    named = bool(company) and company.lower() in thing.lower()
-    if named and not brief.product.lower().startswith(company.lower()):
-        thing = f"the {brief.product}"
-    if company and thing:
-        options = (
-            [f"Meet {thing}.", f"This is {thing}.", f"Say hello to {thing}."]
-            if named
-            else [
-                f"Meet {phrases.unstopped(company)}: {thing}.",
-                f"This is {phrases.unstopped(company)}. {phrases.capital(thing)}.",
-                f"{phrases.capital(thing)}, from {phrases.stopped(company)}",
-                f"Say hello to {phrases.unstopped(company)}: {thing}.",
-                f"{phrases.stopped(company)} {phrases.capital(thing)}.",
-            ]
-        )
-        short = [f"Meet {phrases.stopped(company)}"]
-    elif thing:
-        options = [f"Introducing {thing}.", f"Say hello to {thing}.", f"Picture this: {thing}."]
-        options += (
-            [f"Looking for {thing}?", f"Let's talk about {thing}."]
-            if kind.family == "service"
-            else [f"Make room for {thing}.", f"It begins with {thing}."]
-        )
-        short = [f"{phrases.capital(brief.product)}."]
-    elif company:
-        options = [f"Meet {phrases.stopped(company)}", f"This is {phrases.stopped(company)}",
-                   f"Say hello to {phrases.stopped(company)}", f"It's called {phrases.stopped(company)}",
-                   f"There's a name for it: {phrases.stopped(company)}"]  # fmt: skip
-        short = []
-    else:
-        options = ["This one's for you.", "Here's something worth your time.", "So here it is.",
-                   "It's right here.", "Now it's your turn."]  # fmt: skip
-        short = []
-    return chosen(options, f"reveal {seed}"), short
-
-
-def _own_lines(brief: Brief, seed: str) -> list[_Line]:
-    """
-    Return what the prompt says for the product, ready to be said, the weightiest first.
-    """
-    said = [f for f in brief.features if f.lower() not in phrases.STYLE_WORDS]
-    adjectives = [f for f in said if phrases.is_adjective(f)]
-    verbs = [f for f in said if f not in adjectives and phrases.is_clause(f)]
-    nouns = [f for f in said if f not in adjectives and f not in verbs]
-    found: list[_Line] = []
-    grouped = [*_groups(nouns), *_groups(adjectives), *([v] for v in verbs)]
-    for i, group in enumerate(grouped):
-        found.append(
-            _Line(_feature_text(group, group[0] in adjectives, f"{seed} {i}"), tuple(group))
-        )
-    statements = [_Line(text) for text in brief.statements]
-    own = [line for pair in zip(statements, found, strict=False) for line in pair]
-    shorter = min(len(statements), len(found))
-    own += [*statements[shorter:], *found[shorter:]]
-    audience = brief.audience.strip(" .,")
-    if audience and count_words(audience) <= 6 and audience.lower() not in phrases.STYLE_WORDS:  # noqa: PLR2004 - longer ones are no audience but a sentence
-        told = chosen(
-            [f"For {audience}.", f"Made with {audience} in mind.", f"This one is for {audience}."],
-            seed,
-        )
-        own.insert(min(len(own), 2), _Line(told[0]))
-    own += [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[1:]]
-    return own
-
-
-def _groups(features: Sequence[str]) -> list[list[str]]:
-    """
-    Return *features* in twos and threes, never leaving one of them alone but the only.
-    """
-    groups: list[list[str]] = []
-    rest = list(features)
-    while rest:
-        size = 2 if len(rest) in {2, 4} else 3
-        groups.append(rest[:size])
-        rest = rest[size:]
-    return groups
-
-
-def _feature_text(group: Sequence[str], adjectives: bool, seed: str) -> str:  # noqa: FBT001 - private, one call
-    capital = [phrases.capital(feature) for feature in group]
-    listed = phrases.listed(group)
-    options = [" ".join(f"{feature}." for feature in capital)]
-    is_noun = not adjectives and group[0].split()[0].lower() not in phrases.CLAUSE_VERBS
-    if adjectives and len(group) > 1:
-        options += [f"{phrases.capital(listed)}.", f"Simply {listed}.", f"Think {listed}."]
-    elif is_noun and len(group) > 1:
-        options += [f"{phrases.capital(listed)}.", f"Think {listed}.", f"With {listed}."]
-    return chosen(options, f"feature {seed}")[0]
-
-
-def _say_own(draft: _Draft, own: Sequence[_Line], *, opening: int) -> None:
-    last = len(draft.scenes) - 1
-    middle = list(range(1, last)) or [0]
-    turn = 0
-    for line in own:
-        for step in range(len(middle)):
-            index = middle[(turn + step) % len(middle)]
-            room = min(draft.left() - opening, draft.scene_left(index) + 2)
-            if draft.say(index, line, room=room):
-                turn = (turn + step + 1) % len(middle)
+        options.sort(key=lambda line: line.words)
+        short = [_Line(t, is_filler=True) for t in chosen(lines().short_hooks, f"short {seed}")]
+        hooks = [
+            *(h for h in hooks if h.words <= _HOOK_WORDS_MAX or h.text == brief.question),
+            *short,
+        ]
+    named = [line for line in options if line.words <= room - 4][:1]  # words of a point
+    room -= sum(line.words for line in named)
+    hook = [line for line in hooks if line.words <= room // 2][:1]
+    kept = _kept(own, facts, room - sum(line.words for line in hook))
+    for other in hooks if is_tight else ():
+        # a shorter opening, if more can be said for it
+        more = _kept(own, facts, room - other.words)
+        if _weight(more) > _weight(kept):
+            hook, kept = [other], more
+    if hook and not kept and (own or facts):
+        # rather a fact than an opening
+        kept = _kept(own, facts, room)
+        hook = [] if kept else hook
+    if own and not _holds(kept, own[0]):
+        # the first thing the prompt says matters more than an opening or a name
+        bare = not brief.product and not own[0].text.startswith(("It", "They"))
+        for names in [named, []] if bare else [named]:
+            more = _kept(
+                own,
+                facts,
+                room + sum(line.words for line in named) - sum(line.words for line in names),
+            )
+            if _holds(more, own[0]):
+                room += sum(line.words for line in named) - sum(line.words for line in names)
+                hook, named, kept = [], names, more
                 break
+    room -= sum(line.words for line in (*hook, *kept))
+    recap = _recap(brief, kept, words_max, room)
+    room -= sum(line.words for line in recap)
+    late = [line for line in facts if line in kept]
+    # the last offer leads to the call; the rest is said while there is time to take it in
+    late = late[-1:] if own else []
+    order = [line.features or line.text for line in (*own, *facts)]
+    early = sorted(
+        (line for line in kept if line not in late),
+        key=lambda line: order.index(line.features or line.text),
+    )
+    fillers = _fillers(brief, kind, tone, seed, room, [*hook, *close])
+    return _ordered(hook, named, early, fillers, [*recap, *late, *close], brief)
 
 
-def _fill(draft: _Draft, kind: Kind, tone: str, seed: str) -> None:
+def _kept(own: Sequence[_Line], facts: Sequence[_Line], room: int) -> list[_Line]:
     """
-    Say what the kind and its family carry, the barest scene first, until time is up.
+    Return what fits of the order's own points, the first feature and offer before others.
+    """
+    kept: list[_Line] = []
+    for line in (*own[:1], *facts[:1], *own[1:], *facts[1:]):
+        bare = re.sub(r"^(?:It's|They're|We're|You get|Here you'll find|Plus)\s", "", line.text)
+        for option in (line, evolve(line, text=phrases.capital(bare))):
+            if option.words <= room:
+                kept.append(option)
+                room -= option.words
+                break
+    return kept
+
+
+def _holds(kept: Sequence[_Line], line: _Line) -> bool:
+    return any(k.text == line.text or (line.features and k.features == line.features) for k in kept)
+
+
+def _weight(kept: Sequence[_Line]) -> int:
+    return sum(len(line.features) or 1 for line in kept)
+
+
+def _own_lines(brief: Brief) -> list[_Line]:
+    """
+    Return what the prompt says for the product, ready to be said, in the prompt's order.
+    """
+    text = brief.text.lower()
+
+    def place(said: str) -> int:
+        # a statement's pronoun is ours, the rest the prompt's
+        key = re.sub(r"^(?:it|they|we)\s\w+\s", "", said.lower().rstrip(".!?"))[:24]
+        found = text.find(key)
+        return found if found >= 0 else len(text)
+
+    features = sorted(
+        (f for f in brief.features if f.lower() not in phrases.STYLE_WORDS), key=place
+    )
+    voice = "We" if brief.is_business else "They" if brief.is_plural else "It"
+    found = [
+        (place(group[0]), _Line(sentence, group))
+        for sentence, group in phrases.sentences_of(features, voice=voice)
+    ]
+    found += [(place(text_), _Line(text_)) for text_ in brief.statements]
+    own = [line for _, line in sorted(found, key=lambda pair: pair[0])]
+    return own + [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[:-1]]
+
+
+def _hooks(brief: Brief, kind: Kind, tone: str, seed: str) -> list[_Line]:
+    options = chosen((*lines().tone_hooks.get(tone, ()), *kind.hooks), f"hook {seed}")
+    if tone in lines().tone_hooks and kind.family not in {"cause", "notice"}:
+        options.sort(key=lambda text: text not in lines().tone_hooks[tone])
+    elif tone in lines().tone_hooks:
+        options = [text for text in options if text in kind.hooks]
+    if brief.question:
+        options.insert(0, brief.question)
+    elif brief.audience and brief.audience.lower() not in brief.product.lower():
+        options.insert(0, f"{phrases.capital(brief.audience)}, this one is for you.")
+    return [_Line(text, is_filler=True) for text in options]
+
+
+def _close(brief: Brief, kind: Kind, seed: str, call: str, words_max: int) -> list[_Line]:
+    """
+    Return the last words: a slogan of the order's own, a nudge if none, and the call.
+    """
+    room = max(words_max // 3, 5)
+    own = [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[-1:]]
+    called = phrases.capital(phrases.stopped(brief.call or call))
+    last = [_Line(called)] if count_words(called) <= room else [_Line(phrases.stopped(call))]
+    if own and own[0].text.lower() == last[0].text.lower():
+        name = brief.company or brief.name
+        is_short = bool(name) and count_words(name) + own[0].words <= room
+        return [_Line(phrases.stopped(name)), *own] if is_short else own
+    if own and own[0].words + last[0].words <= room:
+        return [*own, *last]
+    if own:
+        return own
+    nudges = [
+        t
+        for t in chosen(kind.closes, f"close {seed}")
+        if _fits_number(t, brief) and t.lower().rstrip(".") not in call.lower()
+    ]
+    if words_max - last[0].words > _LONG_ADS_WORDS // 2 and nudges and not brief.call:
+        return [_Line(nudges[0], is_filler=True), *last]
+    return last
+
+
+def _recap(brief: Brief, kept: Sequence[_Line], words_max: int, room: int) -> list[_Line]:
+    """
+    Return the points once more, where a long ad has said them long ago.
+    """
+    points = [
+        phrases.super_of(f)
+        for line in kept
+        for f in line.features
+        if f not in brief.facts
+        and " and " not in f
+        and not (nouns.is_third_person(f) or nouns.is_imperative(f) or nouns.is_adjective_phrase(f))
+    ]
+    short = [p for p in points if " " in p][:3]
+    if words_max < _LONG_ADS_WORDS or len(short) < _RECAP_MIN:
+        return []
+    text = f"Remember: {phrases.listed([_lower(p) for p in short])}."
+    line = _Line(text)
+    return [line] if line.words <= min(room, 12) else []
+
+
+def _lower(text: str) -> str:
+    first = text.split(maxsplit=1)[0]
+    return (
+        text
+        if first in vocabulary.PROPER or any(c.isupper() for c in first[1:])
+        else text[:1].lower() + text[1:]
+    )
+
+
+def _fits_number(text: str, brief: Brief) -> bool:
+    """
+    Whether a line that says "it" of the product can be said of this one.
+    """
+    return not brief.is_plural or re.search(r"(?i)\b(?:it|one)\b(?!')", text) is None
+
+
+def _fillers(
+    brief: Brief, kind: Kind, tone: str, seed: str, room: int, said: Sequence[_Line]
+) -> list[_Line]:
+    """
+    Return lines of the kind, then of its family, that fill *room* words.
     """
     table = lines()
-    pools = [
-        [_Line(t) for t in chosen(kind.moments, f"moment {seed}")],
-        [
-            _Line(t)
-            for t in chosen((*table.families[kind.family], *table.tone_lines.get(tone, ())), seed)
-        ],
+    # an appeal or a notice is no place for jokes
+    toned = () if kind.family in {"cause", "notice"} else table.tone_lines.get(tone, ())
+    taken = " ".join(line.text.lower() for line in said)
+    spare = [t for t in (*kind.closes, *kind.hooks) if t.lower().rstrip(".") not in taken]
+    pool = [
+        *chosen(kind.lines, f"lines {seed}"),
+        *chosen((*table.families[kind.family], *toned), f"family {seed}"),
     ]
-    options = [line for pool in pools for line in pool]
-    last = len(draft.scenes) - 1
-    open_scenes = set(range(len(draft.scenes)))
-    while open_scenes and draft.left() > 0:
-        index = min(
-            open_scenes, key=lambda i: (draft.scene_words(i) + (4 if i in {0, last} else 0), i)
-        )
-        room = draft.scene_left(index)
-        fitting = [o for o in options if o.words <= room and o.text.lower() not in draft.said]
-        if room <= 9:  # noqa: PLR2004 - a last line should fill what is left
-            fitting.sort(key=lambda line: -line.words)
-        if not fitting or not draft.say(index, fitting[0], room=room, before_last=index == last):
-            open_scenes.discard(index)
+    last_resort = [
+        _Line(t, is_filler=True) for t in chosen(spare, f"spare {seed}") if _fits_number(t, brief)
+    ]
+    options = [_Line(t, is_filler=True) for t in pool if _fits_number(t, brief)]
+    picked: list[_Line] = []
+    while options and room > 1:
+        fitting = [line for line in options if line.words <= room]
+        if not fitting:
+            break
+        # what would be left after the next line should still be sayable
+        good = [line for line in fitting if line.words == room or room - line.words >= 4]  # noqa: PLR2004 - the shortest lines
+        pick = good[0] if good else max(fitting, key=lambda line: line.words)
+        options.remove(pick)
+        picked.append(pick)
+        room -= pick.words
+    for line in last_resort:
+        if line.words == room or (room > 12 and line.words <= room):  # noqa: PLR2004 - a scene left empty
+            picked.append(line)
+            room -= line.words
+    return picked
 
 
-def _supers(draft: _Draft) -> tuple[str | None, ...]:
+def _ordered(
+    hook: Sequence[_Line],
+    reveal: Sequence[_Line],
+    own: Sequence[_Line],
+    fillers: Sequence[_Line],
+    end: Sequence[_Line],
+    brief: Brief,
+) -> list[_Line]:
     """
-    Return a short super for about every other scene that names a feature, never the last.
+    Return the ad in order: what it is, what speaks for it, what fills the time, the end.
+    """
+    rest = list(fillers)
+    # what the prompt says stands together; only where there is much of it, in two blocks
+    half = len(own) if len(own) < _BLOCK_LINES_MAX else (len(own) + 1) // 2
+    first, second = own[:half], own[half:]
+    between = len(rest) // 2 if second else 0
+    told = [*hook, *reveal, *first, *rest[:between], *second, *rest[between:], *end]
+    subject = reveals.subject(brief)
+    return [
+        _anchored(line, subject) if i and told[i - 1].is_filler and not line.is_filler else line
+        for i, line in enumerate(told)
+    ]
+
+
+def _anchored(line: _Line, subject: str) -> _Line:
+    """
+    Return *line* with its subject named, after lines that spoke of something else.
+    """
+    match = re.match(r"(It|They)('s|'re|)\s(?!is\b|was\b)", line.text)
+    if not subject or match is None or not line.features and match[2]:  # noqa: RUF021 - the prompt's own "It's" stands
+        return line
+    be = {"'s": " is", "'re": " are", "": ""}[match[2]]
+    text = f"{phrases.capital(subject)}{be} {line.text[match.end() :]}"
+    return evolve(line, text=text) if count_words(text) - line.words <= 1 else line
+
+
+def _dealt(spoken: Sequence[_Line], scene_words: Sequence[int]) -> list[list[_Line]]:
+    """
+    Return *spoken* cut into scenes so that each says about its share, none too much.
+    """
+    count = len(scene_words)
+    total = sum(line.words for line in spoken)
+    shares = [words * total / sum(scene_words) for words in scene_words]
+    sums = [0]
+    for line in spoken:
+        sums.append(sums[-1] + line.words)
+    # costs[n]: of the cheapest way to say the first n lines in the scenes so far
+    costs: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    costs += [(float("inf"), ())] * len(spoken)
+    # the last scene has no super: features are said before it
+    shown = [sum(bool(line.features) for line in spoken[i:]) for i in range(len(spoken) + 1)]
+    for i, (share, most) in enumerate(zip(shares, scene_words, strict=True)):
+        late = _LATE_COST if i == count - 1 else 0
+        costs = [
+            min(
+                (
+                    costs[start][0]
+                    + _cost(sums[end] - sums[start], share, most)
+                    + late * shown[start],
+                    (*costs[start][1], end),
+                )
+                for start in range(end + 1)
+            )
+            for end in range(len(spoken) + 1)
+        ]
+    ends = costs[-1][1]
+    starts = (0, *ends[:-1])
+    return [list(spoken[start:end]) for start, end in zip(starts, ends, strict=True)][:count]
+
+
+def _cost(words: int, share: float, most: int) -> float:
+    empty = 0 if words else 500
+    return (words - share) ** 2 + 40 * max(0, words - most) ** 2 + empty
+
+
+def _supers(dealt: Sequence[Sequence[_Line]], brief: Brief) -> tuple[str | None, ...]:
+    """
+    Return a short super for about every other scene that names a point, never the last.
     """
     supers: list[str | None] = []
-    for index, scene in enumerate(draft.scenes):
-        features = [f for line in scene for f in line.features if len(f) <= SUPER_CHARACTERS_MAX]
-        shown = sum(text is not None for text in supers)
-        wanted = shown < (len(draft.scenes) + 1) // 2 and index < len(draft.scenes) - 1
-        supers.append(phrases.capital(features[0]) if features and wanted else None)
-    return tuple(supers)
-
-
-SUPER_CHARACTERS_MAX: Final = 28
-"""
-A super is read at a glance.
-"""
-
-
-def _own_words(brief: Brief, *, scenes: int, words_max: int) -> Script:
-    """
-    Return a script of nothing but the prompt's own sentences, dealt over the scenes.
-    """
-    closing = phrases.stopped(brief.company) if brief.company else ""
-    said_whole = [phrases.stopped(sentence) for sentence in (*brief.statements, *brief.quotes)]
-    room = words_max - count_words(closing)
-    pieces: list[str] = []
-    for sentence in said_whole:
-        for clause in _clauses(sentence, room):
-            if count_words(clause) <= room:
-                pieces.append(clause)
-                room -= count_words(clause)
-    texts = ["" for _ in range(scenes)]
-    total = sum(map(count_words, pieces))
-    said = 0
-    for piece in pieces:
-        # a sentence is said where its middle falls
-        middle = (said + count_words(piece) / 2) / max(total, 1)
-        index = min(int(middle * scenes), scenes - 1)
-        texts[index] = phrases.joined(texts[index], piece)
-        said += count_words(piece)
-    texts[-1] = phrases.joined(texts[-1], closing)
-    return Script(texts=tuple(texts), supers=(None,) * scenes, call_to_action=brief.company)
-
-
-def _clauses(sentence: str, room: int) -> list[str]:
-    """
-    Return *sentence* in clauses; one longer than *room* is cut between words.
-    """
-    parts = [p.strip() for p in re.split(r"(?<=[,;:،؛])\s+|(?<=[、，；：])", sentence) if p.strip()]
-    found: list[str] = []
-    for part in parts:
-        words = part.split()
-        while words and count_words(" ".join(words)) > room > 0:
-            words.pop()
-        text = " ".join(words) or part[: max(room, 0)]
-        if text:
-            found.append(text)
-    return found
-
-
-def _coin(seed: str) -> bool:
-    return hashlib.sha256(seed.encode()).digest()[0] % 2 == 1
+    most = (len(dealt) + 1) // 2
+    for scene in dealt[:-1]:
+        texts = [phrases.super_of(f) for line in scene for f in line.features]
+        taken = {s.lower() for s in supers if s}
+        whole = {f.lower() for line in scene for f in line.features}
+        new = sorted(
+            (t for t in texts if t and t.lower() not in taken), key=lambda t: t.lower() not in whole
+        )
+        supers.append(new[0] if new and len(taken) < most else None)
+    if dealt and not any(supers) and brief.product and len(dealt) > 1:
+        named = phrases.super_of(brief.product)
+        named = named if " " in named or not brief.name else phrases.super_of(brief.name)
+        index = next(
+            (
+                i
+                for i, scene in enumerate(dealt[:-1])
+                if any(brief.product in line.text for line in scene)
+            ),
+            0,
+        )
+        supers[index] = named or None
+    return (*supers, None) if dealt else ()

@@ -10,13 +10,10 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any, Final
 
 from attrs import frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 _SHORT_STEM = 5
 
@@ -26,7 +23,8 @@ class Kind:
     """
     One kind of product, service, place or cause, and what fits all of its kind.
 
-    ``family`` chooses the lines it shares; ``call`` takes the company's name.
+    ``family`` chooses the lines it shares; ``call`` takes a name. Where a word of
+    ``unless`` is said, the kind ``instead`` fits better.
     """
 
     name: str
@@ -34,11 +32,10 @@ class Kind:
     call: str
     stems: tuple[str, ...]
     hooks: tuple[str, ...]
-    moments: tuple[str, ...]
+    lines: tuple[str, ...]
     closes: tuple[str, ...]
-    uses: tuple[str, ...]
-    places: tuple[str, ...]
-    details: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    instead: str = ""
 
 
 @frozen(kw_only=True)
@@ -51,6 +48,7 @@ class Lines:
     families: dict[str, tuple[str, ...]]
     tone_hooks: dict[str, tuple[str, ...]]
     tone_lines: dict[str, tuple[str, ...]]
+    short_hooks: tuple[str, ...]
 
 
 @cache
@@ -65,28 +63,86 @@ def lines() -> Lines:
         part: {name: tuple(v) for name, v in table[part].items()}
         for part in ("families", "tone_hooks", "tone_lines")
     }
-    return Lines(kinds=kinds, **by_name)
+    return Lines(kinds=kinds, short_hooks=tuple(table["short_hooks"]["any"]), **by_name)
 
 
-def kind_of(texts: Sequence[str]) -> Kind:
+def kind_of(product: str, company: str = "", others: str = "") -> Kind:
     """
-    Return the kind *texts* speak of; earlier texts, and later words in one, decide.
+    Return the kind of *product*, else of *company*'s name, else the one that most of the
+    words of *others* speak of.
 
-    The last noun of "dog food delivery app" says what it is; "for dogs" only for whom.
+    The last noun says what a thing is: a "coffee machine" is no drink. A wrong guess is
+    worse than none, so *others* decide only where they agree.
+
+    >>> kind_of("coffee machine").name, kind_of("iced coffee").name, kind_of("wug").name
+    ('device', 'cold_drink', 'generic')
     """
-    table = lines().kinds
-    for text in texts:
-        # a shelter for cats sells nothing to them; dog food is no food of ours
-        for name in ("charity", "pet"):
-            kind = next(kind for kind in table if kind.name == name)
-            words = re.findall(r"[^\W\d_]+", text.lower())
-            if any(_is_known(word, stem) for word in words for stem in kind.stems):
+    core = " ".join(re.split(r"\s(?:in|of|from|at|on|to|near|by|for|with)\s", product)[:1])
+    found = _named(core) or _named(company) or _most(f"{product} {others}")
+    said = _words(f"{product} {others}")
+    # what is hot gets no lines about glasses
+    while found.unless and any(_is_known(word, stem) for word in said for stem in found.unless):
+        found = next(kind for kind in lines().kinds if kind.name == found.instead)
+    if found.family == "thing" and _TRADE & set(said):
+        return next(kind for kind in lines().kinds if kind.name == "business")
+    return found
+
+
+_TRADE: Final = frozenset(
+    [
+        "b2b",
+        "industrial",
+        "manufacturers",
+        "enterprise",
+        "enterprises",
+        "wholesale",
+        "aerospace",
+        "warehouses",
+        "hospitals",
+        "factories",
+    ]
+)
+"""
+Words by which a thing is sold to businesses.
+"""
+
+
+def _named(core: str) -> Kind | None:
+    words = _words(core)
+    table = lines().kinds[:-1]
+    # a shelter for cats sells nothing to them; dog food is no food of ours
+    for kind in table:
+        if kind.name in {"charity", "pet"} and any(
+            _is_known(word, stem) for word in words for stem in kind.stems
+        ):
+            return kind
+    pairs = [f"{one}-{two}" for one, two in pairwise(words)]
+    for pair in reversed(pairs):
+        for kind in table:
+            if pair.removesuffix("s") in kind.stems:
                 return kind
-        for word in reversed(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())):
-            for kind in table[:-1]:
-                if any(_is_known(word, stem) for stem in kind.stems):
-                    return kind
-    return table[-1]
+    for word in reversed(words):
+        for kind in table:
+            if any(_is_known(word, stem) for stem in kind.stems):
+                return kind
+    return None
+
+
+def _most(text: str) -> Kind:
+    table = lines().kinds
+    words = _words(text)
+    counts = [
+        sum(any(_is_known(word, stem) for stem in kind.stems) for word in words)
+        for kind in table[:-1]
+    ]
+    most = max(counts)
+    if not most or counts.count(most) > 1:
+        return table[-1]
+    return table[counts.index(most)]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())
 
 
 def _kind(row: dict[str, Any]) -> Kind:
@@ -98,6 +154,10 @@ def _kind(row: dict[str, Any]) -> Kind:
 
 def _is_known(word: str, stem: str) -> bool:
     # short stems are whole words ("app", "car", "tea"), long ones begin words
+    if "-" in stem:
+        return word in {stem, stem + "s"}
+    if "-" in word and word.rsplit("-", 1)[-1] != word:
+        word = word.rsplit("-", 1)[-1]
     if len(stem) < _SHORT_STEM:
         return word in {stem, stem + "s", stem + "es"}
     if len(stem) == _SHORT_STEM:

@@ -1,5 +1,5 @@
 """
-Phrases: what kind of words they are, and how they are joined, closed and capitalised.
+Phrases: how features become sentences, and how texts are joined, closed and capitalised.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from ars0n_adapters.providers.offline.briefs import PROPER, head_noun
+from ars0n_adapters.providers.offline import nouns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,93 +21,159 @@ STYLE_WORDS: Final = frozenset(
         "fun", "funny", "emotional", "inspiring", "energetic", "photorealistic", "realistic",
         "minimalist", "vertical", "landscape", "slow motion", "close-ups", "storytelling", "more",
         "etc", "youtube", "facebook", "fast paced", "fast-paced", "colorful", "colourful",
+        "much more", "many more", "and more", "humorous", "luxury", "warm tone", "moody",
     ]
 )  # fmt: skip
 """
 Words that say how the ad should look, not what the product is.
 """
 
-_ADJECTIVES: Final = frozenset(
-    [
-        "sleek", "modern", "light", "soft", "warm", "bold", "bright", "crisp", "fresh", "clean",
-        "simple", "smart", "fast", "quick", "strong", "tough", "quiet", "slim", "thin", "small",
-        "compact", "durable", "reliable", "natural", "organic", "vegan", "local", "affordable",
-        "lightweight", "waterproof", "wireless", "handmade", "homemade", "comfortable", "comfy",
-        "cozy", "cosy", "elegant", "premium", "classic", "safe", "secure", "gentle", "pure", "raw",
-        "seasonal", "friendly", "honest", "certified", "licensed", "insured", "sustainable", "breathable", "easy", "stylish",
-        "foldable", "portable", "flexible", "innovative", "powerful", "smooth", "rich", "creamy",
-        "spicy", "sweet", "crunchy", "tasty", "delicious", "healthy", "nutritious", "refreshing",
-        "grain-free", "sugar-free", "gluten-free", "eco-friendly", "recyclable", "family-run",
-        "family-owned", "independent", "experienced", "transparent", "minimal", "timeless",
-    ]
-)  # fmt: skip
-_ADJECTIVE_ENDINGS: Final = ("-free", "-proof", "-friendly", "-made", "-based", "-grown", "-pressed",
-                             "-owned", "-run", "-resistant", "-cut", "-roasted", "-baked", "-fed")  # fmt: skip
-CLAUSE_VERBS: Final = frozenset(
-    ["up", "perfect", "ideal", "great", "beginners", "first", "offering", "serving", "baking", "making",
-     "selling", "helping", "providing", "using", "bringing", "combining", "teaching", "fully",
-     "made", "designed", "built", "crafted", "engineered", "lasts", "keeps", "helps", "fits", "works",
-     "saves", "turns", "cleans", "comes", "brings", "gives", "lets", "feels", "syncs", "connects",
-     "charges", "cuts", "tracks", "goes", "never", "always", "no", "zero", "save", "get", "learn",
-     "find", "track", "plan", "send", "build", "stays", "removes", "protects"]
-)  # fmt: skip
-_MASS: Final = frozenset(
-    ["skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
-     "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
-     "therapy", "training", "care", "milk", "music", "equipment", "education", "cheese", "granola",
-     "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
-     "sunscreen", "streetwear", "activewear", "swimwear", "fashion", "yoga", "plumbing", "roofing",
-     "cleaning", "repair", "design", "accounting", "advice", "decor", "apparel", "cereal", "travel", "soap", "shampoo", "matcha", "whisky",
-     "whiskey", "gin", "rice", "sauce", "butter", "lighting", "bedding", "knitwear", "delivery"]
-)  # fmt: skip
+SUPER_CHARACTERS_MAX: Final = 28
+"""
+A super is read at a glance.
+"""
+
+_GROUP_WORDS_MAX: Final = 11
 
 
-def with_article(phrase: str, *, plural: bool) -> str:
+def sentences_of(features: Sequence[str], *, voice: str) -> list[tuple[str, tuple[str, ...]]]:
     """
-    Return a noun phrase with the article it needs.
+    Return sentences that say *features* in their order, each with the features it says.
 
-    >>> with_article("oak table", plural=False), with_article("oat milk", plural=False)
-    ('an oak table', 'oat milk')
+    ``voice`` is who has them: "It", "They" or "We".
+
+    >>> sentences_of(["slow roasted in small batches", "rich crema"], voice="It")[0][0]
+    "It's slow roasted in small batches, with rich crema."
     """
-    last = head_noun(phrase).lower()
-    first = phrase.split(maxsplit=1)[0] if phrase else ""
-    if first.lower() in {"best", "first", "only", "most", "finest", "world's"}:
-        return f"the {phrase}"
-    is_name = re.match(r"[A-Z]|\w+'s\b|\d|your|this", phrase) and first not in PROPER
-    named = bool(is_name) and not re.match(r"[A-Z]{2}", phrase)
-    is_model = bool(phrase) and (phrase.rsplit(maxsplit=1)[-1].isupper() or phrase[-1].isdigit())
-    if plural or not phrase or named or is_model:
-        return phrase
-    if last in _MASS or last.endswith(("ing", "wear", "ware")):
-        return phrase
-    return f"{'an' if _starts_with_vowel(phrase) else 'a'} {phrase}"
+    be = {"It": "It's", "They": "They're", "We": "We're"}[voice]
+    groups = _groups(features, voice)
+    told: list[tuple[str, tuple[str, ...]]] = []
+    i = 0
+    while i < len(groups):
+        kind, group = groups[i]
+        text = ""
+        if kind == "quality":
+            text = f"{be} {listed(group)}"
+            things = groups[i + 1] if i + 1 < len(groups) else ("", [])
+            named = [nouns.feature_noun(f) or f for f in things[1]]
+            words = len(text.split()) + len(" ".join(named).split())
+            if things[0] == "thing" and len(named) <= 2 and words <= _GROUP_WORDS_MAX:  # noqa: PLR2004 - a longer list stands alone
+                text += f", with {listed(named)}"
+                group = [*group, *things[1]]
+                i += 1
+        elif kind == "does":
+            verbs = group if voice == "It" else [_plural_verb(f) for f in group]
+            text = f"{voice} {listed(verbs)}"
+        elif kind == "thing":
+            text = _things(group, voice, plain=not told)
+        else:
+            text = _alone(group[0], voice)
+        told.append((stopped(capital(text)), tuple(group)))
+        i += 1
+    return told
 
 
-def _starts_with_vowel(phrase: str) -> bool:
-    word = phrase.split(maxsplit=1)[0].lower()
-    if word.startswith(("uni", "use", "eu", "one", "ut")) and not word.startswith("unin"):
-        return False
-    return word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir"))
-
-
-def is_adjective(feature: str) -> bool:
+def _groups(features: Sequence[str], voice: str) -> list[tuple[str, list[str]]]:
     """
-    Whether a feature is a quality ("sleek") rather than a thing ("soft bristles").
+    Return *features* by what they are, like ones next to one another told in one breath.
     """
-    words = feature.lower().split()
-    if len(words) > 2:  # noqa: PLR2004 - "very light" at most
-        return False
-    return words[-1] in _ADJECTIVES or words[-1].endswith(_ADJECTIVE_ENDINGS)
+    groups: list[tuple[str, list[str]]] = []
+    for feature in features:
+        kind = _kind(feature, voice)
+        mates = groups[-1] if groups else ("", [])
+        words = len(" ".join([*mates[1], feature]).split())
+        room = 3 if kind in {"quality", "thing"} else 2
+        joins = kind == mates[0] != "alone" and len(mates[1]) < room and words <= _GROUP_WORDS_MAX
+        mixed = any(" and " in f for f in (*mates[1], feature))
+        if joins and not mixed:
+            mates[1].append(feature)
+        else:
+            groups.append((kind, [feature]))
+    return groups
 
 
-def is_clause(feature: str) -> bool:
+def _kind(feature: str, voice: str) -> str:
+    if re.search(
+        r"(?i)\d\s?(?:am|pm)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|^ages?\s\d", feature
+    ):
+        return "alone"
+    if re.match(r"(?i)(?:while|now)\s|\d[\d.,]*%?$", feature):
+        return "alone"
+    if re.match(
+        r"(?i)(?:no|zero|without|for|from|in|at|on|up|only|over|under|since|not|until|save|perfect)\s",
+        feature,
+    ):
+        return "quality" if re.match(r"(?i)perfect (?:for|to)\s", feature) else "alone"
+    if nouns.is_adjective_phrase(feature):
+        # a studio isn't "delivered in two weeks", its pictures are
+        is_work = voice == "We" and not nouns.is_quality(feature) and not feature.startswith("open")
+        return "alone" if is_work else "quality"
+    if nouns.is_third_person(feature) and len(feature.split()) > 1:
+        return "does"
+    if nouns.is_statement(feature) or nouns.is_imperative(feature):
+        return "alone"
+    if re.match(rf"(?i)(?:{vocabulary.DOING})\s", feature) or re.search(
+        r"(?i)\s(?:welcome|included|available)$", feature
+    ):
+        return "alone"
+    return "thing"
+
+
+def _things(group: Sequence[str], voice: str, *, plain: bool) -> str:
+    named = [nouns.feature_noun(feature) for feature in group]
+    if all(named):
+        have = {"It": "You get", "They": "You get", "We": "Here you'll find"}[voice]
+        if len(group) == 1 and len(group[0].split()) < 2:  # noqa: PLR2004 - a bare noun is a poor sentence
+            return f"With {named[0]}"
+        return (
+            f"{have} {listed(named)}"
+            if plain
+            else f"{'Plus' if len(group) == 1 else 'Think'} {listed(named)}"
+        )
+    return listed(group) if len(group) > 1 else group[0]
+
+
+def _alone(feature: str, voice: str) -> str:
+    doing, _, rest = feature.partition(" ")
+    if re.fullmatch(vocabulary.DOING, doing.lower()) and doing.lower() != "run":
+        verb = nouns.third_person(doing)
+        return f"{voice} {verb if voice == 'It' else nouns.base_verb(verb)} {rest}"
+    closed = re.match(r"(?i)^(.+)\s(welcome|included|available)$", feature)
+    if closed:
+        return f"{closed[1]} {'are' if nouns.is_plural(closed[1]) else 'is'} {closed[2]}"
+    return feature
+
+
+def _plural_verb(feature: str) -> str:
+    verb, _, rest = feature.partition(" ")
+    return f"{nouns.base_verb(verb)} {rest}"
+
+
+def super_of(feature: str) -> str:
     """
-    Whether a feature must stand alone ("made in Oregon", "walk-ins welcome").
+    Return the words of a feature that can be read at a glance, "" if there are none.
+
+    >>> super_of("slow roasted in small batches"), super_of("a 40-hour battery")
+    ('Slow roasted', '40-hour battery')
     """
-    words = feature.lower().split()
-    doing = len(words) > 1 and words[0].endswith("ing")
-    closed = words[-1] in {"welcome", "included", "free", "available"}
-    return doing or closed or words[0] in CLAUSE_VERBS
+    text = re.sub(
+        r"(?i)^(?:an?|the|our|your|with|it's|we're|they're|it is|we are)\s",
+        "",
+        feature.strip(" .!?"),
+    )
+    if len(text) > SUPER_CHARACTERS_MAX or len(text.split()) > 4:  # noqa: PLR2004 - more can't be read at a glance
+        text = re.split(
+            r"\s(?:in|with|for|from|by|to|on|at|per|that|and|so|until|every|without)\s|[,;:]\s",
+            text,
+        )[0]
+    if " " not in text and text != feature:
+        return ""
+    is_short = 2 < len(text) <= SUPER_CHARACTERS_MAX and len(text.split()) <= 4  # noqa: PLR2004 - as above
+    is_whole = not re.search(
+        r"(?i)(?:^|\s)(?:you|it|they|we|is|are|the|a|an|and|your|i|get|comes|this)$", text
+    )
+    subject = re.match(r"(?i)(?:you|it|they|we|i|this|our)\b", text)
+    return capital(text) if is_short and is_whole and not subject else ""
 
 
 def listed(group: Sequence[str]) -> str:
@@ -136,7 +202,7 @@ def capital(text: str) -> str:
     ('Solid wood', 'iPhone case')
     """
     word = text.split(maxsplit=1)[0] if text else ""
-    keeps = any(c.isupper() for c in word[1:])  # iPhone
+    keeps = any(c.isupper() for c in word[1:]) and "-" not in word  # iPhone
     return text if keeps else text[:1].upper() + text[1:]
 
 

@@ -9,10 +9,12 @@ import re
 import unicodedata
 from typing import Final
 
+from attrs import frozen
+
 _FOREIGN: Final = frozenset(
     [
         "le", "la", "les", "des", "une", "pour", "avec", "dans", "est", "et", "votre", "nos",
-        "der", "die", "das", "und", "für", "mit", "ein", "eine", "ist", "den", "von", "wir",
+        "unser", "unsere", "dein", "deine", "ohne", "auf", "bei", "ihr", "sie", "nicht", "zum", "zur", "desde", "sin", "sans", "chez", "notre", "nuestra", "nuestro", "senza", "sem", "zonder", "uten", "utan", "der", "die", "das", "und", "für", "mit", "ein", "eine", "ist", "den", "von", "wir",
         "el", "los", "las", "para", "con", "una", "del", "que", "por", "tu", "su", "y",
         "il", "gli", "della", "che", "per", "di", "um", "uma", "os", "do", "da", "em", "het",
         "een", "voor", "met", "van", "och", "för", "med", "som", "og", "til", "bir", "ve", "i",
@@ -34,10 +36,13 @@ def clean(prompt: str) -> str:
     'Best socks'
     """
     text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
-    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]+", " ", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    # bullets are sentences of their own
-    text = re.sub(r"(?m)^[ \t]*(?:[-*•‣·]|\d{1,2}[.)])[ \t]+", "", text)
+    text = re.sub(r"[^\s@]{1,64}@[^\s@]+", " ", text)
+    # "at https://acme.com" can be said and remembered, a longer address can't
+    text = re.sub(_DOMAIN, r"\1 \2", text)
+    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+", " ", text)
+    # bullets are items of one list
+    text = re.sub(rf"(?m)(?:\A|(?<=\n))((?:[ \t]*{_BULLET}[^\n]*(?:\n|\Z))+)", _listed, text)
     text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
     text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
     text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
@@ -50,6 +55,26 @@ def clean(prompt: str) -> str:
         text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
         text = re.sub(r"\bi\b", "I", text)
     return text
+
+
+_BULLET: Final = r"(?:[-*\u2022\u2023\u00b7\u2013\u2713\u2705]|\d{1,2}[.)])[ \t]+"
+_DOMAIN: Final = re.compile(
+    r"(?i)\b(at|on|visit|via|to|see)\s+(?:https?://)?(?:www\.)?"
+    r"((?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|io|co|app|shop|store|dev|ai|uk|de|fr|es|it|no|se|dk|nl|eu|us|ca|au))"
+    r"/?(?![\w/?#-])"
+)
+
+
+def _listed(match: re.Match[str]) -> str:
+    items = [
+        re.sub(rf"^[ \t]*{_BULLET}", "", line).strip(" \t;,")
+        for line in match[1].strip().split("\n")
+    ]
+    text = ""
+    for item in filter(None, items):
+        glue = "" if not text else " " if text[-1] in ".!?" else "; "
+        text += glue + item
+    return f"{text}\n"
 
 
 def sentences(text: str) -> list[str]:
@@ -81,10 +106,72 @@ def is_english(text: str) -> bool:
     return foreign + (accents > 2) <= english or foreign == 0 and accents <= 3  # noqa: PLR2004, RUF021 - "café", "crème brûlée"
 
 
-def take_quotes(text: str) -> tuple[str, tuple[str, ...]]:
+@frozen(kw_only=True)
+class Quotes:
     """
-    Return *text* without quotation marks, and what stood between them.
+    What stood between quotation marks, by what it was quoted for.
     """
-    quotes = [match.strip() for match in re.findall(r"[\"“«]([^\"“”«»]{3,90})[\"”»]", text)]
-    kept = tuple(quote for quote in quotes if any(c.isalpha() for c in quote))
-    return re.sub(r"[\"“”«»]", "", text), kept
+
+    said: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+
+_QUOTED: Final = re.compile(
+    r"[\"\u201c\u00ab\u201e]([^\"\u201c\u201d\u00ab\u00bb\u201e]{3,90})[\"\u201d\u00bb\u201c]"
+    r"|(?<!\w)['\u2018]([^'\u2018]{3,90})['\u2019](?!\w)"
+)
+_CALL_BEFORE: Final = re.compile(
+    r"(?i)\b(?:cta|call to action|call-to-action|button)\b[^.!?\"]{0,30}$"
+)
+_SAYING_BEFORE: Final = re.compile(
+    r"(?i)\b(?:tagline|slogan|motto|line|words|end(?:s|ing)?|clos(?:e|es|ing)|finish|say(?:s|ing)?|said|text|message)\b[^.!?\"]{0,30}$"
+)
+
+
+def take_quotes(text: str) -> tuple[str, Quotes]:
+    """
+    Return *text* without what is quoted to be said, and that; names lose only their marks.
+
+    >>> take_quotes('Oak tables. End with "Feel at home"')
+    ('Oak tables. End with ', Quotes(said=('Feel at home',), calls=()))
+    """
+    said: list[str] = []
+    calls: list[str] = []
+
+    def taken(match: re.Match[str]) -> str:
+        quote = (match[1] or match[2]).strip(" ,;")
+        before = text[: match.start()]
+        if re.match(r"(?i)[,\s-]*(?:says|said|writes)\b", text[match.end() :]):
+            return f"{quote}," if quote[-1].isalnum() else quote
+        if not any(c.isalpha() for c in quote):
+            return " "
+        if _CALL_BEFORE.search(before):
+            calls.append(quote)
+            return ""
+        is_said = _SAYING_BEFORE.search(before) or before.rstrip()[-1:] in {"", ".", "!", "?", ":"}
+        if (is_said and match[1] and len(quote.split()) > 1) or _SAYING_BEFORE.search(before):
+            said.append(quote)
+            return ""
+        return quote
+
+    rest = _QUOTED.sub(taken, text)
+    rest = re.sub(r"[\"\u201c\u201d\u00ab\u00bb\u201e]", "", rest)
+    return rest, Quotes(said=tuple(said), calls=tuple(calls))
+
+
+_FOREIGN_ORDER: Final = re.compile(
+    r"(?i)^(?:por favor,?\s)?(?:crea|crear|haz|hacer|créez?|faites|fais|erstellen?(?: sie)?|mach(?:en sie)?|crie|faça|criar|maak|lag|skapa|lav|stwórz)\b"
+    r"[^.:,]{0,40}?\b(?:anuncio|spot|vídeo|video|vidéo|publicité|pub|werbung|werbespot|anúncio|reclame|annonse|annons|reklame|reklama|reklamę)\b"
+    r"[^.:,]{0,25}?\s(?:para|pour|für|per|voor|for|för|til|dla|de|über|om|sobre)\s(?:(?:una?|le|la|les|el|los|las|nuestr[oa]s?|notre|nos|unser\w*|ein\w*|il|lo|gli|di|een|ons|vår\w*|os?|as?)\s)?"
+)
+
+
+def without_order(text: str) -> str:
+    """
+    Return a text in another language without "make a video for".
+
+    >>> without_order("Crea un anuncio para nuestra panadería")
+    'Panadería'
+    """
+    rest = _FOREIGN_ORDER.sub("", text)
+    return rest[:1].upper() + rest[1:] if rest else text

@@ -1,0 +1,173 @@
+"""
+The sentences of a prompt, read one by one for what they are there for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ars0n_adapters.providers.offline import fragments, labels, nouns, subjects
+
+if TYPE_CHECKING:
+    from ars0n_adapters.providers.offline.subjects import Found
+
+_AUDIENCE: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:target(?:ing|s|ed at)?|aim(?:ed)? at|aimed towards?)\s+(?:an?\s+|the\s+)?"
+)
+_HIGHLIGHT: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:highlight|emphasi[sz]e|mention|feature|focus on|stress|underline|point out"
+    r"|talk about)\s+(?:that\s+|the\s+|its\s+|our\s+|how\s+)?"
+)
+_QUESTION_WORDS_MAX: Final = 10
+
+
+def read(sentence: str, found: Found) -> None:
+    """
+    Read one sentence; what it says is added to *found*.
+    """
+    bare = sentence.rstrip(" .!?…")
+    role, rest = labels.labelled(bare)
+    order = labels.ordered(bare)
+    if role:
+        if rest:
+            _read_labelled(role, rest, found)
+    elif order is not None:
+        found.manner.append(order[0])
+        if order[1]:
+            subjects.read(order[1], found)
+    elif not _read_wish(bare, found):
+        _read_plain(bare, sentence, found)
+
+
+def _read_wish(bare: str, found: Found) -> bool:
+    """
+    Read "target young parents" or "highlight the low price"; whether it was one.
+    """
+    audience = _AUDIENCE.match(bare)
+    if audience:
+        found.audience.append(bare[audience.end() :].split(",", maxsplit=1)[0].strip())
+        return True
+    stressed = _HIGHLIGHT.match(bare)
+    if stressed is None:
+        return False
+    told = bare[stressed.end() :]
+    if re.match(r"(?i)(?:it|they|we|you)\b", told):
+        found.statements.append(fragments.closed(told))
+    else:
+        found.features.extend(fragments.of(told))
+    return True
+
+
+def _read_plain(bare: str, sentence: str, found: Found) -> None:
+    is_known = bool(
+        found.product or found.statements or found.name or found.facts or found.questions
+    )
+    is_short = len(bare.split()) <= _QUESTION_WORDS_MAX
+    if sentence.endswith("?") and not is_known and is_short:
+        found.questions.append(fragments.closed(f"{bare}?"))
+    elif is_known and labels.is_call(bare) and not labels.OFFER.search(bare):
+        found.calls.append(bare)
+    elif is_known and re.match(r"(?i)please\s", bare) and not labels.is_direction(bare):
+        found.statements.extend(map(fragments.closed, fragments.pieces(bare)))
+    elif labels.is_direction(bare):
+        found.manner.append(bare)
+    elif nouns.is_statement(bare) or (nouns.is_order(bare) and not subjects.OPENER.match(bare)):
+        _read_statement(bare, sentence, found)
+    elif not is_known or not _read_more(bare, found):
+        subjects.read(bare, found)
+
+
+def _read_more(bare: str, found: Found) -> bool:
+    """
+    Read a sentence without a verb that says more of what is known; whether it was one.
+    """
+    words = len(bare.split())
+    is_short = words <= fragments.STATEMENT_WORDS_MAX
+    is_quality = nouns.is_adjective_phrase(bare) and words <= fragments.FEATURE_WORDS_MAX
+    is_whole = nouns.is_imperative(bare) or re.match(r"(?:An?|The)\s[^,:;-]+$", bare)
+    is_cry = words == _CRY_WORDS and nouns.is_verb(bare.split(maxsplit=1)[0])
+    speaks = any(text.startswith("We ") for text in found.statements) and not found.product
+    if is_quality and words > _CRY_WORDS:  # "Available in black, olive and sand"
+        found.features.append(fragments.uncapped(bare))
+    elif is_short and (re.match(r"\w[\w -]{1,25}:\s", bare) or is_whole or is_cry):
+        found.statements.append(fragments.closed(fragments.enumerated(bare)))
+    elif labels.OFFER.search(bare):
+        found.facts.extend(map(fragments.closed, fragments.pieces(bare)))
+    elif speaks:
+        found.statements.append(fragments.closed(fragments.enumerated(bare)))
+    else:
+        return False
+    return True
+
+
+_CRY_WORDS: Final = 2  # "Cancel anytime"
+
+
+def _read_labelled(role: str, rest: str, found: Found) -> None:
+    match role:
+        case "product":
+            subjects.read(rest, found)
+        case "company":
+            found.brand.append(re.split(r",|\s[-–—(]", rest)[0].strip())
+        case "features" if nouns.is_statement(rest):
+            _read_statement(rest, rest, found)
+        case "features":
+            found.features.extend(fragments.of(rest))
+        case "audience":
+            found.audience.append(rest.split(",", maxsplit=1)[0])
+        case "mission":
+            found.statements.append(fragments.closed(f"Our mission: {rest}"))
+        case "facts":
+            found.facts.append(fragments.closed(rest))
+        case _:
+            said = {"call": found.calls, "tagline": found.taglines, "manner": found.manner}
+            said.get(role, []).append(rest)
+
+
+def _read_statement(bare: str, sentence: str, found: Found) -> None:
+    two = re.split(r"(?i),?\s(?:and|but|so)\s(?=(?:i|we)\s)", bare, maxsplit=1)
+    if len(two) > 1 and len(two[0].split()) > 3 and not found.product:  # noqa: PLR2004 - "We bake and" is no sentence
+        _read_statement(two[0], two[0], found)
+        _read_statement(two[1], two[1], found)
+        return
+    said = re.match(
+        r"(?i)^([\w'&. -]{1,40}?)(?:\s(?:is|are|am)|'re|'m|'s)\s(?:an?|the|our|your)\s(.+)$", bare
+    )
+    if said and not found.product:
+        subject = said[1].strip()
+        if (
+            subject[:1].isupper()
+            and subject.lower() not in _PRONOUNS
+            and not subject.lower().startswith(("our ", "the ", "this ", "my "))
+        ):
+            found.name.append(subject)
+        subjects.read(said[2], found)
+        return
+    selling = re.match(r"(?i)^(?:we|i) (?:sell|make|produce|bake|craft|offer)\s(.+)$", bare)
+    if selling and not found.product:
+        subjects.read(selling[1], found)
+        return
+    about = re.match(
+        r"(?i)^(?:our|the|this|these)\s((?:[\w'-]+\s){1,4}?)(?:is|are|has|have|comes?|helps?|will|can)\s",
+        bare,
+    )
+    if about and not found.product:
+        found.product.append(fragments.uncapped(about[1].strip()))
+        # the product is named before; here it is "it"
+        verb = bare[about.end(1) :].strip()
+        bare = f"{'They' if nouns.is_plural(about[1].strip()) else 'It'} {verb}"
+        sentence = f"{bare}{sentence[-1] if sentence[-1] in '.!?' else '.'}"
+    is_late = labels.OFFER.search(bare) and (found.product or found.statements)
+    target = found.facts if is_late else found.statements
+    for piece in fragments.pieces(bare):
+        if nouns.is_statement(piece) or nouns.is_imperative(piece) or piece == bare:
+            mark = sentence[-1] if piece == bare and sentence[-1:] in "!?" else ""
+            target.append(fragments.closed(f"{piece}{mark}"))
+        else:
+            found.features.extend(fragments.of(piece))
+
+
+_PRONOUNS: Final = frozenset(
+    ["it", "they", "we", "this", "these", "that", "there", "he", "she", "i", "here", "you", "which"]
+)
