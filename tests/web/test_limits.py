@@ -1,0 +1,326 @@
+"""
+Whatever comes in: no fault of ours, nothing split, nothing left behind, and an end to all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import pytest
+from attrs import evolve
+
+from ars0n_adapters.storage.local import LocalBlobs
+from ars0n_adapters.web import create_app
+from ars0n_core import wire
+from ars0n_core.testing import fakes
+
+from .conftest import QUICK, RADIO, Browser, Customer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    import httpx
+
+    from .conftest import Site
+
+
+def raw(site: Site, content: bytes, kind: str = "application/json") -> httpx.Response:
+    return site.us.post("/estimate", content=content, headers={"Content-Type": kind})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        b'{"duration": ' + b"9" * 5_000 + b"}",
+        b'{"duration": NaN}',
+        b'{"duration": 1e999}',
+        b'{"x": "' + b"a" * wire.BODY_BYTES_MAX + b'"}',
+        b'{"imageCount": 3, "duration": 15, "veoModel": "\\ud800"}',
+        b"\xef\xbb\xbf{}",
+    ],
+    ids=lambda content: f"{content[:12]!r}x{len(content)}",
+)
+def test_a_body_that_is_none_is_a_fault_of_its_sender(site: Site, content: bytes) -> None:
+    answer = raw(site, content)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "Validation failed"
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data", "x", "a/b; charset=q"])
+def test_what_a_body_calls_itself_does_not_matter(site: Site, kind: str) -> None:
+    assert raw(site, b'{"adFormat":"radio","duration":15}', kind).status_code == 200
+
+
+WORDS = [
+    "a\r\nX-Evil: 1", "a\nb", "a\rb", "a\x00b", "\x85", "\u2028", "é" * 100, "💡", "x" * 20_000,
+    "\x1b[31m", "..%2f..%2fetc", "' OR 1=1 --", "{{7*7}}", "%0d%0aSet-Cookie:a=b", "\ufeff",
+    '"', "\\", "<script>", "${jndi:ldap://x}", "\u202e",
+]  # fmt: skip
+
+
+def answers_to(site: Site, word: str) -> Iterator[httpx.Response]:
+    order = {
+        "prompt": word, "voiceId": word, "tone": word, "companyName": word, "projectId": word,
+        "adFormat": word, "webhookUrl": word, "musicAssetId": word, "veoModel": word,
+    }  # fmt: skip
+    for name, value in order.items():
+        yield site.us.post("/generate", {**RADIO, "duration": 99, name: value})
+    for name in ("imageUrls", "imageAssetIds"):
+        film = {"prompt": "a", "duration": 15, "voiceId": "a", name: [word]}
+        yield site.us.post("/generate", film)
+    yield site.us.post("/preview-voice", {"text": "a", "voiceId": word})
+    for name in ("gender", "q", "age", "accent"):
+        yield site.us.get("/voices", params={name: word})
+    yield site.us.get("/video", params={"id": word})
+    yield site.us.get("/projects", params={"limit": word})
+    yield site.us.get("/usage", params={"from": word, word[:50]: "1"})
+    yield site.us.get("/jobs/" + "".join(f"%{byte:02x}" for byte in word.encode()[:300]))
+    yield site.us.upload(b"x", word, category=word)
+    for name in ("Idempotency-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Range"):
+        sent: Any = {name.encode(): word.encode("utf-8", "replace")}
+        yield site.us.post("/generate", {**RADIO, "duration": 99}, headers=sent)
+    yield site.client.get("/api/v1/credits", headers={b"Authorization": b"Bearer " + word.encode()})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: ascii(word[:20]))
+def test_no_word_becomes_a_header_or_a_fault(site: Site, word: str) -> None:
+    for answer in answers_to(site, word):
+        assert answer.status_code < 500
+        assert answer.status_code != 200 or answer.request.url.path.endswith("voices")
+        for name, value in answer.headers.items():
+            assert not {"\r", "\n", "\x00"} & set(name + value)
+            assert "evil" not in name.lower()
+        assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("query", ["id=a&id=b", "id=%00", "%00=a"])
+def test_a_query_says_each_thing_once_and_plainly(site: Site, query: str) -> None:
+    assert site.us.get(f"/video?{query}").status_code == 400
+
+
+def multipart(*parts: bytes, end: bytes = b"--b--\r\n") -> bytes:
+    return b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + end
+
+
+FILE = b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+FIELD = b'Content-Disposition: form-data; name="x"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        multipart(FILE + b"x", end=b""),
+        multipart(FIELD + b"x"),
+        multipart(FILE + fakes.picture(), FILE + fakes.picture()),
+        multipart(FIELD + b"x" * 2_000, FILE + fakes.picture()),
+        multipart(*[FIELD + b"x"] * 30, FILE + fakes.picture()),
+        multipart(b"X-Long: " + b"a" * 5_000 + b"\r\n\r\nx"),
+        multipart(b"broken\r\n\r\nx"),
+        multipart(FILE),
+    ],
+    ids=lambda content: f"{content[:60]!r}x{len(content)}",
+)
+def test_a_broken_upload_is_refused(site: Site, content: bytes) -> None:
+    answer = site.us.post(
+        "/assets", content=content, headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "Validation failed"
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "multipart/form-data", "", "multipart/form-data; boundary="]
+)
+def test_an_upload_is_multipart(site: Site, kind: str) -> None:
+    answer = site.us.post("/assets", content=b"{}", headers={"Content-Type": kind})
+
+    assert answer.status_code == 400
+    assert answer.json()["details"]["fieldErrors"]["file"]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("head", "megabytes", "code"),
+    [(fakes.PNG, 10, "Validation failed"), (fakes.WAV, 15, "Validation failed"),
+     (fakes.MP4, 100, "CLIP_TOO_LARGE")],
+)  # fmt: skip
+def test_a_file_that_is_too_large_is_cut_while_it_comes(
+    site: Site, temporary: Path, head: bytes, megabytes: int, code: str
+) -> None:
+    sent = 0
+
+    async def content() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b"--b\r\n" + FILE + head
+        for _ in range(200):
+            sent += 1
+            yield bytes(1_048_576)
+
+    answer = site.us.post(
+        "/assets", content=content(), headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (400, code)
+    assert f"{megabytes} MB" in answer.text
+    assert sent <= megabytes + 1
+    assert list(temporary.iterdir()) == []
+
+
+def test_an_upload_that_stalls_is_cut(site: Site, temporary: Path) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        yield b"--b\r\n" + FILE + fakes.PNG
+        await anyio.sleep(30)
+        yield b""
+
+    started = time.monotonic()
+    answer = site.client._portal.call(stalled, site, content)
+    assert answer[0] == 400
+    assert b"took too long" in answer[1]
+    assert time.monotonic() - started < 10
+    assert list(temporary.iterdir()) == []
+
+
+async def stalled(site: Site, content: Any) -> tuple[int, bytes]:
+    """
+    Post a body whose next part never comes, straight to the application.
+    """
+    parts = content()
+    status, told = 0, b""
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": await anext(parts), "more_body": True}
+
+    async def send(message: Any) -> None:
+        nonlocal status, told
+        status = message.get("status", status)
+        told += message.get("body", b"")
+
+    path = "/api/v1/assets"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "root_path": "", "client": ("test", 1), "server": ("test", 80),
+        "headers": [(b"authorization", f"Bearer {site.us.key}".encode()),
+                    (b"content-type", b"multipart/form-data; boundary=b")],
+    }  # fmt: skip
+    with anyio.fail_after(20):
+        await site.client.app(scope, receive, send)
+    return status, told
+
+
+def test_a_good_upload_leaves_nothing_behind(site: Site, temporary: Path) -> None:
+    assert site.us.upload(fakes.picture()).status_code == 201
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def served(site: Site, tmp_path: Path) -> tuple[Customer, str]:
+    """
+    The same product with its files in a folder, and the path of one of ten bytes.
+    """
+    blobs = LocalBlobs(tmp_path / "blobs", "https://ads.example/api/v1/blobs", b"s" * 32)
+    ports = evolve(site.ports, blobs=blobs)
+    app = create_app(ports, site.policy, blobs=blobs, waits=QUICK)
+    us = Customer(site.us.organization_id, Browser(app, site.client._portal), site.us.key)
+    asset = us.asset(fakes.PNG + b"01")
+    url = us.get(f"/video?id={asset}", follow_redirects=False).headers["location"]
+    return us, url
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content", "told"),
+    [
+        ("bytes=0-3", 206, b"\x89PNG", "bytes 0-3/10"),
+        ("bytes=8-", 206, b"01", "bytes 8-9/10"),
+        ("bytes=-2", 206, b"01", "bytes 8-9/10"),
+        ("bytes=-99", 206, fakes.PNG + b"01", "bytes 0-9/10"),
+        ("bytes=8-99", 206, b"01", "bytes 8-9/10"),
+        ("bytes=10-", 416, None, "bytes */10"),
+        ("bytes=5-2", 400, None, None),
+        ("bytes=x-y", 400, None, None),
+    ],
+)
+def test_a_part_of_a_file(
+    served: tuple[Customer, str], asked: str, status: int, content: bytes | None, told: str | None
+) -> None:
+    us, url = served
+    answer = us.client.get(url, headers={"Range": asked})
+
+    assert answer.status_code == status
+    assert content is None or answer.content == content
+    assert told is None or answer.headers["content-range"] == told
+    assert answer.headers["x-request-id"]
+
+
+def test_several_parts_of_a_file(served: tuple[Customer, str]) -> None:
+    us, url = served
+    few = us.client.get(url, headers={"Range": "bytes=0-1,8-9"})
+    many = us.client.get(url, headers={"Range": "bytes=" + ",".join(["0-1"] * 6_000)})
+
+    assert few.status_code == 206
+    assert few.headers["content-type"].startswith("multipart/byteranges")
+    assert many.status_code in {200, 206, 400}
+    assert len(many.content) < 10_000
+
+
+def test_a_file_is_served_and_not_run(served: tuple[Customer, str]) -> None:
+    us, url = served
+    whole, head = us.client.get(url), us.client.request("HEAD", url)
+
+    assert whole.content == fakes.PNG + b"01"
+    assert whole.headers["content-type"] == "image/png"
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert whole.headers["content-disposition"].startswith('inline; filename="asset_')
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == "10"
+    for answer in (whole, head):
+        assert answer.headers["x-ratelimit-limit"]
+
+
+def test_a_changed_url_serves_nothing(served: tuple[Customer, str], site: Site) -> None:
+    us, url = served
+    front, _, signature = url.rpartition("=")
+    turned = {"0": "1"}.get(signature[0], "0") + signature[1:]
+
+    for changed in (
+        f"{front}={turned}",
+        url + "&x=1",
+        url + "&expires=9999999999",
+        url.replace("image%2Fpng", "text%2Fhtml"),
+        url.replace("assets/", "assets/%2e%2e/assets/"),
+        url.replace("asset_", "asset-"),
+        url.partition("?")[0],
+        url.replace("expires=", "expires=9"),
+    ):
+        answer = us.client.get(changed)
+        assert answer.status_code in {400, 404}, changed
+        assert b"PNG" not in answer.content
+    site.clock.pass_by(timedelta(hours=2))
+    assert us.client.get(url).status_code == 200
+    site.clock.pass_by(timedelta(seconds=1))
+    assert us.client.get(url).status_code == 404

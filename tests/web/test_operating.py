@@ -1,0 +1,225 @@
+"""
+What the people who run it see: every answer stamped, every request counted and logged,
+and nothing of the customers' in either.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+
+from ars0n_adapters.web import create_app
+from ars0n_adapters.web.logs import JsonLines
+from ars0n_core.errors import PortError, ProviderUnavailableError
+from ars0n_core.testing import fakes
+
+from .conftest import RADIO, Browser
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .conftest import Site
+
+STAMPS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
+          "x-content-type-options")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/credits", 200),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/", 404),
+        ("GET", "/api/v1/credits/", 404),
+        ("PUT", "/api/v1/credits", 405),
+        ("GET", "/api/v1/generate", 405),
+        ("TRACE", "/api/v1/generate", 405),
+        ("POST", "/api/v1/generate", 400),
+        ("GET", "/api/v1/video?id=x", 404),
+        ("GET", "/api/v1/openapi.json", 200),
+        ("GET", "/health", 200),
+        ("GET", "/metrics", 200),
+        ("HEAD", "/api/v1/credits", 200),
+    ],
+)
+def test_every_answer_is_stamped(site: Site, method: str, path: str, status: int) -> None:
+    answer = site.client.request(method, path, headers={"Authorization": f"Bearer {site.us.key}"})
+
+    assert answer.status_code == status
+    for name in STAMPS:
+        assert answer.headers[name]
+    if status == 405:
+        assert answer.headers["allow"]
+        assert answer.json() == {"error": "Method not allowed", "code": "METHOD_NOT_ALLOWED"}
+    if status == 404 and "video" not in path:
+        assert answer.json() == {"error": "Not found", "code": "NOT_FOUND"}
+
+
+def test_a_head_is_a_get_without_its_body(site: Site) -> None:
+    whole, head = site.us.get("/credits"), site.us.ask("HEAD", "/credits")
+
+    assert head.content == b""
+    assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_taken"),
+    [("a1b2c3d4-ok_", True), ("short", False), ("x" * 65, False), ("a b c d e f", False)],
+)
+def test_a_sane_request_id_is_taken_over(site: Site, sent: str, *, is_taken: bool) -> None:
+    answer = site.us.get("/credits", headers={"X-Request-Id": sent})
+
+    assert (answer.headers["x-request-id"] == sent) is is_taken
+
+
+def test_request_ids_differ(site: Site) -> None:
+    ids = {site.us.get("/credits").headers["x-request-id"] for _ in range(5)}
+    assert len(ids) == 5
+
+
+def test_health_asks_the_store(site: Site) -> None:
+    assert site.client.get("/health").json() == {"status": "ok", "store": "ok"}
+    away: Any = fakes.Flaky(site.ports.store, {"transaction": [PortError("away", port="store")]})
+    app = create_app(evolve(site.ports, store=away), site.policy)
+    answer = Browser(app, site.client._portal).get("/health")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "store": "unreachable"}
+
+
+def counted(site: Site) -> dict[str, float]:
+    text = site.client.get("/metrics").text
+    rows = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in rows}
+
+
+def test_what_happens_is_counted(site: Site) -> None:
+    away = ProviderUnavailableError("away", port="speech")
+    site.finished()
+    site.break_down("speech", "speak", *[away] * 6)
+    site.finished()
+    site.us.order()
+    site.client.get("/nothing/" + "x" * 50)
+
+    found = counted(site)
+
+    assert found["ars0n_generating_versions"] == 1
+    assert found['ars0n_credits_total{kind="charge"}'] == 12
+    assert found['ars0n_credits_total{kind="refund"}'] == 4
+    assert found['ars0n_jobs_ended_total{cause="",operation="voiceover",status="completed"}'] == 1
+    assert found['ars0n_jobs_ended_total{cause="ours",operation="voiceover",status="failed"}'] == 1
+    assert found["ars0n_possible_double_submissions_total"] == 0
+    assert found['ars0n_requests_total{method="POST",route="/generate",status="200"}'] == 3
+    assert found['ars0n_requests_total{method="-",route="unrouted",status="404"}'] == 1
+    assert found['ars0n_request_seconds_count{route="/generate"}'] == 3
+
+
+def test_each_application_counts_for_itself(site: Site) -> None:
+    app = create_app(site.ports, site.policy)
+    site.us.get("/credits")
+
+    text = Browser(app, site.client._portal).get("/metrics").text
+    assert 'route="/credits"' not in text
+
+
+CANARY = "canaryPromptText"
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Any:
+    caplog.set_level(logging.DEBUG)
+
+    def read() -> list[str]:
+        formatter = JsonLines()
+        return [
+            formatter.format(record) for record in caplog.records if record.name.startswith("ars0n")
+        ]
+
+    return read
+
+
+def test_a_request_is_one_line_of_json(site: Site, lines: Any) -> None:
+    answer = site.us.post("/estimate", {"adFormat": "radio", "duration": 15})
+    (line,) = lines()
+
+    told = json.loads(line)
+    assert "\n" not in line
+    assert told.pop("milliseconds") >= 0
+    assert told.pop("time")
+    assert told == {
+        "level": "info",
+        "logger": "ars0n.requests",
+        "message": "request",
+        "request_id": answer.headers["x-request-id"],
+        "organization_id": site.us.organization_id,
+        "method": "POST",
+        "route": "/estimate",
+        "status": 200,
+    }
+
+
+def canaries(site: Site) -> list[httpx.Response]:
+    names = ("prompt", "companyName", "tone", "emotion", "voiceStyle", "musicMood")
+    words = dict.fromkeys(names, CANARY)
+    order = {**RADIO, **words}
+    site.us.asset()
+    answers = [
+        site.us.post("/generate", order),
+        site.us.post("/generate", {**order, "duration": CANARY}),
+        site.us.post("/generate", {**order, "webhookUrl": f"https://example.com/{CANARY}"}),
+        site.us.post("/generate", {**order, "voiceId": CANARY}),
+        site.us.post("/preview-voice", {"text": CANARY, "voiceId": "ada"}),
+        site.us.post("/plan", order),
+        site.us.upload(b"nothing", f"{CANARY}.png", category=CANARY),
+        site.us.get(f"/voices?q={CANARY}"),
+        site.us.get(f"/video?id={CANARY}"),
+        site.us.get(f"/jobs/{CANARY}", headers={"Idempotency-Key": CANARY}),
+        site.us.get(f"/{CANARY}"),
+        site.us.ask(CANARY.upper(), "/generate"),
+        site.us.post("/preview-voice", {"text": CANARY, "voiceId": "ada"},
+                     headers={"Idempotency-Key": CANARY, "X-Request-Id": f"{CANARY} x"}),
+    ]  # fmt: skip
+    for fault in (ZeroDivisionError(CANARY), PortError(CANARY)):
+        site.break_down("voices", "voices", fault)
+        answers.append(site.us.get(f"/voices?q={CANARY}"))
+    return answers
+
+
+def test_nothing_of_a_customer_is_logged_or_counted(site: Site, lines: Any) -> None:
+    answers = canaries(site)
+    every = "\n".join([*lines(), site.client.get("/metrics").text])
+
+    assert {500} <= {answer.status_code for answer in answers}
+    assert CANARY.lower() not in every.lower()
+    assert site.us.key not in every
+    assert site.us.key[8:] not in every
+    assert re.search(r"sk_(live|test)_", every) is None
+
+
+def test_a_fault_is_logged_by_its_place(site: Site, lines: Any) -> None:
+    site.break_down("voices", "voices", ZeroDivisionError("x"))
+    answer = site.us.get("/voices")
+    told = [json.loads(line) for line in lines()]
+
+    (fault,) = [line for line in told if line["level"] == "error"]
+    assert fault["request_id"] == answer.headers["x-request-id"]
+    assert fault["error"] == "ZeroDivisionError"
+    assert any("voices.py" in place for place in fault["trace"])
+
+
+def test_a_foreign_records_exception_is_told_without_its_words() -> None:
+    error = ZeroDivisionError(CANARY)
+    error.__cause__ = ValueError(CANARY)
+    kind = (type(error), error, None)
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "it\nbroke", (), kind)
+
+    line = JsonLines().format(record)
+
+    assert CANARY not in line
+    assert json.loads(line)["error"] == "ZeroDivisionError"
+    assert json.loads(line)["caused_by"] == "ValueError"
