@@ -27,6 +27,7 @@ from ars0n_core.compositor import (
     commands,
     dressings,
     ffmpeg,
+    fonts,
     loudness,
     mp4,
     render,
@@ -96,6 +97,12 @@ class LocalCompositor:
         if not self._found:
             self._found.append(ffmpeg.find(self.ffmpeg_path))
         return self._found[0]
+
+    def undrawable(self, text: str) -> tuple[int, ...]:
+        """
+        Return the code points of *text* that no font here can draw, each once.
+        """
+        return fonts.coverage(text)
 
     def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
         """

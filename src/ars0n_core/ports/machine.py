@@ -89,3 +89,9 @@ class Compositor(Protocol):
                 nothing is left running.
         """
         ...
+
+    def undrawable(self, text: str) -> tuple[int, ...]:
+        """
+        Return the code points of *text* that no font here can draw, each once.
+        """
+        ...

@@ -195,6 +195,13 @@ class Speech(Protocol):
         """
         ...
 
+    def refusal(self, text: str, voice_id: str) -> str | None:
+        """
+        Return why this voice can't speak *text*, as a sentence, or None if it can as far
+        as is known. Asks nobody and costs nothing; never raises.
+        """
+        ...
+
 
 @frozen(kw_only=True)
 class Voice:

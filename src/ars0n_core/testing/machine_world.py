@@ -38,12 +38,9 @@ if TYPE_CHECKING:
 
     from ars0n_core.plans.model import Plan
     from ars0n_core.ports import (
-        BlobStore,
         ClipOrder,
         ImageOrder,
         Picture,
-        RateWindows,
-        Scratch,
         SpeechOrder,
         Variant,
     )
@@ -238,30 +235,6 @@ class World:
         )
 
 
-def played(*, store: Store, rates: RateWindows, blobs: BlobStore, scratch: Scratch) -> Ports:
-    """
-    Return ports over these four, with all others played by fakes.
-    """
-    return Ports(
-        clock=fakes.ManualClock(START),
-        ids=fakes.CountingIds(),
-        scratch=scratch,
-        store=store,
-        rates=rates,
-        blobs=blobs,
-        fetcher=fakes.FakeFetcher(),
-        ingest=fakes.FakeIngest(),
-        planner=fakes.FakePlanner(),
-        images=fakes.FakeImages(),
-        clips=fakes.FakeClips(),
-        speech=fakes.FakeSpeech(),
-        voices=fakes.FakeVoices(),
-        music=fakes.FakeMusic(),
-        compositor=fakes.FakeCompositor(),
-        runner=PlayedRunner(World(doubt=timedelta(0))),
-    )
-
-
 class Exposed:
     """
     A port whose every call may be the process's last thing, before or after it is done.
@@ -414,6 +387,12 @@ class PlayedSpeech:
     world: World
     speech: fakes.FakeSpeech
 
+    def refusal(self, text: str, voice_id: str) -> str | None:
+        """
+        Return what the fake says.
+        """
+        return self.speech.refusal(text, voice_id)
+
     def speak(self, order: SpeechOrder, folder: Path) -> Narration:
         """
         Return the fake's narration, or one that no ad can hold.
@@ -445,6 +424,12 @@ class PlayedCompositor:
 
     world: World
     compositor: fakes.FakeCompositor
+
+    def undrawable(self, text: str) -> tuple[int, ...]:
+        """
+        Return what the fake says.
+        """
+        return self.compositor.undrawable(text)
 
     def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
         """

@@ -20,7 +20,7 @@ from ars0n_core.plans.faults import check as check_plan
 from ars0n_core.plans.model import Plan
 from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
-from ars0n_core.usecases import conflicts, materials, payments
+from ars0n_core.usecases import conflicts, materials, payments, texts
 from ars0n_core.usecases.generate import price_of
 from ars0n_core.usecases.jobs import require_source, takes_of
 from ars0n_core.usecases.reports import output_of
@@ -140,6 +140,7 @@ def _changed(
     _require_clips(tx, caller, spec, clips)
     check_plan(spec, told)
     told = derive.complete(spec, told)
+    texts.find_faults(ports, spec, told, planned=False).raise_any()
     takes = takes_of(parent.pipeline)
     items = break_down(spec, told, takes=takes)
     change = _Change(

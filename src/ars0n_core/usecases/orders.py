@@ -17,7 +17,7 @@ from ars0n_core.plans import derive
 from ars0n_core.plans.faults import check as check_plan
 from ars0n_core.ports.providers import Picture
 from ars0n_core.specs.model import AdFormat
-from ars0n_core.usecases import materials
+from ars0n_core.usecases import materials, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,9 @@ def check(
             for name, messages in error.field_errors.items():
                 for message in messages:
                     faults.add(name, message)
+        else:
+            told = derive.complete(spec, plan)
+            faults.merge(texts.find_faults(ports, spec, told, planned=False))
     faults.raise_any()
     return expired
 
@@ -72,7 +75,7 @@ def ask_planner(ports: Ports, spec: AdSpec, assets: Mapping[AssetId, Asset]) -> 
     Return a whole, sound plan for *spec*, whose pictures *assets* has.
 
     Raises:
-        InvalidRequestError: The planner refuses the order.
+        InvalidRequestError: The planner refuses the order, or it can't be spoken or drawn.
         ProviderUnavailableError: It can't plan now, or its plan is no good.
     """
     shown = spec.image_asset_ids if spec.ad_format is AdFormat.VIDEO else ()
@@ -92,4 +95,6 @@ def ask_planner(ports: Ports, spec: AdSpec, assets: Mapping[AssetId, Asset]) -> 
     except InvalidRequestError as error:
         # The customer wrote none of it, so it is no fault of the order.
         raise ProviderUnavailableError(f"The plan is no good: {error}", port="planner") from error
-    return derive.complete(spec, plan)
+    plan = derive.complete(spec, plan)
+    texts.find_faults(ports, spec, plan, planned=True).raise_any()
+    return plan

@@ -159,6 +159,9 @@ def _check(ports: Ports, policy: Policy, text: str, voice_id: str) -> None:
         faults.add("text", message)
     if not faults and not is_spoken(text):
         faults.add("text", "There is nothing to say: no letter and no digit")
+    reason = None if faults else ports.speech.refusal(text, voice_id)
+    if reason is not None:
+        faults.add("text", reason)
     if ports.voices.voice(voice_id) is None:
         faults.add("voice_id", f"There is no voice {voice_id}; GET /voices lists those there are")
     faults.raise_any()

@@ -85,6 +85,13 @@ class OfflineSpeech:
     Speaks English with the voices of `voices.OfflineVoices`, on this machine.
     """
 
+    def refusal(self, text: str, voice_id: str) -> str | None:
+        """
+        Return why *text* can't be spoken, or None; every voice here reads the same.
+        """
+        del voice_id
+        return speakable(text) if readings.has_words(text) else None
+
     def speak(self, order: SpeechOrder, folder: Path) -> Narration:
         """
         Speak the texts into one 16-bit mono WAV at 24 kHz in *folder*.

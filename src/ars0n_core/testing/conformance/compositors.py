@@ -37,6 +37,13 @@ class CompositorSuite:
         """
         raise AssertionError("give the fixture `compositor`")
 
+    def test_plain_letters_are_drawn_and_private_ones_are_not(self, compositor: Compositor) -> None:
+        """
+        So that an order can be refused before anything is charged.
+        """
+        assert compositor.undrawable("Café 24/7 — now!") == ()
+        assert compositor.undrawable("a\ue123b\ue123") == (0xE123,)
+
     @pytest.fixture
     def voice(self, tmp_path: Path) -> Path:
         """

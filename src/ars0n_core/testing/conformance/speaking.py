@@ -48,6 +48,20 @@ class SpeechSuite:
         """
         return media.seconds_of
 
+    def test_what_is_spoken_is_not_refused_beforehand(
+        self, speech: Speech, voice_id: str, tmp_path: Path
+    ) -> None:
+        """
+        And what is refused beforehand is not spoken.
+        """
+        for text in (*TEXTS, "日本語だけの文章です。", "unspeakable"):
+            order = SpeechOrder(texts=(text,), voice_id=voice_id)
+            folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+            folder.mkdir()
+            if speech.refusal(text, voice_id) is None:
+                assert speech.speak(order, folder).path.exists()
+        assert [None] * len(TEXTS) == [speech.refusal(text, voice_id) for text in TEXTS]
+
     def test_a_narration_is_as_long_as_its_file(
         self,
         speech: Speech,

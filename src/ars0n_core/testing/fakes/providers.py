@@ -115,6 +115,7 @@ class FakeClips:
         return Finished(path)
 
 
+PRIVATE_USE: Final = range(0xE000, 0xF900)
 WORD_SECONDS: Final = 0.3
 """
 How long each word takes in fake speech.
@@ -129,6 +130,13 @@ class FakeSpeech:
 
     orders: list[SpeechOrder] = field(factory=list)
     voice_ids: frozenset[str] = frozenset({"ada", "adam"})
+
+    def refusal(self, text: str, voice_id: str) -> str | None:
+        """
+        Return None: every text is spoken, but the one that asks not to be.
+        """
+        del voice_id
+        return "This can't be spoken" if "unspeakable" in text else None
 
     def speak(self, order: SpeechOrder, folder: Path) -> Narration:
         """
@@ -215,6 +223,12 @@ class FakeCompositor:
     """
 
     cuts: list[Timeline] = field(factory=list)
+
+    def undrawable(self, text: str) -> tuple[int, ...]:
+        """
+        Return the private-use characters of *text*: no font draws those.
+        """
+        return tuple(dict.fromkeys(ord(char) for char in text if ord(char) in PRIVATE_USE))
 
     def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
         """
