@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline import nouns, phrases, reveals, transcripts, vocabulary
+from ars0n_adapters.providers.offline import deals, nouns, phrases, reveals, transcripts, vocabulary
+from ars0n_adapters.providers.offline.deals import Line
 from ars0n_adapters.providers.offline.kinds import lines
 from ars0n_core.plans.budget import count_words
 
@@ -37,7 +38,6 @@ _HOOK_WORDS_MAX: Final = 6  # where time is short
 _LONG_ADS_WORDS: Final = 100
 _RECAP_MIN: Final = 2
 _BLOCK_LINES_MAX: Final = 4
-_LATE_COST: Final = 60  # as much as eight words too many
 
 
 @frozen(kw_only=True)
@@ -49,17 +49,6 @@ class Script:
     texts: tuple[str, ...]
     supers: tuple[str | None, ...]
     call_to_action: str
-
-
-@frozen
-class _Line:
-    text: str
-    features: tuple[str, ...] = ()
-    is_filler: bool = False
-
-    @property
-    def words(self) -> int:
-        return count_words(self.text)
 
 
 def write(
@@ -81,7 +70,7 @@ def write(
         texts = transcripts.deal(brief, scenes=scenes, words_max=words_max)
         return Script(texts=texts, supers=(None,) * scenes, call_to_action=call)
     spoken = _told(brief, kind, tone=tone, words_max=words_max, seed=seed, call=call)
-    dealt = _dealt(spoken, scene_words)
+    dealt = deals.dealt(spoken, scene_words)
     return Script(
         texts=tuple(" ".join(line.text for line in scene) for scene in dealt),
         supers=_supers(dealt, brief),
@@ -113,21 +102,21 @@ def chosen(options: Iterable[str], seed: str) -> list[str]:
 
 def _told(
     brief: Brief, kind: Kind, *, tone: str, words_max: int, seed: str, call: str
-) -> list[_Line]:
+) -> list[Line]:
     """
     Return all that is said, in order.
     """
     own = _own_lines(brief)
-    facts = [_Line(fact, (fact,)) for fact in brief.facts]
+    facts = [Line(fact, (fact,)) for fact in brief.facts]
     close = _close(brief, kind, seed, call, words_max)
     hooks = _hooks(brief, kind, tone, seed)
     wanted = sum(line.words for line in (*own, *facts))
     room = words_max - sum(line.words for line in close)
-    options = [_Line(text) for text in chosen(reveals.options(brief, kind), f"reveal {seed}")]
+    options = [Line(text) for text in chosen(reveals.options(brief, kind), f"reveal {seed}")]
     is_tight = wanted > room - 16
     if is_tight:
         options.sort(key=lambda line: line.words)
-        short = [_Line(t, is_filler=True) for t in chosen(lines().short_hooks, f"short {seed}")]
+        short = [Line(t, is_filler=True) for t in chosen(lines().short_hooks, f"short {seed}")]
         hooks = [
             *(h for h in hooks if h.words <= _HOOK_WORDS_MAX or h.text == brief.question),
             *short,
@@ -173,11 +162,11 @@ def _told(
     return _ordered(hook, named, early, fillers, [*recap, *late, *close], brief)
 
 
-def _kept(own: Sequence[_Line], facts: Sequence[_Line], room: int) -> list[_Line]:
+def _kept(own: Sequence[Line], facts: Sequence[Line], room: int) -> list[Line]:
     """
     Return what fits of the order's own points, the first feature and offer before others.
     """
-    kept: list[_Line] = []
+    kept: list[Line] = []
     for line in (*own[:1], *facts[:1], *own[1:], *facts[1:]):
         bare = re.sub(r"^(?:It's|They're|We're|You get|Here you'll find|Plus)\s", "", line.text)
         for option in (line, evolve(line, text=phrases.capital(bare))):
@@ -188,15 +177,15 @@ def _kept(own: Sequence[_Line], facts: Sequence[_Line], room: int) -> list[_Line
     return kept
 
 
-def _holds(kept: Sequence[_Line], line: _Line) -> bool:
+def _holds(kept: Sequence[Line], line: Line) -> bool:
     return any(k.text == line.text or (line.features and k.features == line.features) for k in kept)
 
 
-def _weight(kept: Sequence[_Line]) -> int:
+def _weight(kept: Sequence[Line]) -> int:
     return sum(len(line.features) or 1 for line in kept)
 
 
-def _own_lines(brief: Brief) -> list[_Line]:
+def _own_lines(brief: Brief) -> list[Line]:
     """
     Return what the prompt says for the product, ready to be said, in the prompt's order.
     """
@@ -213,15 +202,15 @@ def _own_lines(brief: Brief) -> list[_Line]:
     )
     voice = "We" if brief.is_business else "They" if brief.is_plural else "It"
     found = [
-        (place(group[0]), _Line(sentence, group))
+        (place(group[0]), Line(sentence, group))
         for sentence, group in phrases.sentences_of(features, voice=voice)
     ]
-    found += [(place(text_), _Line(text_)) for text_ in brief.statements]
+    found += [(place(text_), Line(text_)) for text_ in brief.statements]
     own = [line for _, line in sorted(found, key=lambda pair: pair[0])]
-    return own + [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[:-1]]
+    return own + [Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[:-1]]
 
 
-def _hooks(brief: Brief, kind: Kind, tone: str, seed: str) -> list[_Line]:
+def _hooks(brief: Brief, kind: Kind, tone: str, seed: str) -> list[Line]:
     options = chosen((*lines().tone_hooks.get(tone, ()), *kind.hooks), f"hook {seed}")
     if tone in lines().tone_hooks and kind.family not in {"cause", "notice"}:
         options.sort(key=lambda text: text not in lines().tone_hooks[tone])
@@ -231,21 +220,21 @@ def _hooks(brief: Brief, kind: Kind, tone: str, seed: str) -> list[_Line]:
         options.insert(0, brief.question)
     elif brief.audience and brief.audience.lower() not in brief.product.lower():
         options.insert(0, f"{phrases.capital(brief.audience)}, this one is for you.")
-    return [_Line(text, is_filler=True) for text in options]
+    return [Line(text, is_filler=True) for text in options]
 
 
-def _close(brief: Brief, kind: Kind, seed: str, call: str, words_max: int) -> list[_Line]:
+def _close(brief: Brief, kind: Kind, seed: str, call: str, words_max: int) -> list[Line]:
     """
     Return the last words: a slogan of the order's own, a nudge if none, and the call.
     """
     room = max(words_max // 3, 5)
-    own = [_Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[-1:]]
+    own = [Line(phrases.stopped(phrases.capital(quote))) for quote in brief.quotes[-1:]]
     called = phrases.capital(phrases.stopped(brief.call or call))
-    last = [_Line(called)] if count_words(called) <= room else [_Line(phrases.stopped(call))]
+    last = [Line(called)] if count_words(called) <= room else [Line(phrases.stopped(call))]
     if own and own[0].text.lower() == last[0].text.lower():
         name = brief.company or brief.name
         is_short = bool(name) and count_words(name) + own[0].words <= room
-        return [_Line(phrases.stopped(name)), *own] if is_short else own
+        return [Line(phrases.stopped(name)), *own] if is_short else own
     if own and own[0].words + last[0].words <= room:
         return [*own, *last]
     if own:
@@ -256,11 +245,11 @@ def _close(brief: Brief, kind: Kind, seed: str, call: str, words_max: int) -> li
         if _fits_number(t, brief) and t.lower().rstrip(".") not in call.lower()
     ]
     if words_max - last[0].words > _LONG_ADS_WORDS // 2 and nudges and not brief.call:
-        return [_Line(nudges[0], is_filler=True), *last]
+        return [Line(nudges[0], is_filler=True), *last]
     return last
 
 
-def _recap(brief: Brief, kept: Sequence[_Line], words_max: int, room: int) -> list[_Line]:
+def _recap(brief: Brief, kept: Sequence[Line], words_max: int, room: int) -> list[Line]:
     """
     Return the points once more, where a long ad has said them long ago.
     """
@@ -276,7 +265,7 @@ def _recap(brief: Brief, kept: Sequence[_Line], words_max: int, room: int) -> li
     if words_max < _LONG_ADS_WORDS or len(short) < _RECAP_MIN:
         return []
     text = f"Remember: {phrases.listed([_lower(p) for p in short])}."
-    line = _Line(text)
+    line = Line(text)
     return [line] if line.words <= min(room, 12) else []
 
 
@@ -297,8 +286,8 @@ def _fits_number(text: str, brief: Brief) -> bool:
 
 
 def _fillers(
-    brief: Brief, kind: Kind, tone: str, seed: str, room: int, said: Sequence[_Line]
-) -> list[_Line]:
+    brief: Brief, kind: Kind, tone: str, seed: str, room: int, said: Sequence[Line]
+) -> list[Line]:
     """
     Return lines of the kind, then of its family, that fill *room* words.
     """
@@ -312,10 +301,10 @@ def _fillers(
         *chosen((*table.families[kind.family], *toned), f"family {seed}"),
     ]
     last_resort = [
-        _Line(t, is_filler=True) for t in chosen(spare, f"spare {seed}") if _fits_number(t, brief)
+        Line(t, is_filler=True) for t in chosen(spare, f"spare {seed}") if _fits_number(t, brief)
     ]
-    options = [_Line(t, is_filler=True) for t in pool if _fits_number(t, brief)]
-    picked: list[_Line] = []
+    options = [Line(t, is_filler=True) for t in pool if _fits_number(t, brief)]
+    picked: list[Line] = []
     while options and room > 1:
         fitting = [line for line in options if line.words <= room]
         if not fitting:
@@ -334,13 +323,13 @@ def _fillers(
 
 
 def _ordered(
-    hook: Sequence[_Line],
-    reveal: Sequence[_Line],
-    own: Sequence[_Line],
-    fillers: Sequence[_Line],
-    end: Sequence[_Line],
+    hook: Sequence[Line],
+    reveal: Sequence[Line],
+    own: Sequence[Line],
+    fillers: Sequence[Line],
+    end: Sequence[Line],
     brief: Brief,
-) -> list[_Line]:
+) -> list[Line]:
     """
     Return the ad in order: what it is, what speaks for it, what fills the time, the end.
     """
@@ -357,7 +346,7 @@ def _ordered(
     ]
 
 
-def _anchored(line: _Line, subject: str) -> _Line:
+def _anchored(line: Line, subject: str) -> Line:
     """
     Return *line* with its subject named, after lines that spoke of something else.
     """
@@ -369,46 +358,7 @@ def _anchored(line: _Line, subject: str) -> _Line:
     return evolve(line, text=text) if count_words(text) - line.words <= 1 else line
 
 
-def _dealt(spoken: Sequence[_Line], scene_words: Sequence[int]) -> list[list[_Line]]:
-    """
-    Return *spoken* cut into scenes so that each says about its share, none too much.
-    """
-    count = len(scene_words)
-    total = sum(line.words for line in spoken)
-    shares = [words * total / sum(scene_words) for words in scene_words]
-    sums = [0]
-    for line in spoken:
-        sums.append(sums[-1] + line.words)
-    # costs[n]: of the cheapest way to say the first n lines in the scenes so far
-    costs: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-    costs += [(float("inf"), ())] * len(spoken)
-    # the last scene has no super: features are said before it
-    shown = [sum(bool(line.features) for line in spoken[i:]) for i in range(len(spoken) + 1)]
-    for i, (share, most) in enumerate(zip(shares, scene_words, strict=True)):
-        late = _LATE_COST if i == count - 1 else 0
-        costs = [
-            min(
-                (
-                    costs[start][0]
-                    + _cost(sums[end] - sums[start], share, most)
-                    + late * shown[start],
-                    (*costs[start][1], end),
-                )
-                for start in range(end + 1)
-            )
-            for end in range(len(spoken) + 1)
-        ]
-    ends = costs[-1][1]
-    starts = (0, *ends[:-1])
-    return [list(spoken[start:end]) for start, end in zip(starts, ends, strict=True)][:count]
-
-
-def _cost(words: int, share: float, most: int) -> float:
-    empty = 0 if words else 500
-    return (words - share) ** 2 + 40 * max(0, words - most) ** 2 + empty
-
-
-def _supers(dealt: Sequence[Sequence[_Line]], brief: Brief) -> tuple[str | None, ...]:
+def _supers(dealt: Sequence[Sequence[Line]], brief: Brief) -> tuple[str | None, ...]:
     """
     Return a short super for about every other scene that names a point, never the last.
     """

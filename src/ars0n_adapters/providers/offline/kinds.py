@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from ars0n_adapters.providers.offline import vocabulary
+
 _SHORT_STEM = 5
 
 
@@ -78,7 +80,9 @@ def kind_of(product: str, company: str = "", others: str = "") -> Kind:
     ('device', 'cold_drink', 'generic')
     """
     core = " ".join(re.split(r"\s(?:in|of|from|at|on|to|near|by|for|with)\s", product)[:1])
-    found = _named(core) or _named(company) or _most(f"{product} {others}")
+    found = _named(core)
+    if found is None:
+        found = lines().kinds[-1] if product else _named(company) or _most(others)
     said = _words(f"{product} {others}")
     # what is hot gets no lines about glasses
     while found.unless and any(_is_known(word, stem) for word in said for stem in found.unless):
@@ -125,6 +129,9 @@ def _named(core: str) -> Kind | None:
         for kind in table:
             if any(_is_known(word, stem) for stem in kind.stems):
                 return kind
+        if word not in vocabulary.CARRIERS:
+            # "ramen bowls" are no food: what a word we don't know is, nobody can tell
+            return None
     return None
 
 

@@ -26,6 +26,20 @@ _BASE: Final = re.compile(
 )
 
 
+_PHRASE_WORDS_MAX: Final = 5
+
+
+def head_noun_words(phrase: str) -> list[str]:
+    """
+    Return a noun phrase up to its first preposition, in words.
+    """
+    pattern = (
+        r"\s(?:in|of|from|at|on|to|near|by|for|with|that|which|where|who|since|around"
+        rf"|{vocabulary.DOING})\s"
+    )
+    return re.split(pattern, phrase)[0].split()
+
+
 def head_noun(phrase: str) -> str:
     """
     Return the word that says what a noun phrase is.
@@ -33,10 +47,7 @@ def head_noun(phrase: str) -> str:
     >>> head_noun("apartments overlooking the river"), head_noun("oak tables in Oslo")
     ('apartments', 'tables')
     """
-    head = re.split(
-        rf"\s(?:in|of|from|at|on|to|near|by|for|with|that|which|since|around|{vocabulary.DOING})\s",
-        phrase,
-    )[0].split()
+    head = head_noun_words(phrase)
     if len(head) > 1 and head[-1].lower() in {"online", "nearby", "outdoors", "abroad", "outside"}:
         head.pop()
     return head[-1] if head else ""
@@ -129,7 +140,24 @@ def is_quality(feature: str) -> bool:
     if (
         is_single
         and last not in vocabulary.NO_SINGLES
-        and not last.endswith(("ly", "berry", "ity", "ery", "ay", "ey"))
+        and not last.endswith(
+            (
+                "ly",
+                "berry",
+                "ity",
+                "kery",
+                "wery",
+                "tery",
+                "lery",
+                "gery",
+                "dery",
+                "very",
+                "nery",
+                "sery",
+                "ay",
+                "ey",
+            )
+        )
     ):
         return True
     if last in vocabulary.NO_ADJECTIVES:
@@ -153,7 +181,7 @@ def is_adjective_phrase(feature: str) -> bool:
     if led and is_quality(led[1]):
         return True
     match = re.match(
-        rf"(?:(?:\w+ly|slow|hand|fresh|well|half|twice|locally|never|not)\s)?({vocabulary.PARTICIPLES})(?:\s(?:{vocabulary.AFTER})\b.*)?$",
+        rf"(?:(?:\w+ly|slow|hand|fresh|cold|stone|oven|air|sun|well|half|twice|locally|never|not)\s)?({vocabulary.PARTICIPLES})(?:\s(?:{vocabulary.AFTER})\b.*)?$",
         words,
     )
     return match is not None and match[1] not in vocabulary.NO_PARTICIPLES
@@ -293,6 +321,10 @@ def with_article(phrase: str) -> str:
     titled = head_noun(phrase)
     if titled.istitle() and first.islower() and titled not in vocabulary.PROPER:
         return f"the {phrase}"
+    if len(phrase.split()) > _PHRASE_WORDS_MAX and len(head_noun_words(phrase)) == len(
+        phrase.split()
+    ):
+        return phrase  # words in a row, no phrase
     if (last != "service" and last in vocabulary.MASS) or last.endswith(("ing", "wear", "ware")):
         return phrase
     return f"{'an' if starts_with_vowel(phrase) else 'a'} {phrase}"

@@ -84,6 +84,9 @@ def _groups(features: Sequence[str], voice: str) -> list[tuple[str, list[str]]]:
         words = len(" ".join([*mates[1], feature]).split())
         room = 3 if kind in {"quality", "thing"} else 2
         joins = kind == mates[0] != "alone" and len(mates[1]) < room and words <= _GROUP_WORDS_MAX
+        last = mates[1][-1] if mates[1] else ""
+        if kind == "quality" and len(last.split()) > 2 >= len(feature.split()):  # noqa: PLR2004 - "made in Oslo and dry"
+            joins = False
         mixed = any(" and " in f for f in (*mates[1], feature))
         if joins and not mixed:
             mates[1].append(feature)

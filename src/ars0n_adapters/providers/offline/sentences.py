@@ -93,12 +93,26 @@ def _read_more(bare: str, found: Found) -> bool:
     elif is_short and (re.match(r"\w[\w -]{1,25}:\s", bare) or is_whole or is_cry):
         found.statements.append(fragments.closed(fragments.enumerated(bare)))
     elif labels.OFFER.search(bare):
-        found.facts.extend(map(fragments.closed, fragments.pieces(bare)))
+        _read_offer(bare, found)
     elif speaks:
         found.statements.append(fragments.closed(fragments.enumerated(bare)))
     else:
         return False
     return True
+
+
+def _read_offer(bare: str, found: Found) -> None:
+    """
+    Read "5-day camps, boards included, from $349": the price is for the end.
+    """
+    if bare.count(", ") < 2:  # noqa: PLR2004 - a list has three items
+        found.facts.extend(map(fragments.closed, fragments.pieces(bare)))
+        return
+    for fragment in fragments.of(bare):
+        if labels.PRICE.search(fragment):
+            found.facts.append(fragments.closed(fragment))
+        else:
+            found.features.append(fragment)
 
 
 _CRY_WORDS: Final = 2  # "Cancel anytime"
@@ -152,7 +166,7 @@ def _read_statement(bare: str, sentence: str, found: Found) -> None:
         r"(?i)^(?:our|the|this|these)\s((?:[\w'-]+\s){1,4}?)(?:is|are|has|have|comes?|helps?|will|can)\s",
         bare,
     )
-    if about and not found.product:
+    if about and not found.product and about[1].strip().lower() not in _OWNERS:
         found.product.append(fragments.uncapped(about[1].strip()))
         # the product is named before; here it is "it"
         verb = bare[about.end(1) :].strip()
@@ -167,6 +181,30 @@ def _read_statement(bare: str, sentence: str, found: Found) -> None:
         else:
             found.features.extend(fragments.of(piece))
 
+
+_OWNERS: Final = frozenset(
+    [
+        "family",
+        "team",
+        "goal",
+        "mission",
+        "company",
+        "story",
+        "customers",
+        "chefs",
+        "doors",
+        "people",
+        "shop",
+        "staff",
+        "founders",
+        "farmers",
+        "prices",
+        "store",
+    ]
+)
+"""
+What "our" stands before that isn't for sale.
+"""
 
 _PRONOUNS: Final = frozenset(
     ["it", "they", "we", "this", "these", "that", "there", "he", "she", "i", "here", "you", "which"]

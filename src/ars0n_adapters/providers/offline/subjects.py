@@ -26,7 +26,7 @@ _CLAUSE: Final = re.compile(
 _NO_NOUNS: Final = frozenset(
     ["perfect", "ideal", "great", "good", "best", "available", "suitable", "new", "now", "free", "made", "no"]
 )  # fmt: skip
-_PRODUCT_WORDS_MAX: Final = 8
+_PRODUCT_WORDS_MAX: Final = 10
 _NAME_WORDS_MAX: Final = 4
 
 
@@ -65,7 +65,7 @@ def read(text: str, found: Found) -> None:
         target.append(fragments.uncapped(text) if is_quality else fragments.closed(text))
         found.audience.clear()
         return
-    is_noun = sum(c.isalpha() for c in head) > 1 and not nouns.is_quality(head)
+    is_noun = sum(c.isalpha() for c in head) > 1 and not nouns.is_adjective_phrase(head)
     if not found.product and is_noun:
         _take(head, found)
         found.features.extend(aside)

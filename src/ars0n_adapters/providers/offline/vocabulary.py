@@ -43,7 +43,7 @@ BUSINESSES: Final = (
     r"|movers|locksmiths?|carpenters?|tailors?|caterers?|contractors?|consultants?|designers?|brokers?|architects?|veterinarians?|vets?|opticians?|realtors?|makers?|roastery|patisserie|greengrocer|guesthouse|campsite|manufacturer|supplier|carpentry"
 )
 MASS: Final = frozenset(
-    ["skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
+    ["golf", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
      "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
      "therapy", "care", "milk", "music", "equipment", "education", "cheese", "granola",
      "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
@@ -87,7 +87,7 @@ NO_PARTICIPLES: Final = frozenset(
     ]
 )
 ADJECTIVES: Final = frozenset(
-    ["sleek", "modern", "light", "soft", "warm", "bold", "bright", "crisp", "fresh", "clean",
+    ["sleek", "green", "red", "blue", "black", "white", "golden", "dark", "bitter", "modern", "light", "soft", "warm", "bold", "bright", "crisp", "fresh", "clean",
      "simple", "smart", "fast", "quick", "strong", "tough", "quiet", "slim", "thin", "small", "big", "large",
      "compact", "durable", "natural", "organic", "vegan", "vegetarian", "local", "affordable", "cheap",
      "lightweight", "waterproof", "wireless", "handmade", "homemade", "comfortable", "comfy",
@@ -182,7 +182,7 @@ NO_SINGLES: Final = frozenset(
 VERBS: Final = (
     r"help|make|give|bring|keep|let|offer|provide|deliver|fix|serve|last|work|turn|connect|save|build"
     r"|grow|take|feel|protect|clean|fit|mean|come|open|present|return|launch|celebrate|welcome|invite|arrive"
-    r"|rescue|weigh|cost|bring|cancel|look|smell|taste|charge|sync|track|go|stay|remove|run|use|bake|roast|brew|teach|sell|learn|find"
+    r"|rescue|integrate|weigh|cost|bring|cancel|look|smell|taste|charge|sync|track|go|stay|remove|run|use|bake|roast|brew|teach|sell|learn|find"
     r"|automate|reduce|replace|pay|send|plan|design|repair|install|support|train|treat|feed|ship|start|begin|close|get|need"
     r"|want|love|know|create|cut|stop|lift|hold|store|show|play|move|ride|drive|read|write|tell|earn|lose|cover|combine|include|contain|cook|grill|handle|manage|organi[sz]e|translate|scan|detect|heal|match|block|boost|improve|transform|adapt|absorb|dry|warm|cool|shine|sound|care|listen|speak|live|meet|join|host|follow|lock|hydrate|nourish|soothe|repel|smooth|glide|wrap|print|grind|pour|share|donate|plant|fund|reach|transport|haul|film|shoot|restore|renovate|guide|represent|advise|publish|record|book|compare|schedule|switch|apply|happen|take place|close|vote|depart|sail|fly|raise"
 )
@@ -190,3 +190,85 @@ AFTER: Final = (
     r"in|by|with|from|for|to|at|on|using|without|over|under|since|daily|and|every|each|all|right|here"
     r"|locally|until|near|as|of|up|into|like|so|within|around|the same|fresh|slowly|only|twice|once"
 )
+
+CARRIERS: Final = frozenset(
+    [
+        "line",
+        "range",
+        "collection",
+        "brand",
+        "set",
+        "kit",
+        "pack",
+        "box",
+        "subscription",
+        "service",
+        "services",
+        "studio",
+        "company",
+        "business",
+        "shop",
+        "store",
+        "center",
+        "centre",
+        "experience",
+        "lessons",
+        "session",
+        "sessions",
+        "day",
+        "night",
+        "week",
+        "weekend",
+        "evening",
+        "sale",
+        "rental",
+        "delivery",
+        "club",
+        "house",
+        "bar",
+        "stick",
+        "spray",
+        "spf",
+        "online",
+        "account",
+        "plans",
+        "plan",
+        "program",
+        "programme",
+        "products",
+        "product",
+        "treatments",
+        "treatment",
+        "appointments",
+        "firm",
+        "team",
+        "expert",
+        "experts",
+        "bottle",
+        "bottles",
+        "jar",
+        "jars",
+        "blend",
+        "beans",
+        "system",
+        "provider",
+        "solution",
+        "solutions",
+        "membership",
+        "season",
+        "opening",
+        "launch",
+        "new",
+        "pro",
+        "mini",
+        "co",
+        "and",
+        "practice",
+        "roastery",
+        "sessions",
+        "special",
+    ]
+)
+"""
+Nouns that say nothing of what they carry: a "skincare line" is skincare.
+"""

@@ -197,6 +197,9 @@ def test_radio_is_words_alone():
         ("Robot vacuum cleaner that maps your home", "robot vacuum cleaner", "home"),
         ("Small, quiet hotel on the coast", "small, quiet hotel on the coast", "travel"),
         ("Introducing the USB-C charger", "USB-C charger", "device"),
+        ("Handcrafted ceramic ramen wugs", "handcrafted ceramic ramen wugs", "generic"),
+        ("Nursing home in Lyon", "nursing home in Lyon", "health"),
+        ("A skincare line for men", "skincare line for men", "beauty"),
         ("Perfect for commuters", "", "generic"),
     ],
 )
@@ -272,6 +275,8 @@ def test_a_slogan_alone_ends_the_ad_and_stands_on_its_card():
         ("Yoga studio offering morning classes", "offer morning classes"),
         ("A lamp. Please turn it off at night.", "Please turn it off at night."),
         ("Pens. Save 20% until 1 May.", "Save 20% until 1 May."),
+        ("Tired of cold coffee? The mug keeps it hot.", "Tired of cold coffee?"),
+        ("Learn to surf! 5-day camps, boards included, from $349", "Boards are included."),
     ],
 )
 def test_what_the_prompt_says_is_said_in_whole_sentences(prompt, said):
