@@ -126,12 +126,14 @@ def narration(spec: AdSpec, plan: Plan) -> tuple[NarratedText, ...]:
     if spec.ad_format is AdFormat.RADIO:
         spoken = [NarratedText(s.text.strip(), s.scene_index) for s in plan.segments]
         return tuple(text for text in spoken if is_spoken(text.text))
+    texts: dict[int, list[str]] = {}
+    for segment in plan.segments:
+        texts.setdefault(segment.scene_index, []).append(segment.text.strip())
     spoken = []
     for item in running_order(spec, plan):
         if item.scene is not None:
             index = item.scene.scene_index
-            texts = [s.text for s in plan.segments if s.scene_index == index]
-            spoken += [NarratedText(text.strip(), scene_index=index) for text in texts]
+            spoken += [NarratedText(text, scene_index=index) for text in texts.get(index, ())]
         elif item.custom_clip is not None:
             text = spec.custom_clips[item.custom_clip].voiceover_text or ""
             spoken.append(NarratedText(text.strip(), custom_clip=item.custom_clip))

@@ -1,0 +1,400 @@
+"""
+What the rules of the product machine are made of: the customers, the workers, and the look
+at everything that is stored.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+from hypothesis import target
+from hypothesis.stateful import RuleBasedStateMachine
+
+from ars0n_core.errors import Ars0nError
+from ars0n_core.ports import Policy
+from ars0n_core.projects import VersionStatus
+from ars0n_core.specs.model import AdFormat, AdSpec, CtaDesign, VideoModel
+from ars0n_core.testing import fakes
+from ars0n_core.testing.machine_laws import Records, Taken, check, profits, versions_of
+from ars0n_core.testing.machine_world import FAIR, STORMY, BrokenError, Crash, Verdict, World
+from ars0n_core.usecases.advance import advance
+from ars0n_core.usecases.assets import serve, upload
+from ars0n_core.usecases.callers import Caller
+from ars0n_core.usecases.preview import preview
+from ars0n_core.work import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from ars0n_core import ledger
+    from ars0n_core.access import ApiKey
+    from ars0n_core.ids import AssetId, OrganizationId
+    from ars0n_core.pipelines.jobs import Job
+    from ars0n_core.pipelines.states import JobStatus
+    from ars0n_core.plans.model import Plan
+    from ars0n_core.ports import Ports
+    from ars0n_core.projects import Version
+
+Answer = TypeVar("Answer")
+Choice = TypeVar("Choice")
+
+POLICY: Final = Policy(
+    billed=frozenset({Operation.EDIT_IMAGE, Operation.GENERATE_CLIP, Operation.SPEAK})
+)
+
+VERSIONS_MAX: Final = 6
+# More of them make a history longer, not stranger.
+
+PATIENCE: Final = timedelta(minutes=5)
+ROUNDS_TO_THE_END: Final = 16
+# 80 minutes: two leases, the doubt about a call, deferrals and a few looks at a clip.
+
+KINDS_RADIO: Final = (3, 7)
+KIND_TEST: Final = 10
+CROWDED: Final = 2
+# One order in six.
+
+SET_BACK: Final = timedelta(seconds=40)
+STEPS: Final = (
+    timedelta(seconds=6),
+    timedelta(minutes=21),
+    timedelta(hours=25),
+    timedelta(hours=48),
+    SET_BACK,
+)
+
+
+@frozen
+class Fate:
+    """
+    How things go on: for so many rounds, with this verdict for one command after some that
+    go well; the greedy take what is there after each round.
+    """
+
+    rounds: int
+    skip: int
+    verdict: int
+    greedy: bool
+
+
+PICKS: Final = st.integers(min_value=0, max_value=11)
+# Which of several: reduced modulo how many there are.
+
+FATES: Final = st.builds(
+    Fate,
+    rounds=st.integers(0, 8),
+    skip=st.integers(0, 9),
+    verdict=PICKS,
+    greedy=st.booleans(),
+)
+
+
+class Stage(RuleBasedStateMachine):
+    """
+    A product, its world, and what rules do again and again.
+    """
+
+    open_ports: ClassVar[Callable[[], AbstractContextManager[Ports]]]
+    policy: ClassVar[Policy] = POLICY
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.kept = self.stack.enter_context(type(self).open_ports())
+        self.world = World(doubt=self.policy.doubt)
+        self.kept = evolve(self.kept, clock=self.world.clock)
+        self.ports = self.world.ports(self.kept)
+        self.records = Records(excused=self.world.excused)
+        self.keys: dict[OrganizationId, dict[bool, ApiKey]] = {}
+        self.images: dict[OrganizationId, AssetId] = {}
+        self.is_fair = True
+        self.checked_at = -1
+        self.luck: tuple[int, Verdict] | None = None
+
+    def laws_hold(self) -> None:
+        """
+        Check every law, whenever something was stored.
+        """
+        if self.checked_at != self.world.commits:
+            check(self.kept, self.records)
+            self.checked_at = self.world.commits
+            if self.is_fair:
+                for organization, profit in profits(self.kept, self.records).items():
+                    assert profit <= 0, f"{organization} made a profit of {profit}"
+
+    def end(self) -> None:
+        """
+        Every run ends once everybody behaves, and nobody made a profit.
+        """
+        gain = max(profits(self.kept, self.records).values(), default=0)
+        if self.is_fair:
+            target(float(gain), label="profit")
+        self.world.restart()
+        self.excuse_all()
+        for _ in range(ROUNDS_TO_THE_END):
+            self.behave()
+        self.checked_at = -1
+        self.laws_hold()
+        stuck = [version.id for version in self.generating()]
+        assert not stuck, f"{stuck} never ended"
+
+    def run_on(self, fate: Fate) -> None:
+        """
+        Let everybody behave for some rounds, or until nothing is left to do; one command
+        has the fate's verdict, and the greedy take what is there after each round.
+        """
+        self.luck = (fate.skip, self.verdict(fate.verdict))
+        for _ in range(fate.rounds):
+            if not self.generating():
+                break
+            self.behave()
+            if fate.greedy:
+                for version, asset in self.made():
+                    self.hand_out(version, asset)
+        self.luck = None
+
+    def lucky(self) -> Verdict:
+        """
+        Return the verdict of the next command.
+        """
+        if self.luck is None:
+            return Verdict.OK
+        skip, verdict = self.luck
+        self.luck = (skip - 1, verdict) if skip else None
+        return Verdict.OK if skip else verdict
+
+    def listen(self, organization: OrganizationId, verdict: Verdict) -> None:
+        """
+        A voice is heard, or not.
+        """
+        caller = self.caller(organization)
+        quiet = {Verdict.UNFINISHED, Verdict.LONG}
+        self.world.verdict = Verdict.OK if verdict in quiet else verdict
+        self.act(lambda: preview(self.ports, self.policy, caller, text="Hear this", voice_id="ada"))
+        self.world.verdict = Verdict.OK
+
+    def behave(self) -> None:
+        """
+        Everybody polls, every provider delivers, some time passes.
+        """
+        for version in self.generating():
+            caller = self.caller(version.organization_id)
+            self.act(partial(advance, self.ports, self.policy, caller, version.id))
+        while self.world.queue:
+            self.carry_out(0, self.lucky())
+        self.world.clock.pass_by(PATIENCE)
+
+    def act(self, do: Callable[[], Answer], caller: Caller | None = None) -> Answer | None:
+        """
+        Do it; None when it was refused, or the process died. What is refused to *caller*
+        moves none of its credits.
+        """
+        before = None if caller is None else self.book(caller)
+        try:
+            return do()
+        except Crash:
+            self.excuse_all()
+            self.world.restart()
+        except Ars0nError as error:
+            if caller is not None:
+                assert self.book(caller) == before, f"{error!r} moved credits"
+        except BrokenError:
+            pass
+        return None
+
+    def carry_out(self, index: int, verdict: Verdict, *, times: int = 1) -> None:
+        """
+        Carry out a waiting command; an overtaken one is carried out by others meanwhile.
+        """
+        command, call = self.world.queue[index]
+        del self.world.queue[index]
+        if verdict is Verdict.OVERTAKEN:
+            self.world.meanwhile = partial(self.overtake, command, call)
+        for _ in range(times):
+            self.act(partial(self.world.carry, command, call, verdict))
+        self.world.meanwhile = None
+
+    def overtake(self, command: Any, call: Callable[[Any], None]) -> None:
+        """
+        While a worker sleeps in its call, the command is given out again, its lease runs
+        out, and others finish the job.
+        """
+        self.world.carry(command, call, Verdict.OK)
+        self.world.clock.pass_by(self.policy.bounds.lease + PATIENCE)
+        for _ in range(2):
+            caller = self.caller(self.organization(0))
+            for version in self.versions():
+                caller = self.caller(version.organization_id)
+                advance(self.ports, self.policy, caller, version.id)
+            while self.world.queue:
+                waiting, carry_out = self.world.queue.popleft()
+                self.world.carry(waiting, carry_out, Verdict.OK)
+            self.world.clock.pass_by(timedelta(seconds=10))
+
+    def hand_out(self, version: Version, asset: AssetId) -> None:
+        """
+        Download it, and remember whose money it is.
+        """
+        caller = self.caller(version.organization_id)
+        if self.act(lambda: serve(self.ports, self.policy, caller, asset), caller) is None:
+            return
+        for maker in self.versions():
+            for jobs in (maker.pipeline.jobs, maker.pipeline.fallback):
+                for job in jobs.values():
+                    if job.output == asset and job.reused_from is None and job.charge:
+                        self.records.taken[asset] = Taken(
+                            maker.organization_id,
+                            maker.id,
+                            job.id,
+                            job.charge.serial,
+                            job.charge.credits,
+                        )
+
+    def verdict(self, number: int) -> Verdict:
+        """
+        Return the verdict of this number, as the weather is.
+        """
+        known = FAIR if self.is_fair else STORMY
+        return known[number % len(known)]
+
+    def excuse_all(self) -> None:
+        """
+        Whatever fails from now on may be our fault.
+        """
+        self.records.excused.update(version.id for version in self.versions())
+
+    def organization(self, number: int) -> OrganizationId:
+        """
+        Return the customer of this number: mostly ours.
+        """
+        ours, theirs = self.keys
+        return theirs if number % 4 == 3 else ours
+
+    def caller(self, organization_id: OrganizationId, *, is_test: bool = False) -> Caller:
+        """
+        Return the customer as it would be admitted now.
+        """
+        with self.kept.store.transaction() as tx:
+            organization = tx.organizations.find(organization_id)
+        return Caller(organization, self.keys[organization_id][is_test])
+
+    def spec(self, organization: OrganizationId, *, radio: bool, looks: int) -> AdSpec | None:
+        """
+        Return an order; its image is uploaded if there is none.
+        """
+        if radio:
+            return AdSpec(
+                prompt="Hear", duration_seconds=15, voice_id="ada", ad_format=AdFormat.RADIO
+            )
+        if organization not in self.images:
+            caller = self.caller(organization)
+            with self.kept.scratch.folder() as folder:
+                source = folder / "picture"
+                source.write_bytes(fakes.picture(str(self.world.commits)))
+                sent = self.act(lambda: upload(self.ports, self.policy, caller, source))
+            if sent is None:
+                return None
+            self.images[organization] = sent.asset.id
+        return AdSpec(
+            prompt="See",
+            duration_seconds=15,
+            voice_id="adam",
+            variants=1 + looks % 3,
+            video_model=VideoModel.PREMIUM if looks % 5 == 0 else VideoModel.FAST,
+            cta_design=CtaDesign.BOLD if looks % 2 else None,
+            image_asset_ids=(self.images[organization],),
+        )
+
+    def versions(self) -> list[Version]:
+        """
+        Return all versions there are.
+        """
+        with self.kept.store.transaction() as tx:
+            return [version for one in self.keys for version in versions_of(tx, one)]
+
+    def version(self, version_id: Any) -> Version:
+        """
+        Return the version of this id.
+        """
+        with self.kept.store.transaction() as tx:
+            return tx.versions.find(version_id)
+
+    def generating(self) -> list[Version]:
+        """
+        Return the versions under way.
+        """
+        return [v for v in self.versions() if v.status is VersionStatus.GENERATING]
+
+    def finished(self) -> list[Version]:
+        """
+        Return the versions that can be edited.
+        """
+        return [v for v in self.versions() if v.status is VersionStatus.COMPLETED]
+
+    def jobs(self, status: JobStatus | None = None) -> list[tuple[Version, Job]]:
+        """
+        Return all jobs of this status.
+        """
+        return [
+            (version, job)
+            for version in self.versions()
+            for job in version.pipeline.jobs.values()
+            if status in {None, job.status}
+        ]
+
+    def made(self) -> list[tuple[Version, AssetId]]:
+        """
+        Return all that jobs made, paid for or not.
+        """
+        return [
+            (version, job.output)
+            for version in self.versions()
+            for jobs in (version.pipeline.jobs, version.pipeline.fallback)
+            for job in jobs.values()
+            if job.output is not None
+        ]
+
+    def book(self, caller: Caller) -> tuple[ledger.Entry, ...]:
+        """
+        Return the customer's entries.
+        """
+        with self.kept.store.transaction() as tx:
+            return tx.ledger.entries(caller.organization.id)
+
+    def charged(self, caller: Caller, reference: str) -> int:
+        """
+        Return what was booked under *reference*.
+        """
+        return sum(e.credits for e in self.book(caller) if e.reference == reference)
+
+    @staticmethod
+    def pick(choices: Sequence[Choice], number: int) -> Choice:
+        """
+        Return the one of this number.
+        """
+        return choices[number % len(choices)]
+
+
+def changed(plan: Plan, number: int) -> Plan:
+    """
+    Return *plan* as a customer would change it.
+    """
+    first, *rest = plan.scenes or (None,)
+    match number % 5:
+        case 0 if first is not None:
+            return evolve(plan, scenes=(*rest, first))
+        case 1 if first is not None:
+            return evolve(plan, scenes=(evolve(first, description=f"Anew {number}"), *rest))
+        case 2:
+            said = plan.segments[0]
+            return evolve(plan, segments=(evolve(said, text=f"New {number}."), *plan.segments[1:]))
+        case 3:
+            return evolve(plan, music_mood=f"mood {number}")
+        case _:
+            return plan
