@@ -63,6 +63,28 @@ _HEADERS: Final[Mapping[str, Schema]] = {
 }
 
 
+_LINKS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
+    "post_generate": (
+        ("get_jobs", "versionId", "/versionId"),
+        ("post_cancel", "versionId", "/versionId"),
+        ("post_edit", "versionId", "/versionId"),
+        ("delete_project", "projectId", "/projectId"),
+    ),
+    "get_jobs": (
+        ("post_regenerate", "jobId", "/jobs/details/0/id"),
+        ("post_retry", "jobId", "/jobs/details/0/id"),
+    ),
+    "post_edit": (("get_jobs", "versionId", "/versionId"),),
+    "post_assets": (("delete_asset", "assetId", "/assetId"), ("get_video", "id", "/assetId")),
+}
+"""
+Where an answer leads: (operation, its parameter, the place in the answer).
+"""
+
+
+_EVENT: Final = 'id: 1\nevent: report\ndata: {"status":"generating","progress":60}\n\n'
+
+
 @functools.lru_cache(maxsize=16)
 def document(edition: int, origin: str = "") -> dict[str, Any]:
     """
@@ -159,7 +181,8 @@ def _responses(route: Route) -> dict[str, Any]:
     }
     given = responses[str(route.status)]
     if route.streams:
-        given["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+        # OpenAPI 3.1 has no words for the shape of an event: its data is the answer of the poll.
+        given["content"] = {"text/event-stream": {"example": _EVENT}}
     elif route.gives:
         content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{route.gives}"}}
         if route.gives in EXAMPLES:
@@ -169,6 +192,11 @@ def _responses(route: Route) -> dict[str, Any]:
         given["content"] = {"application/json": content}
     else:
         given["headers"]["Location"] = {"required": True, "schema": {"type": "string"}}
+    if route.name in _LINKS:
+        given["links"] = {
+            name: {"operationId": name, "parameters": {parameter: f"$response.body#{place}"}}
+            for name, parameter, place in _LINKS[route.name]
+        }
     if route.tagged:
         given["headers"]["ETag"] = {"schema": {"type": "string"}}
         responses["304"] = {"description": "Nothing changed since.", "headers": dict(headers)}

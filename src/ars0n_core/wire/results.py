@@ -40,7 +40,8 @@ def unstructure_moment(moment: datetime) -> str:
     >>> unstructure_moment(datetime(2026, 3, 24, 15, 51, 1, tzinfo=UTC))
     '2026-03-24T15:51:01Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes years before 1000 with fewer than four digits.
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def unstructure_generated(generated: Generated) -> dict[str, Json]:
