@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
@@ -159,6 +159,7 @@ def _kind(row: dict[str, Any]) -> Kind:
     return Kind(**fields)
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_known(word: str, stem: str) -> bool:
     # short stems are whole words ("app", "car", "tea"), long ones begin words
     if "-" in stem:
