@@ -128,29 +128,51 @@ def mix(
     """
     Return (timeline.samples, 2) at 48 kHz: voice and bed at their levels, not yet mastered.
     """
+    voice, music = parts(timeline, media, binary=binary, group=group)
+    out = np.repeat(voice[:, None], 2, axis=1) if music is None else music
+    if music is not None:
+        out += voice[:, None]
+    close(out)
+    return out
+
+
+def parts(
+    timeline: Timeline,
+    media: Mapping[str, Path],
+    *,
+    binary: Ffmpeg,
+    group: Group | None = None,
+) -> tuple[Samples, Samples | None]:
+    """
+    Return the speech, (timeline.samples,), and the bed under it, (timeline.samples, 2), at the
+    levels at which their sum is the mix, but for its end (`close`).
+    """
     voice = narration(timeline, media, binary=binary, group=group)
     level = voices.treat(voice, SAMPLE_RATE)
     if level == loudness.SILENCE_LUFS:
         voice[:] = 0
     bed = timeline.bed
     if bed is None or bed.volume <= 0:
-        out = np.repeat(voice[:, None], 2, axis=1)
-    else:
-        seconds = timeline.samples / SAMPLE_RATE
-        music = decode(
-            media[bed.media],
-            bed.media,
-            channels=2,
-            seconds_max=seconds,
-            binary=binary,
-            group=group,
-        )
-        out = np.ascontiguousarray(beds.looped(music, timeline.samples, SAMPLE_RATE))
-        beds.settle(out, voice, bed.volume, SAMPLE_RATE)
-        out += voice[:, None]
-    edge = min(round(EDGE_SECONDS * SAMPLE_RATE), len(out) // 2)
-    out[len(out) - edge :] *= np.linspace(1, 0, edge, dtype=np.float32)[:, None]
-    return out
+        return voice, None
+    music = decode(
+        media[bed.media],
+        bed.media,
+        channels=2,
+        seconds_max=timeline.samples / SAMPLE_RATE,
+        binary=binary,
+        group=group,
+    )
+    under = np.ascontiguousarray(beds.looped(music, timeline.samples, SAMPLE_RATE))
+    beds.settle(under, voice, bed.volume, SAMPLE_RATE)
+    return voice, under
+
+
+def close(sound: Samples) -> None:
+    """
+    End *sound* (samples, channels) in place, so that its last sample doesn't click.
+    """
+    edge = min(round(EDGE_SECONDS * SAMPLE_RATE), len(sound) // 2)
+    sound[len(sound) - edge :] *= np.linspace(1, 0, edge, dtype=np.float32)[:, None]
 
 
 def narration(
