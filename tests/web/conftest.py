@@ -233,7 +233,9 @@ def fake_ports(folder: Path, clock: fakes.ManualClock) -> Ports:
     )
 
 
-QUICK = Waits(stall=0.3, body=0.5, upload=2.0, events_poll=0.001, events_beat=0.05, events=5.0)
+QUICK = Waits(
+    stall=0.3, grace=0.2, body=0.5, upload=20, events_poll=0.001, events_beat=0.05, events=5
+)
 
 
 @pytest.fixture

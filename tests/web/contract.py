@@ -33,13 +33,14 @@ BEYOND_THE_SCHEMA = [
     "POST /api/v1/preview-voice",
     "POST /api/v1/assets",
     "POST /api/v1/versions/{versionId}/edit",
+    "GET /api/v1/usage",
     "POST /api/v1/jobs/{jobId}/retry",
     "POST /api/v1/jobs/{jobId}/regenerate",
 ]
 """
 What no schema can say: that a voice or URL exists, that a plan fits its order, that a
-file is a picture, that an idempotency key is new. Only here may a request that fits the
-schema be answered with 400, 402 or 422.
+file is a picture, that an idempotency key is new, that a period ends after it starts.
+Only here may a request that fits the schema be answered with 400, 402 or 422.
 """
 
 NOT_TOLD_BY_THE_SCHEMA = ["2xx", "3xx", "400", "401", "402", "403", "404", "409", "422", "429"]
@@ -138,7 +139,8 @@ def note(event: Any, outcome: Outcome) -> None:
     Write an event of the run into its outcome.
     """
     if isinstance(event, FatalError | NonFatalError):
-        outcome.failures.append(str(getattr(event, "value", None) or event.exception))
+        failed = event.exception if isinstance(event, FatalError) else event.value
+        outcome.failures.append(repr(failed))
     if not isinstance(event, ScenarioFinished):
         return
     for interaction in event.recorder.interactions.values():

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -38,8 +39,6 @@ class TickingClock(fakes.ManualClock):
     """
 
     def now(self) -> Any:
-        from datetime import timedelta
-
         self.pass_by(timedelta(seconds=2))
         return super().now()
 

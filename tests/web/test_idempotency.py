@@ -26,6 +26,7 @@ from ars0n_core.errors import (
 )
 from ars0n_core.ledger import EntryKind
 from ars0n_core.ports import Reply
+from ars0n_core.usecases import billing
 from ars0n_core.usecases.admit import admit
 
 from .conftest import RADIO
@@ -146,8 +147,6 @@ def test_what_charged_nothing_is_not_kept(site: Site) -> None:
     poor = site.customer("poor", 3)
     refused = poor.post("/generate", RADIO, headers=KEY)
     site.us = poor
-    from ars0n_core.usecases import billing
-
     billing.grant(site.ports, poor.organization_id, 10)
     taken = poor.post("/generate", RADIO, headers=KEY)
 
@@ -225,7 +224,7 @@ class Crashing:
                 if self.left == 0:
                     raise CrashError
 
-            tx.commit = crash  # type: ignore[method-assign]
+            tx.commit = crash
             yield tx
 
 

@@ -22,6 +22,8 @@ from .conftest import RADIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from .conftest import Customer, Site
 
 ASSET_IDS = {"imageAssetIds", "logoAssetId", "musicAssetId", "customClips.asset_id",
@@ -64,7 +66,7 @@ def in_paths(theirs: Theirs) -> Iterator[Case]:
     for route in ROUTES:
         for name in re.findall(r"\{(\w+)\}", route.path):
             for value in theirs.of_path[name]:
-                body = {"json": {}} if route.method == "POST" else {}
+                body: dict[str, Any] = {"json": {}} if route.method == "POST" else {}
                 yield route.method, route.path.replace(f"{{{name}}}", value), body
 
 
@@ -155,9 +157,9 @@ def test_another_organisations_things_are_out_of_reach(site: Site) -> None:
     assert site.snapshot() == before
 
 
-def _is_expired(answer: Any) -> bool:
+def _is_expired(answer: httpx.Response) -> bool:
     # A plan that names an image the order doesn't have, whoever's it is.
-    return answer.status_code == 400 and answer.json()["error"] == "PLAN_EXPIRED"
+    return answer.status_code == 400 and bool(answer.json()["error"] == "PLAN_EXPIRED")
 
 
 @pytest.mark.parametrize("path", ["/jobs/{}", "/jobs/{}/cancel", "/projects/{}", "/jobs/{}/retry",
@@ -166,7 +168,7 @@ def test_what_is_theirs_is_answered_like_what_is_not(site: Site, path: str) -> N
     theirs = Theirs(site)
     method = "POST" if path.count("/") == 3 else "DELETE" if "projects" in path else "GET"
     value = {"/jobs/{}/retry": theirs.job, "/projects/{}": theirs.project}.get(path, theirs.version)
-    rest = {"json": {}} if method == "POST" else {}
+    rest: dict[str, Any] = {"json": {}} if method == "POST" else {}
 
     foreign = site.us.ask(method, path.format(value), **rest)
     none = site.us.ask(method, path.format("x" * len(value)), **rest)

@@ -93,7 +93,7 @@ def answers_to(site: Site, word: str) -> Iterator[httpx.Response]:
     for name in ("Idempotency-Key", "X-Request-Id", "If-None-Match", "Last-Event-ID", "Range"):
         sent: Any = {name.encode(): word.encode("utf-8", "replace")}
         yield site.us.post("/generate", {**RADIO, "duration": 99}, headers=sent)
-    yield site.client.get("/api/v1/credits", headers={b"Authorization": b"Bearer " + word.encode()})  # type: ignore[dict-item]
+    yield site.client.get("/api/v1/credits", headers={b"Authorization": b"Bearer " + word.encode()})
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: ascii(word[:20]))
@@ -190,12 +190,21 @@ def test_a_file_that_is_too_large_is_cut_while_it_comes(
     assert list(temporary.iterdir()) == []
 
 
-def test_an_upload_that_stalls_is_cut(site: Site, temporary: Path) -> None:
-    async def content() -> AsyncIterator[bytes]:
-        yield b"--b\r\n" + FILE + fakes.PNG
-        await anyio.sleep(30)
-        yield b""
+async def stalling() -> AsyncIterator[bytes]:
+    yield b"--b\r\n" + FILE + fakes.PNG
+    await anyio.sleep(30)
+    yield b""
 
+
+async def dripping() -> AsyncIterator[bytes]:
+    yield b"--b\r\n" + FILE + fakes.PNG
+    while True:
+        await anyio.sleep(0.02)
+        yield b"x"
+
+
+@pytest.mark.parametrize("content", [stalling, dripping])
+def test_an_upload_that_stalls_is_cut(site: Site, temporary: Path, content: Any) -> None:
     started = time.monotonic()
     answer = site.client._portal.call(stalled, site, content)
     assert answer[0] == 400

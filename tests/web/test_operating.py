@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
+from ars0n_adapters.memory import MemoryStore
 from ars0n_adapters.web import create_app
 from ars0n_adapters.web.logs import JsonLines
+from ars0n_adapters.web.metrics import Metrics
 from ars0n_core.errors import PortError, ProviderUnavailableError
+from ars0n_core.pipelines.jobs import apply
+from ars0n_core.pipelines.states import Claimed, Expired, Sent
 from ars0n_core.testing import fakes
+from ars0n_core.testing.conformance.furnishings import a_version
 
-from .conftest import RADIO, Browser
+from .conftest import RADIO, START, Browser
 
 if TYPE_CHECKING:
     import httpx
@@ -117,6 +122,17 @@ def test_what_happens_is_counted(site: Site) -> None:
     assert found['ars0n_requests_total{method="POST",route="/generate",status="200"}'] == 3
     assert found['ars0n_requests_total{method="-",route="unrouted",status="404"}'] == 1
     assert found['ars0n_request_seconds_count{route="/generate"}'] == 3
+
+
+def test_a_billed_call_that_may_be_made_twice_is_counted() -> None:
+    metrics = Metrics()
+    (job, *_) = a_version().pipeline.jobs.values()
+    claimed = apply(job, Claimed(job.id, 1, START))
+    for before in (claimed, apply(claimed, Sent(job.id, 1, START))):
+        metrics.moved(before, apply(before, Expired(job.id, 1)))
+
+    text = metrics.text(MemoryStore()).decode()
+    assert "ars0n_possible_double_submissions_total 1.0" in text
 
 
 def test_each_application_counts_for_itself(site: Site) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BODY_SECONDS: Final = 30.0
 UPLOAD_SECONDS: Final = 900.0
 STALL_SECONDS: Final = 30.0
+GRACE_SECONDS: Final = 60.0
 EVENTS_POLL_SECONDS: Final = 1.0
 EVENTS_BEAT_SECONDS: Final = 15.0
 EVENTS_SECONDS: Final = 1800.0
@@ -30,13 +31,14 @@ EVENTS_SECONDS: Final = 1800.0
 @frozen(kw_only=True)
 class Waits:
     """
-    How long things may take, in seconds: a body, an upload, a pause within either; and
-    how a stream of events looks, beats and ends.
+    How long things may take, in seconds: a body, an upload, a pause within it, and how
+    long it may come in drops; and how a stream of events looks, beats and ends.
     """
 
     body: float = BODY_SECONDS
     upload: float = UPLOAD_SECONDS
     stall: float = STALL_SECONDS
+    grace: float = GRACE_SECONDS
     events_poll: float = EVENTS_POLL_SECONDS
     events_beat: float = EVENTS_BEAT_SECONDS
     events: float = EVENTS_SECONDS

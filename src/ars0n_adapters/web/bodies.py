@@ -4,7 +4,8 @@ What a client sends, taken in with an end to its size and to our patience.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 import anyio
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ars0n_adapters.web.application import Waits
+
+
+LEAST_BYTES_A_SECOND: Final = 16_384
+"""
+Who sends an upload more slowly than a telephone modem holds a folder and a connection.
+"""
 
 
 async def read_body(request: Request, waits: Waits) -> bytes:
@@ -50,9 +57,7 @@ async def read_upload(request: Request, folder: Path, waits: Waits) -> uploads.U
     content_type = request.headers.get("content-type", "")
     try:
         with anyio.fail_after(waits.upload):
-            return await uploads.receive(
-                content_type, _unstalled(request.stream(), waits.stall), folder
-            )
+            return await uploads.receive(content_type, _unstalled(request.stream(), waits), folder)
     except TimeoutError:
         raise InvalidRequestError({"file": ["The upload took too long"]}) from None
 
@@ -74,15 +79,20 @@ def read_query(request: Request) -> dict[str, str]:
     return query
 
 
-async def _unstalled(chunks: AsyncIterator[bytes], seconds: float) -> AsyncIterator[bytes]:
+async def _unstalled(chunks: AsyncIterator[bytes], waits: Waits) -> AsyncIterator[bytes]:
     """
-    Yield *chunks* as long as none keeps us waiting longer than that.
+    Yield *chunks* as long as none keeps us waiting, and they don't come in drops.
     """
     iterator = aiter(chunks)
+    started, received = time.monotonic(), 0
     while True:
-        with anyio.fail_after(seconds):
+        with anyio.fail_after(waits.stall):
             try:
                 chunk = await anext(iterator)
             except StopAsyncIteration:
                 return
+        received += len(chunk)
+        elapsed = time.monotonic() - started
+        if elapsed > waits.grace and received < elapsed * LEAST_BYTES_A_SECOND:
+            raise TimeoutError
         yield chunk
