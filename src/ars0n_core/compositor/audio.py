@@ -47,7 +47,7 @@ ENCODE_SECONDS: Final = 300.0
 Time-outs; both take a hundredth of this for a minute of sound.
 """
 
-CODEC_MARGINS_DB: Final = {".mp3": 0.7, ".m4a": 0.4}
+CODEC_MARGINS_DB: Final = {".mp3": 0.7, ".m4a": 0.4, ".wav": 0.05}
 """
 How far under the ceiling the first encode aims: at 192 kbit/s the codecs raise peaks by up to
 this much in most ads, which are then right at once.
@@ -63,6 +63,11 @@ What the limiter may take without having changed the loudness.
 CLOSE_LU: Final = 0.2
 """
 How near the decoded file must come to be right; the rules ask for 0.5.
+"""
+
+EVEN_MARGIN_LU: Final = 0.5
+"""
+How far under a short-term limit the level is ridden: what tolerance and codec may add.
 """
 
 MET_LU: Final = 0.05
@@ -106,7 +111,7 @@ def make(
         rate = RADIO_RATE
         samples = timeline.samples * RADIO_RATE // SAMPLE_RATE
         resampled = soxr.resample(sound, SAMPLE_RATE, RADIO_RATE, quality="VHQ")
-        sound = _fitted(resampled, samples)
+        sound = fitted(resampled, samples)
     return master(
         sound,
         rate,
@@ -270,18 +275,24 @@ def master(
     target_lufs: float,
     ceiling_dbtp: float,
     binary: Ffmpeg,
+    short_term_max_lufs: float | None = None,
+    bitrate: str = commands.BITRATE,
     group: Group | None = None,
 ) -> Encoded:
     """
     Bring *sound* (samples, 2), in place, to its loudness under its ceiling, encode it to
     *target*, and measure what a listener's decoder gives; aim again where the codec moved it.
+
+    Where no 3 s may be louder than *short_term_max_lufs*, the level is ridden before.
     """
+    if short_term_max_lufs is not None:
+        loudness.even(sound, rate, short_term_max_lufs - target_lufs - EVEN_MARGIN_LU)
     aim_lufs, aim_dbtp = target_lufs, ceiling_dbtp - CODEC_MARGINS_DB.get(target.suffix, 0.4)
     rounds = 0
     while True:
         rounds += 1
         _bring(sound, rate, aim_lufs, aim_dbtp)
-        heard = _encode(sound, rate, target, binary, group)
+        heard = _encode(sound, rate, target, binary, group, bitrate)
         if len(heard) != len(sound):
             raise CompositorError(
                 f"{target.name} decodes to {len(heard)} samples, not {len(sound)}"
@@ -324,13 +335,13 @@ def _bring(sound: Samples, rate: int, aim_lufs: float, aim_dbtp: float) -> None:
 
 
 def _encode(
-    sound: Samples, rate: int, target: Path, binary: Ffmpeg, group: Group | None
+    sound: Samples, rate: int, target: Path, binary: Ffmpeg, group: Group | None, bitrate: str
 ) -> Samples:
     """
     Encode *sound* and return it as decoded again.
     """
     ffmpeg.run(
-        ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate)),
+        ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate)),
         timeout_seconds=ENCODE_SECONDS,
         stdin=np.ascontiguousarray(sound).data.cast("B"),
         group=group,
@@ -339,7 +350,7 @@ def _encode(
     return _decoded(args, sound.size + 2 * rate, None, group).reshape(-1, 2)
 
 
-def _fitted(sound: Samples, samples: int) -> Samples:
+def fitted(sound: Samples, samples: int) -> Samples:
     """
     Return *sound* with exactly *samples*: a resampler's rounding is one either way.
     """

@@ -16,6 +16,7 @@ from ars0n_core.compositor.ffmpeg import foreign_options, url
 from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
     from ars0n_core.compositor.probe import VideoFacts
@@ -38,21 +39,24 @@ def decode_sound(source: Path, *, rate: int, channels: int, seconds_max: float) 
     )  # fmt: skip
 
 
-def encode_sound(target: Path, *, rate: int) -> Any:
+def encode_sound(target: Path, *, rate: int, bitrate: str = BITRATE) -> Any:
     """
-    Encode interleaved stereo float32 from standard input: AAC in MP4 or MP3, by the
-    *target*'s suffix.
+    Encode interleaved stereo float32 from standard input: AAC in MP4, MP3, or 16-bit WAVE,
+    by the *target*'s suffix.
 
     AAC's default coder takes four times as long as the fast one and measured worse at this
     bit rate. The length is exact after decoding: MP4 keeps the encoder's delay in its edit
     list, MP3 in its LAME tag.
     """
-    options: dict[str, Any] = {"audio_bitrate": BITRATE, "flags:a": "+bitexact", **CLEAN}
+    options: dict[str, Any] = {"audio_bitrate": bitrate, "flags:a": "+bitexact", **CLEAN}
     if target.suffix == ".mp3":
         options |= {
             "format": "mp3", "acodec": "libmp3lame", "write_xing": 1, "id3v2_version": 0,
             "abr": 0, "reservoir": 1,
         }  # fmt: skip
+    elif target.suffix == ".wav":
+        del options["audio_bitrate"]
+        options |= {"format": "wav", "acodec": "pcm_s16le"}
     else:
         options |= {"format": "ipod", "acodec": "aac", "aac_coder": "fast", "profile:a": "aac_low"}
     return (
@@ -212,6 +216,42 @@ def encode_segment(
             },
             **CLEAN,
         )
+    )  # fmt: skip
+
+
+def encode_again(
+    source: Path,
+    target: Path,
+    *,
+    size: tuple[int, int],
+    rate: Fraction,
+    frames: int,
+    level: int,
+    gop: int,
+    options: dict[str, Any],
+    is_constant: bool,
+    resized: bool,
+) -> Any:
+    """
+    Encode the pictures of our own film once more: *level* in tenths, closed groups of *gop*
+    frames, *options* for the bit rate; a constant one is filled up where the picture is easy.
+    """
+    stream = graphs.input(url(source)).video
+    if rate != FRAME_RATE:
+        stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", start_time=0)
+        stream = stream.filter("tpad", stop_mode="clone", stop=1)
+    if resized:
+        stream = stream.filter("scale", w=size[0], h=size[1], flags="lanczos+accurate_rnd")
+    tags = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
+    stream = stream.filter("setparams", range="tv", **tags).filter("setsar", sar=1)
+    private = "open-gop=0" + (":nal-hrd=cbr:filler=1" if is_constant else "")
+    return stream.output(
+        url(target), format="mp4", vcodec="libx264", preset="veryfast", threads=1,
+        pix_fmt="yuv420p", video_track_timescale=rate.numerator * (512 if rate == int(rate) else 1),
+        level=f"{level / 10:.1f}", g=gop, fps_mode="passthrough",
+        **{"profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
+           "x264-params": private, "bsf:v": "filter_units=remove_types=6"},
+        **options, **CLEAN,
     )  # fmt: skip
 
 

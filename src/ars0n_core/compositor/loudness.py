@@ -37,6 +37,12 @@ BLOCKS_A_SECOND: Final = 10
 MOMENTARY_BLOCKS: Final = 4
 SHORT_TERM_BLOCKS: Final = 30
 
+EVEN_BLOCKS: Final = 5
+EVEN_ROUNDS: Final = 8
+"""
+Each turning down lowers the integrated loudness too, and with it the limit; it converges.
+"""
+
 OVERSAMPLING: Final = 4
 TAPS: Final = 24
 LIMIT_HOP: Final = 240
@@ -136,6 +142,31 @@ def measure(sound: Samples, rate: int) -> Loudness:
         short_term_max_lufs=_loudest(powers, SHORT_TERM_BLOCKS),
         true_peak_dbtp=true_peak(sound),
     )
+
+
+def even(sound: Samples, rate: int, above_lu: float) -> None:
+    """
+    Turn down in place every stretch of *sound* whose short-term loudness stands more than
+    *above_lu* over the integrated one; the gain bends over half a second either way.
+    """
+    hop = rate // BLOCKS_A_SECOND
+    window = np.hanning(EVEN_BLOCKS + 2)[1:-1]
+    for _ in range(EVEN_ROUNDS):
+        powers = block_powers(sound, rate)
+        level = integrated(powers)
+        windows = _lufs(_sliding(powers, SHORT_TERM_BLOCKS))
+        over = np.maximum(0, windows - level - above_lu)
+        if level <= SILENCE_LUFS or not over.any():
+            return
+        reach = np.zeros(len(powers) + EVEN_BLOCKS)
+        for index in np.flatnonzero(over).tolist():
+            part = slice(index, index + SHORT_TERM_BLOCKS + EVEN_BLOCKS - 1)
+            reach[part] = np.maximum(reach[part], over[index])
+        bent = np.convolve(reach, window / window.sum(), "valid")[: len(powers)]
+        gains = 10 ** (-bent / 20)
+        count = -(-len(sound) // hop) + 1
+        nodes = np.append(gains, np.full(count, gains[-1]))[:count]
+        filters.scale_by_curve(sound, nodes.astype(np.float32), hop)
 
 
 def _lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:

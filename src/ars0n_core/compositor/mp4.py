@@ -14,6 +14,7 @@ Boxes are those of ISO/IEC 14496-12; start at `join`.
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,6 @@ TIMESCALE: Final = SAMPLE_RATE
 Ticks a second of the whole film: whole samples, and 1,600 a frame.
 """
 
-FRAME_TICKS: Final = TIMESCALE // FRAME_RATE
 CHUNK_FRAMES: Final = 15
 """
 Picture and sound alternate every half second: a player needs little buffer.
@@ -213,12 +213,28 @@ def _described(stsd: bytes) -> bytes:
     return bytes(kept)
 
 
+def h264_level(stream: Stream) -> int:
+    """
+    Return the level of an H.264 stream, in tenths; 0 where it says none.
+    """
+    at = stream.description.find(b"avcC")
+    return stream.description[at + 7] if at >= 0 else 0
+
+
 def join(
-    target: Path, pictures: Sequence[Stream], sound: Stream | None, *, width: int, height: int
+    target: Path,
+    pictures: Sequence[Stream],
+    sound: Stream | None,
+    *,
+    width: int,
+    height: int,
+    rate: Fraction = Fraction(FRAME_RATE),
+    samples: int | None = None,
 ) -> int:
     """
     Write *pictures* one after the other, beside *sound*, to the MP4 file *target*, index
-    first; return how many frames it has.
+    first; return how many frames it has. *samples* (at 48 kHz) is how long the sound lasts
+    where that is not as long as the pictures.
 
     Raises:
         CompositorError: The segments can't be one stream.
@@ -229,7 +245,7 @@ def join(
         for part in pictures
     ):
         raise CompositorError("segments of one film were encoded differently")
-    ticks = first.timescale // FRAME_RATE
+    ticks = int(first.timescale / rate)
     sizes = np.concatenate([part.sizes for part in pictures])
     shown = np.concatenate([part.shown for part in pictures])
     delay = max(0, -int(shown.min()))
@@ -241,7 +257,8 @@ def join(
     when = np.arange(frames) * ticks + shown
     if not np.array_equal(np.sort(when), np.arange(frames) * ticks):
         raise CompositorError("a segment shows a frame twice or not at all")
-    duration = frames * FRAME_TICKS
+    duration = round(frames * TIMESCALE / rate)
+    lasting = duration if samples is None else samples
     plan = _Plan(frames=frames, sizes=sizes, sound=sound)
     tables = {
         b"stts": struct.pack(">IIII", 0, 1, frames, ticks),
@@ -263,7 +280,7 @@ def join(
             _track(
                 2,
                 (sound.timescale, length),
-                (duration, sound.delay),
+                (lasting, sound.delay),
                 sound.description,
                 kept,
                 plan.sound_chunks,
@@ -271,9 +288,9 @@ def join(
             )
         )
     ftyp = _box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso2avc1mp41")
-    blank = len(_movie(duration, tracks, 0))
-    body = len(ftyp) + blank + 16
-    moov = _movie(duration, tracks, body)
+    longest = max(duration, lasting)
+    body = len(ftyp) + len(_movie(longest, tracks, 0)) + 16
+    moov = _movie(longest, tracks, body)
     with target.open("wb") as out:
         out.write(ftyp + moov)
         out.write(struct.pack(">I4sQ", 1, b"mdat", 16 + plan.size_bytes))

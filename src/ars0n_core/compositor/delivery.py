@@ -1,0 +1,236 @@
+"""
+One ad, many files: the same mix and the same pictures, as each taker asks.
+
+**Owns** what a profile makes of a finished film. **Does not own** the numbers (`profiles`)
+or the proof (`certificate`). **Invariants**: the mix is made once and mastered for each
+profile by itself; coded pictures are copied where they already are what a profile asks,
+else the film is encoded once more; sound is as long as the ad to the sample, pictures to
+the nearest whole frame of their rate.
+
+Start at `deliver`.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import soxr
+from attrs import frozen
+
+from ars0n_core.compositor import audio, commands, ffmpeg, mp4
+from ars0n_core.compositor.audio import Encoded
+from ars0n_core.compositor.ffmpeg import Group
+from ars0n_core.errors import CompositorError, InvalidRequestError
+from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from fractions import Fraction
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg
+    from ars0n_core.compositor.filters import Samples
+    from ars0n_core.compositor.profiles import PictureRules, Profile
+    from ars0n_core.timelines import Timeline
+
+DEFAULT_KBPS: Final = 192
+
+
+@frozen(kw_only=True)
+class Delivered:
+    """
+    One file for one profile; ``copied`` says that its pictures are those of the film, packet
+    for packet.
+    """
+
+    profile: str
+    path: Path
+    frames: int
+    samples: int
+    copied: bool
+    sound: Encoded
+
+
+def deliver(
+    film: Path | None,
+    timeline: Timeline,
+    media: Mapping[str, Path],
+    wanted: Iterable[Profile],
+    folder: Path,
+    *,
+    binary: Ffmpeg,
+) -> tuple[Delivered, ...]:
+    """
+    Make a file in *folder* for each *wanted* profile, named by it; *film* is the finished film
+    of *timeline* (none for radio).
+
+    Raises:
+        InvalidRequestError: The ad can't be what a profile asks (its shape, its length).
+        CompositorError: An input can't be used, or the machine can't; nothing is half there.
+    """
+    wanted = tuple(wanted)
+    for profile in wanted:
+        _check(profile, timeline)
+    done: list[Delivered] = []
+    with Group() as group:
+        mix = audio.mix(timeline, media, binary=binary, group=group)
+        for profile in wanted:
+            done.append(_made(film, timeline, mix, profile, folder, binary, group))  # noqa: PERF401 - a group ends on failure
+    return tuple(done)
+
+
+def _check(profile: Profile, timeline: Timeline) -> None:
+    faults = []
+    seconds = timeline.samples / SAMPLE_RATE
+    rules = profile.picture
+    if rules is not None:
+        if not timeline.has_picture:
+            faults.append("is for films, and this is a radio ad")
+        elif _size(rules, timeline.width, timeline.height) is None:
+            faults.append(f"takes no picture of the shape {timeline.width}x{timeline.height}")
+    if profile.seconds_allowed and seconds not in profile.seconds_allowed:
+        lengths = " or ".join(map(str, profile.seconds_allowed))
+        faults.append(f"takes {lengths} s, and the ad is {seconds:g} s")
+    if profile.seconds_max is not None and seconds > profile.seconds_max:
+        faults.append(f"takes at most {profile.seconds_max:g} s, and the ad is {seconds:g} s")
+    if seconds < profile.seconds_min:
+        faults.append(f"takes at least {profile.seconds_min:g} s, and the ad is {seconds:g} s")
+    if faults:
+        raise InvalidRequestError({"deliver": tuple(f"{profile.name} {f}" for f in faults)})
+
+
+def _size(rules: PictureRules, width: int, height: int) -> tuple[int, int] | None:
+    """
+    Return the size to make: the film's own if taken, else the first of its shape.
+    """
+    if (width, height) in rules.sizes:
+        return width, height
+    return next((s for s in rules.sizes if s[0] * height == s[1] * width), None)
+
+
+def _made(
+    film: Path | None,
+    timeline: Timeline,
+    mix: Samples,
+    profile: Profile,
+    folder: Path,
+    binary: Ffmpeg,
+    group: Group,
+) -> Delivered:
+    target = folder / f"{profile.name}{profile.suffix}"
+    sounds = folder / f"{profile.name}.part{'.m4a' if profile.picture else profile.suffix}"
+    pictures, joined = folder / f"{profile.name}.video.mp4", folder / f"{profile.name}.part.mp4"
+    try:
+        sound = _sound(mix, profile, sounds, binary, group)
+        if profile.picture is None or film is None:
+            sounds.replace(target)
+            return Delivered(
+                profile=profile.name, path=target, frames=0, samples=sound.samples,
+                copied=False, sound=sound,
+            )  # fmt: skip
+        size = _size(profile.picture, timeline.width, timeline.height)
+        rate, copied = _rate(film, timeline, profile.picture)
+        size = size or (timeline.width, timeline.height)
+        if not copied:
+            _encode(film, pictures, profile.picture, size, rate, timeline, binary, group)
+        frames = mp4.join(
+            joined, [mp4.read(film if copied else pictures)], mp4.read(sounds),
+            width=size[0], height=size[1], rate=rate, samples=sound.samples,
+        )  # fmt: skip
+        wanted = _frames(timeline, rate)
+        if frames != wanted:
+            raise CompositorError(f"{profile.name}: {frames} of {wanted} frames were encoded")
+        joined.replace(target)
+    except OSError as error:
+        raise ffmpeg.of_disk(error) from error
+    finally:
+        for path in (sounds, pictures, joined):
+            path.unlink(missing_ok=True)
+    return Delivered(
+        profile=profile.name, path=target, frames=frames, samples=sound.samples,
+        copied=copied, sound=sound,
+    )  # fmt: skip
+
+
+def _frames(timeline: Timeline, rate: Fraction) -> int:
+    return round(timeline.frames * rate / FRAME_RATE)
+
+
+def _rate(film: Path, timeline: Timeline, rules: PictureRules) -> tuple[Fraction, bool]:
+    """
+    Return the rate to deliver at, and whether the film's pictures can be copied.
+    """
+    same = next((rate for rate in rules.rates if rate == FRAME_RATE), None)
+    rate = same or rules.rates[0]
+    stream = mp4.read(film)
+    kbps = int(stream.sizes.sum()) * 8 * FRAME_RATE / max(1, len(stream.sizes)) / 1000
+    fits = rules.kbps is None or rules.kbps[0] <= kbps <= rules.kbps[1]
+    level = mp4.h264_level(stream)
+    gaps = [*stream.keys[1:].tolist(), len(stream.sizes)]
+    longest = max(b - a for a, b in zip(stream.keys.tolist(), gaps, strict=True))
+    copied = (
+        same is not None
+        and (timeline.width, timeline.height) in rules.sizes
+        and fits
+        and level <= _level(rules, timeline.width, timeline.height)
+        and longest <= rules.gop_seconds_max * FRAME_RATE
+    )
+    return rate, copied
+
+
+def _level(rules: PictureRules, width: int, height: int) -> int:
+    short = min(width, height)
+    return next((level for side, level in rules.levels if short <= side), rules.levels[-1][1])
+
+
+def _sound(mix: Samples, profile: Profile, target: Path, binary: Ffmpeg, group: Group) -> Encoded:
+    rules = profile.sound
+    sound = mix.copy()
+    if rules.rate != SAMPLE_RATE:
+        sound = audio.fitted(
+            soxr.resample(sound, SAMPLE_RATE, rules.rate, quality="VHQ"),
+            len(mix) * rules.rate // SAMPLE_RATE,
+        )
+    return audio.master(
+        sound,
+        rules.rate,
+        target,
+        target_lufs=rules.loudness_lufs,
+        ceiling_dbtp=rules.true_peak_dbtp,
+        short_term_max_lufs=rules.short_term_max_lufs,
+        bitrate=f"{rules.kbps or DEFAULT_KBPS}k",
+        binary=binary,
+        group=group,
+    )
+
+
+def _encode(
+    film: Path,
+    target: Path,
+    rules: PictureRules,
+    size: tuple[int, int],
+    rate: Fraction,
+    timeline: Timeline,
+    binary: Ffmpeg,
+    group: Group,
+) -> None:
+    """
+    Encode the pictures of *film* once more, at another size, rate or bit rate.
+    """
+    frames = _frames(timeline, rate)
+    options: dict[str, Any] = {"crf": 18}
+    kbps = rules.aim_kbps if rules.kbps else None
+    if kbps is not None:
+        options = {"b:v": f"{kbps}k", "maxrate": f"{kbps}k", "minrate": f"{kbps}k"}
+        options["bufsize"] = f"{kbps}k"
+    graph = commands.encode_again(
+        film, target, size=size, rate=rate, frames=frames, level=_level(rules, *size),
+        gop=math.ceil(rate / 2), options=options,
+        is_constant=kbps is not None, resized=size != (timeline.width, timeline.height),
+    )  # fmt: skip
+    ffmpeg.run(
+        ffmpeg.arguments(binary, graph),
+        timeout_seconds=commands.patience(4 * frames),
+        group=group,
+    )

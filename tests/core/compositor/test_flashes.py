@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ars0n_core.compositor.flashes import FLASHES_A_SECOND_MAX, Counter
+
+
+def count(codes: list[int], share: float = 1.0, rate: float = 30) -> int:
+    counter = Counter(rate)
+    for code in codes:
+        picture = np.full((18, 32), 60, np.uint8)
+        picture[:, : round(32 * share)] = code
+        counter.add(picture)
+    return counter.most
+
+
+def strobe(period: int, low: int = 30, high: int = 220, frames: int = 60) -> list[int]:
+    return [high if n % period < period / 2 else low for n in range(frames)]
+
+
+@pytest.mark.parametrize(("period", "flashes"), [(6, 5), (10, 3), (15, 2)])
+def test_a_strobe_flashes_as_often_as_it_does(period: int, flashes: int) -> None:
+    found = count(strobe(period))
+    assert abs(found - flashes) <= (1 if period == 6 else 0)
+    assert (found > FLASHES_A_SECOND_MAX) == (flashes > 3)
+
+
+def test_a_small_or_faint_flicker_harms_nobody() -> None:
+    assert count(strobe(4), share=0.2) == 0
+    assert count(strobe(4), share=0.3) > 3
+    assert count(strobe(4, low=100, high=110)) == 0
+    assert count(strobe(4, low=228, high=235)) == 0
+
+
+def test_cuts_and_fades_are_no_flashes() -> None:
+    assert count([30] * 20 + [200] * 20 + [40] * 20) <= 1
+    assert count(list(range(20, 230, 4)) + list(range(230, 20, -4))) <= 1
+
+
+def test_a_soft_pulse_counts_like_a_hard_one() -> None:
+    pulse = [round(125 + 95 * np.sin(2 * np.pi * 5 * n / 30)) for n in range(60)]
+    assert count(pulse) > FLASHES_A_SECOND_MAX
