@@ -137,6 +137,15 @@ def deep(session: nox.Session) -> None:
 
 
 @nox.session
+def contract(session: nox.Session) -> None:
+    """
+    The OpenAPI document against the API: every check of schemathesis, 500 cases a route.
+    """
+    install(session)
+    session.run("python", "-m", "tests.web.deep", *session.posargs, env={"PYTHONPATH": "src"})
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """
     Whether the tests notice when a line of the money, the plans or the pipeline is changed.

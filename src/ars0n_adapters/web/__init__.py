@@ -2,12 +2,16 @@
 The REST API, over the use cases.
 
 **Owns** the routes (`routes`, one table), what each does with a request (`endpoints`),
-errors as answers (`errors`), bodies that arrive in pieces (`uploads`) and the ASGI
-application (`asgi`). **Does not own** any rule or shape: those are the core's (`wire`).
+errors as answers (`errors`), bodies that arrive in pieces (`bodies`, `uploads`), answers
+that are repeated (`idempotency`), progress as events (`events`), the OpenAPI document
+(`openapi`, from `schemas`, `shapes` and `examples`), what its operators see (`stamps`,
+`metrics`, `logs`), what a server does unasked (`upkeep`) and the ASGI application (`asgi`).
+**Does not own** any rule or the values' JSON: those are the core's (`wire`).
 **Invariants**: every answer carries a request id and the rate window; nothing of the
-inside is told; no file is in memory as a whole; there is no global state.
+inside is told, nothing of a customer's is logged; no file is in memory as a whole; a live
+key never reaches a test key's versions, nor the other way round; there is no global state.
 
-Start at `routes.ROUTES`.
+Start at `routes.ROUTES`, then `asgi.create_app`.
 """
 
 from __future__ import annotations
