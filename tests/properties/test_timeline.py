@@ -15,9 +15,14 @@ from ars0n_core.plans.conform import conform
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.plans.typical import clip_seconds
 from ars0n_core.specs.model import AdFormat, AdSpec, CaptionStyle, CustomClip
-from ars0n_core.timelines import Look, Media, MediaKind, Word, frames_of
+from ars0n_core.timelines import Clip, EndCard, Look, Media, MediaKind, Timeline, Word, frames_of
 
 VOCABULARY = ["sound", "a", "everyday", "light,", "better.", "you", "made", "Nordlys", "now!"]
+
+Order = tuple[AdSpec, Plan, float, float]
+"""
+An order, its plan, seconds a word takes, seconds between sentences.
+"""
 
 
 def footage(name: str, frames: int) -> Media:
@@ -25,7 +30,7 @@ def footage(name: str, frames: int) -> Media:
 
 
 @st.composite
-def orders(draw):
+def orders(draw: st.DrawFn) -> Order:
     """
     An order, its plan, its footage and a narration as a voice would speak it.
     """
@@ -82,7 +87,12 @@ def orders(draw):
     return spec, plan, pace, pause
 
 
-def spoken(spec, plan, pace, pause):
+def samples_of(voice: Media) -> int:
+    assert voice.available_samples is not None
+    return voice.available_samples
+
+
+def spoken(spec: AdSpec, plan: Plan, pace: float, pause: float) -> tuple[Media, list[Word]]:
     """
     Speak the narration: a word takes *pace* seconds and a *pause* follows each sentence.
     """
@@ -97,7 +107,9 @@ def spoken(spec, plan, pace, pause):
     return voice, words
 
 
-def cut_of(spec, plan, pace, pause):
+def cut_of(
+    spec: AdSpec, plan: Plan, pace: float, pause: float
+) -> tuple[Timeline, Media, list[Word]]:
     voice, words = spoken(spec, plan, pace, pause)
     clips = {
         s.scene_index: footage(f"clip-{s.scene_index}", clip_seconds(s.duration_seconds) * 30)
@@ -113,7 +125,7 @@ def cut_of(spec, plan, pace, pause):
 
 @settings(max_examples=200, deadline=None)
 @given(orders())
-def test_every_cut_keeps_the_laws(order):
+def test_every_cut_keeps_the_laws(order: Order) -> None:
     spec, plan, *_ = order
     try:
         faults.check(spec, plan)
@@ -126,7 +138,7 @@ def test_every_cut_keeps_the_laws(order):
         stopped = error
     if cut is None:
         # nothing but speech that can't fit may stop a plan that passed the checks
-        length = spoken(*order)[0].available_samples / 48_000
+        length = samples_of(spoken(*order)[0]) / 48_000
         assert "too long" in str(stopped)
         assert length > (budget.seconds_available(spec) - 0.5) * 1.1
         event("too long")
@@ -141,8 +153,10 @@ def test_every_cut_keeps_the_laws(order):
     check_writing(timeline)
 
 
-def check_pictures(timeline, spec):
-    items = [*timeline.clips, *([timeline.card] if timeline.card else [])]
+def check_pictures(timeline: Timeline, spec: AdSpec) -> None:
+    items: list[Clip | EndCard] = [*timeline.clips]
+    if timeline.card:
+        items.append(timeline.card)
     if not timeline.has_picture:
         assert items == []
         return
@@ -154,7 +168,7 @@ def check_pictures(timeline, spec):
         assert right.start_frame == left.end_frame - overlap
     for one, other in zip(items, items[2:], strict=False):
         assert one.end_frame <= other.start_frame
-    available = {media.id: media.available_frames for media in timeline.media}
+    available = {media.id: media.available_frames or 0 for media in timeline.media}
     for clip in timeline.clips:
         assert clip.frames >= 1
         assert 0.9 <= clip.speed <= 1.1
@@ -164,7 +178,7 @@ def check_pictures(timeline, spec):
         assert 75 <= timeline.card.frames <= 120 + 6
 
 
-def check_sounds(timeline, voice, words):
+def check_sounds(timeline: Timeline, voice: Media, words: list[Word]) -> None:
     sounds = timeline.voice
     assert sounds[0].start_sample >= 0
     assert sounds[-1].start_sample + sounds[-1].samples <= timeline.samples
@@ -174,7 +188,7 @@ def check_sounds(timeline, voice, words):
     for sound in sounds:
         assert 1.0 <= sound.speed <= 1.15
         end = sound.source_sample + sound.samples * sound.speed
-        assert end <= voice.available_samples + 2
+        assert end <= samples_of(voice) + 2
     for word in words:
         first, last = word.start_seconds * 48_000, word.end_seconds * 48_000
         assert any(
@@ -183,7 +197,7 @@ def check_sounds(timeline, voice, words):
         )
 
 
-def check_writing(timeline):
+def check_writing(timeline: Timeline) -> None:
     end = timeline.card.start_frame if timeline.card else timeline.frames
     for cue in timeline.cues:
         assert 0 <= cue.start_frame < cue.start_frame + cue.frames <= end

@@ -14,11 +14,12 @@ import attrs
 from attrs import frozen
 
 from ars0n_core.plans import tones
+from ars0n_core.plans.model import Scene
 from ars0n_core.plans.typical import deal_images
 from ars0n_core.specs.model import AdFormat
 
 if TYPE_CHECKING:
-    from ars0n_core.plans.model import Plan, Scene
+    from ars0n_core.plans.model import Plan
     from ars0n_core.specs.model import AdSpec
 
 MOVES: Final = (

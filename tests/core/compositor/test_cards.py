@@ -5,6 +5,7 @@ End cards: eight designs, four shapes, any text; nothing overlaps, overflows or 
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def drawn(
     shape: str,
     mark: Image.Image | None = None,
     color: str = "#FF5500",
-    **texts: str,
+    **texts: Any,
 ) -> CardArt:
     width, height = SHAPES[shape]
     order = EndCard(design=design, start_frame=0, frames=60, color=color, **texts)
@@ -158,7 +159,8 @@ def test_a_frame_depends_on_its_number_alone(design: CtaDesign) -> None:
     texts = {"company_name": "Acme", "call_to_action": "Go"}
     one, other = (drawn(design, "4:5", wide_mark(), **texts) for _ in range(2))
     width, height = SHAPES["4:5"]
-    forwards, backwards = {}, {}
+    forwards: dict[int, bytes] = {}
+    backwards: dict[int, bytes] = {}
     for order, art, seen in (
         (range(0, 40, 6), one, forwards),
         (range(36, -1, -6), other, backwards),

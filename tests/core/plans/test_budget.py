@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ars0n_core.ids import AssetId
 from ars0n_core.plans import budget
 from ars0n_core.plans.model import Plan, Segment
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
 
 
-def spec_of(duration=15, **fields):
+def spec_of(duration: int = 15, **fields: Any) -> AdSpec:
     return AdSpec(prompt="p", duration_seconds=duration, voice_id="v", **fields)
 
 
-def plan_of(text):
+def plan_of(text: str) -> Plan:
     return Plan(segments=(Segment(text=text, scene_index=0),))
 
 
-def test_the_budget_leaves_the_end_card_free():
+def test_the_budget_leaves_the_end_card_free() -> None:
     assert budget.words_max(spec_of(15)) == 36
     assert budget.words_max(spec_of(15, company_name="Nordlys")) == 28
     assert budget.words_max(spec_of(60, company_name="Nordlys")) == 136
@@ -33,24 +36,24 @@ def test_the_budget_leaves_the_end_card_free():
         ("... !?", 0),
     ],
 )
-def test_spaced_scripts_are_counted_by_words(text, words):
+def test_spaced_scripts_are_counted_by_words(text: str, words: int) -> None:
     assert budget.count_words(text) == words
 
 
-def test_unspaced_scripts_are_counted_by_what_they_take_to_say():
+def test_unspaced_scripts_are_counted_by_what_they_take_to_say() -> None:
     # about five or six characters a second are spoken, and 2.4 words
     assert 8 <= budget.count_words("毎日の通勤を特別な時間に変える音") <= 10
     assert budget.count_words("สวัสดีครับ") >= 2
 
 
-def test_a_script_within_the_budget_is_never_refused():
+def test_a_script_within_the_budget_is_never_refused() -> None:
     for duration in (15, 30, 60):
         spec = spec_of(duration)
         text = " ".join(["wonderful"] * budget.words_max(spec))
         assert budget.fits(spec, plan_of(text)) is None
 
 
-def test_a_hopeless_script_is_refused_with_its_numbers():
+def test_a_hopeless_script_is_refused_with_its_numbers() -> None:
     message = budget.fits(spec_of(15), plan_of("word " * 90))
     assert message is not None
     assert "90 words" in message
@@ -58,17 +61,17 @@ def test_a_hopeless_script_is_refused_with_its_numbers():
     assert "36 words fit" in message
 
 
-def test_endless_words_and_endless_kanji_are_refused():
+def test_endless_words_and_endless_kanji_are_refused() -> None:
     assert budget.fits(spec_of(15), plan_of("a" * 2000))
     assert budget.fits(spec_of(15), plan_of("音" * 300))
 
 
-def test_narrated_clips_bring_their_time_and_their_words():
-    clip = CustomClip(0, "asset_c", 15.0, "word " * 40)
+def test_narrated_clips_bring_their_time_and_their_words() -> None:
+    clip = CustomClip(0, AssetId("asset_c"), 15.0, "word " * 40)
     assert budget.fits(spec_of(15), plan_of("word " * 40 + "word " * 40))
     assert budget.fits(spec_of(15, custom_clips=(clip,)), plan_of("word " * 40)) is None
 
 
-def test_footage_may_be_slowed_by_a_tenth():
+def test_footage_may_be_slowed_by_a_tenth() -> None:
     assert budget.footage_frames_shown_max(180) == 200
     assert budget.footage_frames_shown_max(0) == 0

@@ -1,36 +1,53 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ars0n_core.errors import CompositorError
+from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
 from ars0n_core.plans.conform import captions, conform
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs.model import AdFormat, AdSpec, CaptionStyle, CtaDesign, CustomClip
-from ars0n_core.timelines import Look, Media, MediaKind, Word
+from ars0n_core.timelines import EndCard, Look, Media, MediaKind, Sound, Timeline, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HOOK = "Silence the city. Hear only what you love."
 BODY = "Soft memory foam, long evenings, and sound tuned by people who play."
 CLOSE = "Nordlys. Hear the difference today."
 
 
-def footage(name, seconds):
+def footage(name: str, seconds: float) -> Media:
     frames = round(seconds * 30)
     return Media(id=name, kind=MediaKind.FOOTAGE, sha256="0" * 64, available_frames=frames)
 
 
-def cut(texts=(HOOK, BODY, CLOSE), *, pace=0.33, pause=0.3, seconds=(6, 6, 6), **fields):
+def cut(
+    texts: Sequence[str] = (HOOK, BODY, CLOSE),
+    *,
+    pace: float = 0.33,
+    pause: float = 0.3,
+    seconds: Sequence[float] = (6, 6, 6),
+    **fields: Any,
+) -> Timeline:
     """
     Cut an ad whose scene *i* says ``texts[i]``; a word takes *pace* seconds to say.
     """
-    settings = {"company_name": "Nordlys"} | fields
+    settings: dict[str, Any] = {
+        "prompt": "p",
+        "duration_seconds": 15,
+        "voice_id": "v",
+        "company_name": "Nordlys",
+    } | fields
     transition = settings.pop("transition", Look.DISSOLVE)
     titles = settings.pop("titles", {})
     logo = settings.pop("logo", None)
     bed = settings.pop("bed", None)
-    spec = AdSpec(**{"prompt": "p", "duration_seconds": 15, "voice_id": "v"} | settings)
+    spec = AdSpec(**settings)
     plan = Plan(
         segments=tuple(Segment(text=t, scene_index=i) for i, t in enumerate(texts) if t),
         scenes=tuple(
@@ -67,11 +84,16 @@ def cut(texts=(HOOK, BODY, CLOSE), *, pace=0.33, pause=0.3, seconds=(6, 6, 6), *
     )
 
 
-def seconds_of(sound):
+def card_of(timeline: Timeline) -> EndCard:
+    assert timeline.card is not None
+    return timeline.card
+
+
+def seconds_of(sound: Sound) -> tuple[float, float]:
     return sound.start_sample / 48_000, (sound.start_sample + sound.samples) / 48_000
 
 
-def test_scenes_last_while_their_text_is_spoken():
+def test_scenes_last_while_their_text_is_spoken() -> None:
     timeline = cut(pace=0.38)
     assert len(timeline.voice) == 3
     assert [clip.media for clip in timeline.clips] == ["clip-0", "clip-1", "clip-2"]
@@ -82,13 +104,13 @@ def test_scenes_last_while_their_text_is_spoken():
         assert end <= clip.end_frame / 30 or clip is timeline.clips[-1]
 
 
-def test_the_voice_starts_after_a_breath_and_ends_before_the_end():
+def test_the_voice_starts_after_a_breath_and_ends_before_the_end() -> None:
     start, end = seconds_of(cut().voice[0])[0], seconds_of(cut().voice[-1])[1]
     assert 0.1 <= start <= 0.4
     assert end <= 15 - 0.4
 
 
-def test_the_card_stands_three_seconds_at_the_end_and_only_if_there_is_one():
+def test_the_card_stands_three_seconds_at_the_end_and_only_if_there_is_one() -> None:
     timeline = cut(gradient_color="#112233")
     assert timeline.card is not None
     assert timeline.card.end_frame == timeline.frames == 450
@@ -101,13 +123,13 @@ def test_the_card_stands_three_seconds_at_the_end_and_only_if_there_is_one():
     assert without.clips[-1].end_frame == 450
 
 
-def test_the_card_shows_the_companys_own_address_only():
+def test_the_card_shows_the_companys_own_address_only() -> None:
     told = cut(prompt="Nordlys headphones, see www.nordlys-audio.com")
-    assert told.card.website == "nordlys-audio.com"
-    assert cut(prompt="like the ad on youtube.com or mail me@nordlys.com").card.website == ""
+    assert card_of(told).website == "nordlys-audio.com"
+    assert card_of(cut(prompt="like the ad on youtube.com or mail me@nordlys.com")).website == ""
 
 
-def test_long_speech_is_quickened_by_at_most_15_percent_and_then_refused():
+def test_long_speech_is_quickened_by_at_most_15_percent_and_then_refused() -> None:
     timeline = cut(pace=0.56, pause=0.3)
     speeds = {sound.speed for sound in timeline.voice}
     assert len(speeds) == 1
@@ -120,11 +142,11 @@ def test_long_speech_is_quickened_by_at_most_15_percent_and_then_refused():
     assert not caught.value.retryable
 
 
-def test_pauses_give_way_before_the_voice_is_quickened():
+def test_pauses_give_way_before_the_voice_is_quickened() -> None:
     assert {sound.speed for sound in cut(pace=0.4, pause=0.9).voice} == {1.0}
 
 
-def test_short_speech_is_spread_over_the_ad():
+def test_short_speech_is_spread_over_the_ad() -> None:
     timeline = cut(texts=("Hear it.", "Feel it.", "Nordlys."), pace=0.3)
     starts = [seconds_of(sound)[0] for sound in timeline.voice]
     assert starts[0] < 0.5
@@ -133,36 +155,39 @@ def test_short_speech_is_spread_over_the_ad():
         assert clip.start_frame / 30 <= seconds_of(sound)[0] <= clip.end_frame / 30
 
 
-def test_a_scene_with_more_words_than_footage_hands_time_to_its_neighbours():
+def test_a_scene_with_more_words_than_footage_hands_time_to_its_neighbours() -> None:
     timeline = cut(texts=("Hear.", " ".join(["word"] * 22) + ".", "Now."), pace=0.36)
     assert timeline.clips[1].speed == pytest.approx(0.9, abs=0.005)
     assert all(0.9 <= clip.speed <= 1 for clip in timeline.clips)
 
 
-def test_footage_too_short_even_when_slowed_is_an_error():
+def test_footage_too_short_even_when_slowed_is_an_error() -> None:
     with pytest.raises(CompositorError) as caught:
         cut(seconds=(4, 4), texts=("One.", "Two."), company_name=None)
     assert "footage" in str(caught.value)
 
 
-def test_joins_are_dropped_where_footage_is_scarce():
+def test_joins_are_dropped_where_footage_is_scarce() -> None:
     timeline = cut(seconds=(6, 8), texts=("One two.", "Two."), company_name=None)
     assert timeline.frames == 450
     assert sum(clip.frames for clip in timeline.clips) >= 450
 
 
 @pytest.mark.parametrize("look", list(Look))
-def test_every_look_has_its_time(look):
+def test_every_look_has_its_time(look: Look) -> None:
     timeline = cut(transition=look)
     joins = [clip.transition for clip in timeline.clips[1:]]
     if look is Look.CUT:
         assert joins == [None, None]
     else:
-        assert all(join.look is look and 8 <= join.frames <= 16 for join in joins)
+        assert all(join and join.look is look and 8 <= join.frames <= 16 for join in joins)
 
 
-def test_custom_clips_lengthen_the_ad_and_speak_at_their_place():
-    clips = (CustomClip(1, "c", 3.0, "See it in action."), CustomClip(9, "c", 2.0, None))
+def test_custom_clips_lengthen_the_ad_and_speak_at_their_place() -> None:
+    clips = (
+        CustomClip(1, AssetId("c"), 3.0, "See it in action."),
+        CustomClip(9, AssetId("c"), 2.0, None),
+    )
     timeline = cut(texts=("Silence the city.", "Soft foam.", CLOSE), custom_clips=clips)
     assert timeline.frames == (15 + 5) * 30
     assert timeline.samples == (15 + 5) * 48_000
@@ -173,13 +198,13 @@ def test_custom_clips_lengthen_the_ad_and_speak_at_their_place():
     assert shown.start_frame / 30 <= start < end <= shown.end_frame / 30 + 0.01
 
 
-def test_captions_follow_the_words_and_leave_the_card_free():
+def test_captions_follow_the_words_and_leave_the_card_free() -> None:
     timeline = cut(captions=CaptionStyle.PHRASE)
     assert timeline.cues
     for cue in timeline.cues:
         text = " ".join(word.text for word in cue.words)
         assert len(text) <= 84
-        assert cue.start_frame + cue.frames <= timeline.card.start_frame
+        assert cue.start_frame + cue.frames <= card_of(timeline).start_frame
         assert not cue.highlighted
     for left, right in pairwise(timeline.cues):
         assert right.start_frame - left.start_frame - left.frames >= 2
@@ -187,19 +212,19 @@ def test_captions_follow_the_words_and_leave_the_card_free():
     assert cut().cues == ()
 
 
-def test_word_by_word_captions_are_short_and_highlighted():
+def test_word_by_word_captions_are_short_and_highlighted() -> None:
     timeline = cut(captions=CaptionStyle.WORD)
     assert all(cue.highlighted for cue in timeline.cues)
     assert all(len(" ".join(w.text for w in cue.words)) <= 26 for cue in timeline.cues)
 
 
-def test_captions_break_at_punctuation():
+def test_captions_break_at_punctuation() -> None:
     timeline = cut(captions=CaptionStyle.PHRASE, pace=0.3)
     last_words = [cue.words[-1].text for cue in timeline.cues]
     assert all(word[-1] in ".,," or word == last_words[-1] for word in last_words)
 
 
-def test_a_script_without_spaces_is_captioned_in_lines():
+def test_a_script_without_spaces_is_captioned_in_lines() -> None:
     text = "高級ワイヤレスヘッドホン澄んだ音やさしい装着感毎日の通勤を特別な時間に変える音楽がここにあります"
     timeline = cut(texts=(text, "", ""), pace=8.0, captions=CaptionStyle.PHRASE)
     shown = ["".join(word.text for word in cue.words) for cue in timeline.cues]
@@ -207,7 +232,7 @@ def test_a_script_without_spaces_is_captioned_in_lines():
     assert all(captions.columns(line) <= 84 for line in shown)
 
 
-def test_titles_stand_within_their_scene():
+def test_titles_stand_within_their_scene() -> None:
     timeline = cut(titles={1: "Memory foam"})
     (title,) = timeline.titles
     scene = timeline.clips[1]
@@ -215,31 +240,33 @@ def test_titles_stand_within_their_scene():
     assert title.start_frame + title.frames <= timeline.clips[2].start_frame
 
 
-def test_the_logo_stands_over_the_film_but_not_over_the_card():
+def test_the_logo_stands_over_the_film_but_not_over_the_card() -> None:
     logo = Media(id="logo", kind=MediaKind.STILL, sha256="2" * 64)
     timeline = cut(logo=logo)
     (overlay,) = timeline.overlays
-    assert (overlay.start_frame, overlay.frames) == (0, timeline.card.start_frame)
-    assert timeline.card.logo == "logo"
+    assert (overlay.start_frame, overlay.frames) == (0, card_of(timeline).start_frame)
+    assert card_of(timeline).logo == "logo"
     assert logo in timeline.media
 
 
-def test_radio_is_sound_alone_and_softer():
+def test_radio_is_sound_alone_and_softer() -> None:
     bed = Media(id="bed", kind=MediaKind.SOUND, sha256="3" * 64, available_samples=48_000)
     radio = cut(ad_format=AdFormat.RADIO, bed=bed, music_volume=0.5, captions=CaptionStyle.WORD)
     assert (radio.width, radio.height, radio.frames, radio.samples) == (0, 0, 0, 15 * 48_000)
     assert (radio.loudness_lufs, radio.true_peak_dbtp) == (-16.0, -2.0)
+    assert radio.bed is not None
     assert (radio.bed.media, radio.bed.volume) == ("bed", 0.5)
-    assert radio.clips == radio.cues == ()
+    assert radio.clips == ()
+    assert radio.cues == ()
     assert (cut().loudness_lufs, cut().true_peak_dbtp) == (-14.0, -1.0)
 
 
-def test_radio_speech_breathes_over_its_time():
+def test_radio_speech_breathes_over_its_time() -> None:
     radio = cut(ad_format=AdFormat.RADIO, pace=0.25)
     assert seconds_of(radio.voice[-1])[1] > 15 * 0.7
 
 
-def test_words_of_other_texts_are_refused():
+def test_words_of_other_texts_are_refused() -> None:
     plan = Plan(
         segments=(Segment(text="One.", scene_index=0),),
         scenes=(Scene(scene_index=0, description="", duration_seconds=8),),
@@ -252,5 +279,5 @@ def test_words_of_other_texts_are_refused():
             conform(spec, plan, voice=voice, words=words, clips={0: footage("clip-0", 8)})
 
 
-def test_the_same_inputs_give_the_same_cut():
+def test_the_same_inputs_give_the_same_cut() -> None:
     assert cut() == cut()

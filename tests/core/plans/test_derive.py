@@ -1,23 +1,26 @@
 from __future__ import annotations
 
+from typing import Any
+
+from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
 from ars0n_core.plans.derive import NarratedText
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
 
 
-def spec_of(**fields):
-    fields = {"prompt": "p", "duration_seconds": 15, "voice_id": "v"} | fields
-    return AdSpec(**fields)
+def spec_of(**fields: Any) -> AdSpec:
+    settings: dict[str, Any] = {"prompt": "p", "duration_seconds": 15, "voice_id": "v"}
+    return AdSpec(**settings | fields)
 
 
-def bare(*order):
+def bare(*order: int) -> Plan:
     scenes = tuple(Scene(scene_index=i, description=f"shot {i}", duration_seconds=6) for i in order)
     segments = tuple(Segment(text=f"Text {i}.", scene_index=i) for i in sorted(order))
     return Plan(segments=segments, scenes=scenes)
 
 
-def test_a_plan_of_documented_fields_alone_becomes_whole():
+def test_a_plan_of_documented_fields_alone_becomes_whole() -> None:
     spec = spec_of(image_asset_ids=("a", "b"), company_name="Nordlys", tone="luxury")
     plan = derive.complete(spec, bare(0, 1, 2))
     assert [s.image_asset_id for s in plan.scenes] == ["a", "b", "a"]
@@ -28,25 +31,25 @@ def test_a_plan_of_documented_fields_alone_becomes_whole():
     assert derive.complete(spec, plan) == plan
 
 
-def test_neighbours_move_differently_in_any_ad():
+def test_neighbours_move_differently_in_any_ad() -> None:
     plan = derive.complete(spec_of(), bare(*range(20)))
     moves = [s.motion_prompt for s in plan.scenes]
     assert len(set(moves)) == 20
 
 
-def test_moving_a_scene_changes_nothing_of_it():
+def test_moving_a_scene_changes_nothing_of_it() -> None:
     spec = spec_of(image_asset_ids=("a", "b"))
     before = {s.scene_index: s for s in derive.complete(spec, bare(0, 1, 2)).scenes}
     after = {s.scene_index: s for s in derive.complete(spec, bare(2, 0, 1)).scenes}
     assert before == after
 
 
-def test_what_the_client_wrote_is_kept():
+def test_what_the_client_wrote_is_kept() -> None:
     scene = Scene(
         scene_index=0,
         description="d",
         duration_seconds=6,
-        image_asset_id="b",
+        image_asset_id=AssetId("b"),
         edit_prompt="noir",
         motion_prompt="crane",
     )
@@ -55,23 +58,23 @@ def test_what_the_client_wrote_is_kept():
     assert derive.complete(spec_of(image_asset_ids=("a", "b")), plan) == plan
 
 
-def test_the_orders_hints_come_before_the_tone():
+def test_the_orders_hints_come_before_the_tone() -> None:
     spec = spec_of(music_mood="harp", voice_style="whispered", tone="energetic")
     plan = derive.complete(spec, bare(0))
     assert (plan.music_mood, plan.voice_style) == ("harp", "whispered")
 
 
-def test_texts_are_spoken_in_the_order_of_the_ad():
+def test_texts_are_spoken_in_the_order_of_the_ad() -> None:
     plan = bare(2, 0, 1)
     assert [t.text for t in derive.narration(spec_of(), plan)] == ["Text 2.", "Text 0.", "Text 1."]
 
 
-def test_narrated_clips_speak_at_their_place_and_silent_ones_do_not():
+def test_narrated_clips_speak_at_their_place_and_silent_ones_do_not() -> None:
     clips = (
-        CustomClip(1, "c", 3.0, "See it in action."),
-        CustomClip(1, "c", 3.0, None),
-        CustomClip(9, "c", 3.0, " Last word. "),
-        CustomClip(0, "c", 3.0, " ... "),
+        CustomClip(1, AssetId("c"), 3.0, "See it in action."),
+        CustomClip(1, AssetId("c"), 3.0, None),
+        CustomClip(9, AssetId("c"), 3.0, " Last word. "),
+        CustomClip(0, AssetId("c"), 3.0, " ... "),
     )
     spoken = derive.narration(spec_of(custom_clips=clips), bare(0, 1))
     assert spoken == (
@@ -82,7 +85,7 @@ def test_narrated_clips_speak_at_their_place_and_silent_ones_do_not():
     )
 
 
-def test_two_texts_of_one_scene_keep_their_order_and_empty_ones_are_left_out():
+def test_two_texts_of_one_scene_keep_their_order_and_empty_ones_are_left_out() -> None:
     segments = (
         Segment(text="One.", scene_index=1),
         Segment(text="  ", scene_index=0),
@@ -92,8 +95,10 @@ def test_two_texts_of_one_scene_keep_their_order_and_empty_ones_are_left_out():
     assert [t.text for t in derive.narration(spec_of(), plan)] == ["One.", "Two."]
 
 
-def test_radio_speaks_its_segments_as_listed_and_shows_nothing():
-    spec = spec_of(ad_format=AdFormat.RADIO, custom_clips=(CustomClip(0, "c", 3.0, "Unheard."),))
+def test_radio_speaks_its_segments_as_listed_and_shows_nothing() -> None:
+    spec = spec_of(
+        ad_format=AdFormat.RADIO, custom_clips=(CustomClip(0, AssetId("c"), 3.0, "Unheard."),)
+    )
     plan = bare(1, 0)
     assert [t.text for t in derive.narration(spec, plan)] == ["Text 0.", "Text 1."]
     assert derive.complete(spec, plan).scenes == ()

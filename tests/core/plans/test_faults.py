@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import attrs
 import pytest
 
 from ars0n_core.errors import InvalidRequestError, PlanExpiredError
+from ars0n_core.ids import AssetId
 from ars0n_core.plans import faults
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs.model import AdFormat, AdSpec
 
-SPEC = AdSpec(prompt="p", duration_seconds=15, voice_id="v", image_asset_ids=("a",))
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SPEC = AdSpec(prompt="p", duration_seconds=15, voice_id="v", image_asset_ids=(AssetId("a"),))
 
 
-def plan_of(*seconds, texts=("Hear it.",), **fields):
+def plan_of(*seconds: float, texts: Sequence[str] = ("Hear it.",), **fields: Any) -> Plan:
     scenes = tuple(
         Scene(scene_index=i, description="d", duration_seconds=s, **fields)
         for i, s in enumerate(seconds)
@@ -19,19 +25,19 @@ def plan_of(*seconds, texts=("Hear it.",), **fields):
     return Plan(segments=tuple(Segment(text=t, scene_index=0) for t in texts), scenes=scenes)
 
 
-def faults_of(plan, spec=SPEC):
+def faults_of(plan: Plan, spec: AdSpec = SPEC) -> Mapping[str, Sequence[str]]:
     with pytest.raises(InvalidRequestError) as caught:
         faults.check(spec, plan)
     assert not isinstance(caught.value, PlanExpiredError)
     return caught.value.field_errors
 
 
-def test_a_sound_plan_passes():
+def test_a_sound_plan_passes() -> None:
     faults.check(SPEC, plan_of(6, 6, 6, image_asset_id="a"))
     faults.check(SPEC, plan_of(2, 8, 8))
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_told_at_once() -> None:
     plan = attrs.evolve(
         plan_of(6, 9, 1),
         segments=(Segment(text="x\x00", scene_index=7), Segment(text="\ud800", scene_index=0)),
@@ -50,7 +56,7 @@ def test_all_faults_are_told_at_once():
 
 
 @pytest.mark.parametrize("indexes", [(0, 0, 1), (1, 2, 3), (0, 1, 5), (-1, 0, 1)])
-def test_scenes_must_be_numbered_each_once(indexes):
+def test_scenes_must_be_numbered_each_once(indexes: tuple[int, ...]) -> None:
     scenes = tuple(Scene(scene_index=i, description="", duration_seconds=6) for i in indexes)
     plan = attrs.evolve(
         plan_of(6, 6, 6), scenes=scenes, segments=(Segment(text="a", scene_index=1),)
@@ -59,22 +65,22 @@ def test_scenes_must_be_numbered_each_once(indexes):
 
 
 @pytest.mark.parametrize("count", [0, 21])
-def test_an_ad_has_some_scenes_and_not_too_many(count):
+def test_an_ad_has_some_scenes_and_not_too_many(count: int) -> None:
     assert "1 to 20 scenes" in faults_of(plan_of(*[6] * count))["plan.scenes"][0]
 
 
 @pytest.mark.parametrize("texts", [(), ("",), (" … ", "--")])
-def test_something_must_be_said(texts):
+def test_something_must_be_said(texts: Sequence[str]) -> None:
     messages = faults_of(plan_of(6, 6, 6, texts=texts))["plan.voiceover_segments"]
     assert any("Nothing is said" in m for m in messages)
 
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf")])
-def test_lengths_are_numbers(seconds):
+def test_lengths_are_numbers(seconds: float) -> None:
     assert "from 2 to 8" in faults_of(plan_of(6, 6, seconds))["plan.scenes"][0]
 
 
-def test_footage_that_cannot_fill_the_ad_is_refused_before_it_is_paid_for():
+def test_footage_that_cannot_fill_the_ad_is_refused_before_it_is_paid_for() -> None:
     message = faults_of(plan_of(4, 4))["plan.scenes"][0]
     assert "8 s together" in message
     assert "15 s" in message
@@ -82,18 +88,18 @@ def test_footage_that_cannot_fill_the_ad_is_refused_before_it_is_paid_for():
     faults.check(attrs.evolve(SPEC, company_name="Nordlys"), plan_of(6, 4))
 
 
-def test_a_narration_sure_to_be_too_long_is_refused():
+def test_a_narration_sure_to_be_too_long_is_refused() -> None:
     messages = faults_of(plan_of(6, 6, 6, texts=("word " * 120,)))["plan.voiceover_segments"]
     assert "too long" in messages[0]
 
 
-def test_images_the_order_does_not_have_mean_the_plan_expired():
+def test_images_the_order_does_not_have_mean_the_plan_expired() -> None:
     with pytest.raises(PlanExpiredError) as caught:
         faults.check(SPEC, plan_of(6, 6, 6, image_asset_id="gone"))
     assert "gone" in caught.value.field_errors["plan.scenes"][0]
 
 
-def test_radio_needs_words_alone():
+def test_radio_needs_words_alone() -> None:
     radio = attrs.evolve(SPEC, ad_format=AdFormat.RADIO)
     faults.check(radio, Plan(segments=(Segment(text="Hear it.", scene_index=4),)))
     assert "plan.voiceover_segments" in faults_of(Plan(segments=()), radio)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,9 @@ from ars0n_adapters.providers.offline import briefs, framing, kinds, phrases
 from ars0n_adapters.providers.offline.planner import OfflinePlanner
 from ars0n_core.plans import budget, faults
 from ars0n_core.specs.model import AdFormat, AdSpec
+
+if TYPE_CHECKING:
+    from ars0n_core.plans.model import Plan
 
 PROMPTS = [
     "Premium wireless headphones — sleek, modern, lifestyle",
@@ -40,19 +44,21 @@ CLAIMS = re.compile(
 )
 
 
-def spec_of(prompt, duration=30, **fields):
-    fields = {"voice_id": "v", "image_asset_ids": ("a", "b")} | fields
-    return AdSpec(prompt=prompt, duration_seconds=duration, **fields)
+def spec_of(prompt: str, duration: int = 30, **fields: Any) -> AdSpec:
+    settings: dict[str, Any] = {"voice_id": "v", "image_asset_ids": ("a", "b")} | fields
+    return AdSpec(prompt=prompt, duration_seconds=duration, **settings)
 
 
-def plan_of(prompt, duration=30, **fields):
+def plan_of(prompt: str, duration: int = 30, **fields: Any) -> Plan:
     return OfflinePlanner().plan(spec_of(prompt, duration, **fields), [])
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 @pytest.mark.parametrize("duration", [15, 30, 60])
 @pytest.mark.parametrize("company", [None, "Nordlys"])
-def test_the_plan_is_sound_and_uses_its_time(prompt, duration, company):
+def test_the_plan_is_sound_and_uses_its_time(
+    prompt: str, duration: int, company: str | None
+) -> None:
     spec = spec_of(prompt, duration, company_name=company)
     plan = OfflinePlanner().plan(spec, [])
     faults.check(spec, plan)
@@ -63,7 +69,7 @@ def test_the_plan_is_sound_and_uses_its_time(prompt, duration, company):
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-def test_scripts_read_cleanly(prompt):
+def test_scripts_read_cleanly(prompt: str) -> None:
     plan = plan_of(prompt, company_name="Nordlys")
     texts = [segment.text for segment in plan.segments]
     for text in texts:
@@ -79,7 +85,7 @@ def test_scripts_read_cleanly(prompt):
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-def test_nothing_is_claimed_that_the_order_does_not_say(prompt):
+def test_nothing_is_claimed_that_the_order_does_not_say(prompt: str) -> None:
     for tone in (None, "luxury", "playful", "corporate", "energetic", "calm"):
         plan = plan_of(prompt, 60, tone=tone)
         claimed = {c.lower() for c in CLAIMS.findall(plan.voiceover_script)}
@@ -88,7 +94,7 @@ def test_nothing_is_claimed_that_the_order_does_not_say(prompt):
         assert all(number in prompt for number in numbers)
 
 
-def test_the_lines_themselves_claim_nothing():
+def test_the_lines_themselves_claim_nothing() -> None:
     table = kinds.lines()
     said = [line for kind in table.kinds for line in (*kind.hooks, *kind.lines, *kind.closes)]
     for part in (table.families, table.tone_hooks, table.tone_lines):
@@ -97,7 +103,7 @@ def test_the_lines_themselves_claim_nothing():
     assert [line for line in said if CLAIMS.search(line) or re.search(r"\d", line)] == []
 
 
-def test_the_products_own_points_are_said():
+def test_the_products_own_points_are_said() -> None:
     script = plan_of(
         "Electric bike: 100 km range, foldable frame, removable battery", 15, company_name="Velo"
     ).voiceover_script.lower()
@@ -115,7 +121,7 @@ def test_the_products_own_points_are_said():
         "Oak tables. Use warm light. Show a family. The music should be soft.",
     ],
 )
-def test_instructions_are_not_read_aloud(prompt):
+def test_instructions_are_not_read_aloud(prompt: str) -> None:
     script = plan_of(prompt).voiceover_script.lower()
     assert "oak tables" in script
     for word in ("second ad", "video", "commercial", "spot", "music", "show a", "light."):
@@ -134,7 +140,7 @@ def test_instructions_are_not_read_aloud(prompt):
         ("Бездротові навушники. Чистий звук.", "Чистий звук"),
     ],
 )
-def test_other_languages_are_told_in_their_own_words(prompt, piece):
+def test_other_languages_are_told_in_their_own_words(prompt: str, piece: str) -> None:
     spec = spec_of(prompt, 15)
     plan = OfflinePlanner().plan(spec, [])
     faults.check(spec, plan)
@@ -143,7 +149,7 @@ def test_other_languages_are_told_in_their_own_words(prompt, piece):
     assert re.findall(r"\w", plan.voiceover_script) == re.findall(r"\w", prompt)
 
 
-def test_scenes_show_different_things_in_different_ways():
+def test_scenes_show_different_things_in_different_ways() -> None:
     plan = plan_of(PROMPTS[0], 60, edit_style="on a marble table")
     assert len({s.description for s in plan.scenes}) == 9
     assert len({s.motion_prompt for s in plan.scenes}) == 9
@@ -151,7 +157,7 @@ def test_scenes_show_different_things_in_different_ways():
     assert all("headphones" in s.description.lower() for s in plan.scenes)
 
 
-def test_supers_are_short_and_leave_the_last_scene_alone():
+def test_supers_are_short_and_leave_the_last_scene_alone() -> None:
     for prompt in PROMPTS:
         plan = plan_of(prompt, 60)
         assert plan.scenes[-1].on_screen_text is None
@@ -160,26 +166,26 @@ def test_supers_are_short_and_leave_the_last_scene_alone():
         assert len(shown) == len(set(shown))
 
 
-def test_the_same_order_gives_the_same_plan_and_another_another():
+def test_the_same_order_gives_the_same_plan_and_another_another() -> None:
     assert plan_of("Oak tables") == plan_of("Oak tables")
     scripts = {plan_of(f"Oak tables, style {i}").voiceover_script for i in range(8)}
     assert len(scripts) == 8
 
 
-def test_tone_decides_music_voice_and_opening():
+def test_tone_decides_music_voice_and_opening() -> None:
     plans = {t: plan_of("Oak tables", tone=t) for t in ("luxury", "playful", "energetic", "calm")}
     assert len({p.music_mood for p in plans.values()}) == 4
     assert len({p.voice_style for p in plans.values()}) == 4
     assert len({p.voiceover_script for p in plans.values()}) == 4
 
 
-def test_the_call_names_the_company_if_it_is_short_enough():
+def test_the_call_names_the_company_if_it_is_short_enough() -> None:
     assert plan_of("sneakers", company_name="Volt").call_to_action == "Step into Volt"
     long_name = "The Extraordinarily Long Company Name of Somewhere Far Away"
     assert plan_of("sneakers", company_name=long_name).call_to_action == "Find out more today"
 
 
-def test_radio_is_words_alone():
+def test_radio_is_words_alone() -> None:
     plan = plan_of("sneakers", 30, ad_format=AdFormat.RADIO, image_asset_ids=())
     assert plan.scenes == ()
     assert len(plan.segments) == 5
@@ -203,7 +209,7 @@ def test_radio_is_words_alone():
         ("Perfect for commuters", "", "generic"),
     ],
 )
-def test_prompts_are_understood(prompt, product, kind):
+def test_prompts_are_understood(prompt: str, product: str, kind: str) -> None:
     brief = briefs.read(spec_of(prompt))
     assert brief.product == product
     assert kinds.kind_of(brief.product).name == kind
@@ -213,7 +219,7 @@ ESPRESSO = "Freshly roasted espresso from Alba Coffee, slow roasted in small bat
 
 
 @pytest.mark.parametrize("duration", [15, 30, 60])
-def test_the_prompts_own_points_come_before_what_any_product_could_say(duration):
+def test_the_prompts_own_points_come_before_what_any_product_could_say(duration: int) -> None:
     plan = plan_of(ESPRESSO, duration, company_name="Alba Coffee")
     script = plan.voiceover_script
     own = "It's slow roasted in small batches, with rich crema."
@@ -227,7 +233,7 @@ def test_the_prompts_own_points_come_before_what_any_product_could_say(duration)
     assert "Rich crema" in [scene.on_screen_text for scene in plan.scenes]
 
 
-def test_scenes_show_only_the_product_and_each_is_framed_in_its_own_way():
+def test_scenes_show_only_the_product_and_each_is_framed_in_its_own_way() -> None:
     invented = re.compile(
         r"(?i)\b(?:hands?|people|person|friends?|family|woman|man|child|drops?|beads|moisture|steam|splash|kitchen|beach)\b"
     )
@@ -241,7 +247,7 @@ def test_scenes_show_only_the_product_and_each_is_framed_in_its_own_way():
 
 
 @pytest.mark.parametrize("duration", [15, 30, 60])
-def test_a_structured_brief_is_followed_to_the_letter(duration):
+def test_a_structured_brief_is_followed_to_the_letter(duration: int) -> None:
     plan = plan_of(
         "Target audience: women 25-40; Product: online maths tutoring\nUSP: one-to-one lessons,"
         " flexible hours\nTone: warm\nSlogan: Maths without tears\nCTA: Book your free lesson",
@@ -256,7 +262,7 @@ def test_a_structured_brief_is_followed_to_the_letter(duration):
     assert "warm" not in script.lower()
 
 
-def test_a_slogan_alone_ends_the_ad_and_stands_on_its_card():
+def test_a_slogan_alone_ends_the_ad_and_stands_on_its_card() -> None:
     plan = plan_of('Oak tables. End with the line "Feel at home"', company_name="Nordlys")
     assert plan.voiceover_script.endswith("Nordlys. Feel at home.")
     assert plan.call_to_action == "Feel at home"
@@ -279,11 +285,11 @@ def test_a_slogan_alone_ends_the_ad_and_stands_on_its_card():
         ("Learn to surf! 5-day camps, boards included, from $349", "Boards are included."),
     ],
 )
-def test_what_the_prompt_says_is_said_in_whole_sentences(prompt, said):
+def test_what_the_prompt_says_is_said_in_whole_sentences(prompt: str, said: str) -> None:
     assert said in plan_of(prompt).voiceover_script
 
 
-def test_manner_asked_for_in_the_prompt_is_heard():
+def test_manner_asked_for_in_the_prompt_is_heard() -> None:
     playful = plan_of("Create a funny ad for oak tables")
     assert playful.music_mood == plan_of("oak tables", tone="playful").music_mood
     assert "funny" not in playful.voiceover_script
@@ -291,7 +297,7 @@ def test_manner_asked_for_in_the_prompt_is_heard():
 
 @pytest.mark.parametrize("prompt", [*PROMPTS, ESPRESSO])
 @pytest.mark.parametrize("duration", [15, 60])
-def test_sentences_are_easy_to_say(prompt, duration):
+def test_sentences_are_easy_to_say(prompt: str, duration: int) -> None:
     plan = plan_of(prompt, duration, company_name="Nordlys")
     script = plan.voiceover_script
     sentences = re.split(r"(?<=[.!?]) ", script)
@@ -312,7 +318,9 @@ def test_sentences_are_easy_to_say(prompt, duration):
         ("Unser Laden repariert dein Rad in 24 Stunden. Ohne Termin.", "Mehr erfahren"),
     ],
 )
-def test_cards_speak_the_prompts_language_and_orders_are_not_read_aloud(prompt, call):
+def test_cards_speak_the_prompts_language_and_orders_are_not_read_aloud(
+    prompt: str, call: str
+) -> None:
     plan = plan_of(prompt, 15)
     assert plan.call_to_action == call
     assert "anuncio" not in plan.voiceover_script
@@ -344,7 +352,7 @@ def test_cards_speak_the_prompts_language_and_orders_are_not_read_aloud(prompt, 
     company=st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=100),
     duration=st.sampled_from([15, 30, 60]),
 )
-def test_any_prompt_makes_a_sound_plan(prompt, company, duration):
+def test_any_prompt_makes_a_sound_plan(prompt: str, company: str | None, duration: int) -> None:
     spec = spec_of(prompt, duration, company_name=company)
     plan = OfflinePlanner().plan(spec, [])
     faults.check(spec, plan)
