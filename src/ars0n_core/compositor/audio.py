@@ -236,18 +236,17 @@ def decode(
     channels: int,
     seconds_max: float,
     binary: Ffmpeg,
+    rate: int = SAMPLE_RATE,
     group: Group | None = None,
 ) -> Samples:
     """
-    Return (samples, channels) of the first *seconds_max* of a sound at 48 kHz.
+    Return (samples, channels) of the first *seconds_max* of a sound at *rate*.
 
     Raises:
         CompositorError: There is no sound in it; *name* is named.
     """
-    graph = commands.decode_sound(
-        path, rate=SAMPLE_RATE, channels=channels, seconds_max=seconds_max
-    )
-    capacity = round((seconds_max + 0.5) * SAMPLE_RATE) * channels
+    graph = commands.decode_sound(path, rate=rate, channels=channels, seconds_max=seconds_max)
+    capacity = round((seconds_max + 0.5) * rate) * channels
     sound = _decoded(ffmpeg.arguments(binary, graph), capacity, name, group)
     if not len(sound):
         raise CompositorError(f"{name} holds no sound", media=name)

@@ -255,6 +255,30 @@ def encode_again(
     )  # fmt: skip
 
 
+def glance(source: Path, *, size: tuple[int, int]) -> Any:
+    """
+    Decode every picture of a file, small, as raw yuv420p; any fault in it is an error.
+    """
+    stream = graphs.input(url(source), err_detect="explode", **foreign_options())["v:0"]
+    return (
+        stream.filter("scale", w=size[0], h=size[1], flags="area", out_range="tv")
+        .output("pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough")
+        .global_args("-xerror")
+    )
+
+
+def still(source: Path, *, seconds: float, box: tuple[int, int, int, int]) -> Any:
+    """
+    Decode the part *box* (left, top, width, height) of one picture as raw yuv420p.
+    """
+    left, top, width, height = box
+    return (
+        graphs.input(url(source), ss=f"{seconds:.3f}", **foreign_options())
+        .video.filter("crop", w=width, h=height, x=left, y=top, exact=1)
+        .output("pipe:", format="rawvideo", pix_fmt="yuv420p", **{"frames:v": 1})
+    )  # fmt: skip
+
+
 def poster(source: Path, target: Path) -> Any:
     """
     Write the first frame of our own segment *source* as a JPEG, in JPEG's BT.601.

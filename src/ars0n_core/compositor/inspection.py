@@ -1,0 +1,384 @@
+"""
+What a finished file is, measured on the file: nothing is believed of how it was made.
+
+**Owns** reading and decoding. **Does not own** what is right (`certificate`).
+**Invariants**: counts are of what a decoder delivers; loudness is of decoded sound; the
+file is only read.
+
+Start at `inspect`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+
+from ars0n_core.compositor import audio, captions, colors, commands, ffmpeg, loudness, mp4, probe
+from ars0n_core.compositor.ffmpeg import Group
+from ars0n_core.compositor.flashes import LINEAR, Counter
+from ars0n_core.compositor.loudness import Loudness
+from ars0n_core.errors import CompositorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    import numpy.typing as npt
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg
+    from ars0n_core.compositor.probe import AudioFacts, VideoFacts
+    from ars0n_core.compositor.subtitles import Subtitle
+
+SECONDS_MAX: Final = 600.0
+"""
+Ten times the longest ad: what lasts longer is another kind of file.
+"""
+
+GLANCE: Final = (64, 64)
+H264_PROFILES: Final = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High", 110: "High 10"}
+IDR: Final = 5
+"""
+NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, table 7-1).
+"""
+
+INK_CODE: Final = 200
+INK_SHARE_MIN: Final = 0.002
+"""
+Captions are white; less of it than this in their zone, and none is shown.
+"""
+
+
+@frozen(kw_only=True)
+class PictureMeasured:
+    """
+    The picture stream; ``kbps`` without the container; None where the container doesn't tell.
+    """
+
+    codec: str
+    profile: str | None
+    level: int | None
+    width: int
+    height: int
+    pixel_format: str
+    full_range: bool
+    colors: tuple[str, str, str]
+    rate: Fraction | None
+    frames: int
+    key_gap_seconds_max: float | None
+    closed_groups: bool | None
+    kbps: float | None
+    flashes_a_second_max: int
+    fault: str | None
+    caption_contrast_min: float | None = None
+
+
+@frozen(kw_only=True)
+class SoundMeasured:
+    """
+    The sound stream, decoded; ``kbps`` without the container where it tells.
+    """
+
+    codec: str
+    rate: int
+    layout: str
+    samples: int
+    kbps: float | None
+    loudness: Loudness
+
+
+@frozen(kw_only=True)
+class Measured:
+    """
+    A file as it is.
+    """
+
+    sha256: str
+    size_bytes: int
+    container: str
+    index_first: bool | None
+    picture: PictureMeasured | None
+    sound: SoundMeasured | None
+
+
+@frozen(kw_only=True)
+class _Track:
+    kind: bytes
+    seconds: float
+    rate: Fraction | None
+    kbps: float
+    avc: bytes | None
+
+
+def inspect(path: Path, *, binary: Ffmpeg, shown: Sequence[Subtitle] | None = None) -> Measured:
+    """
+    Measure the file at *path*; *shown* are the captions that stand in its picture.
+
+    Raises:
+        CompositorError: It is no media file, or longer than an ad can be.
+    """
+    with Group() as group:
+        try:
+            facts = probe.probe(path, binary=binary, group=group)
+            size_bytes = path.stat().st_size
+            with path.open("rb") as source:
+                sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+        except OSError as error:
+            raise CompositorError(f"{path.name} can't be read: {error.strerror}") from error
+        if (facts.duration_seconds or 0) > SECONDS_MAX:
+            raise CompositorError(f"{path.name} lasts longer than {SECONDS_MAX:g} s: no ad")
+        is_mp4 = "mp4" in facts.container.split(",")
+        tracks, first = _container(path) if is_mp4 else ((), None)
+        seen = [video for video in facts.video if not video.is_cover]
+        picture = None
+        if seen:
+            picture = _picture(path, seen[0], tracks, binary, group, shown or ())
+        sound = None
+        if facts.audio:
+            sound = _sound(path, facts.audio[0], tracks, size_bytes, binary, group)
+    return Measured(
+        sha256=sha256, size_bytes=size_bytes, container=facts.container, index_first=first,
+        picture=picture, sound=sound,
+    )  # fmt: skip
+
+
+def _container(path: Path) -> tuple[tuple[_Track, ...], bool]:
+    """
+    Return the tracks of an MP4 file, and whether its index comes before its media.
+    """
+    try:
+        with path.open("rb") as source:
+            kinds, moov = _top(source)
+        tracks = tuple(
+            _track(dict(_leaves(payload))) for kind, payload in _boxes(moov) if kind == b"trak"
+        )
+    except (KeyError, IndexError, ValueError, struct.error):
+        return (), False
+    return tracks, b"mdat" in kinds and kinds.index(b"moov") < kinds.index(b"mdat")
+
+
+def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
+    kinds: list[bytes] = []
+    moov = b""
+    while len(header := source.read(8)) == mp4.HEADER.size:
+        size, kind = mp4.HEADER.unpack(header)
+        skip = size - 8
+        if size == 1:
+            skip = struct.unpack(">Q", source.read(8))[0] - 16
+        kinds.append(kind)
+        if size == 0:
+            break
+        if skip < 0 or (kind == b"moov" and skip > mp4.MOOV_BYTES_MAX):
+            raise ValueError("a box of no size")
+        if kind == b"moov":
+            moov = source.read(skip)
+        else:
+            source.seek(skip, 1)
+    return kinds, moov
+
+
+def _boxes(content: bytes) -> list[tuple[bytes, bytes]]:
+    found, place = [], 0
+    while place + 8 <= len(content):
+        size, kind = mp4.HEADER.unpack_from(content, place)
+        if size < mp4.HEADER.size:
+            raise ValueError("a box of no size")
+        found.append((kind, content[place + 8 : place + size]))
+        place += size
+    return found
+
+
+def _leaves(content: bytes) -> list[tuple[bytes, bytes]]:
+    found: list[tuple[bytes, bytes]] = []
+    for kind, payload in _boxes(content):
+        found += _leaves(payload) if kind in mp4.CONTAINERS else [(kind, payload)]
+    return found
+
+
+def _track(boxes: dict[bytes, bytes]) -> _Track:
+    kind = boxes[b"hdlr"][8:12]
+    timescale = struct.unpack_from(">I", boxes[b"mdhd"], 12 if boxes[b"mdhd"][0] == 0 else 20)[0]
+    entries = struct.unpack_from(">I", boxes[b"stts"], 4)[0]
+    times = np.frombuffer(boxes[b"stts"], ">u4", 2 * entries, 8).reshape(-1, 2).astype(np.int64)
+    fixed, count = struct.unpack_from(">II", boxes[b"stsz"], 4)
+    sizes = np.frombuffer(boxes[b"stsz"], ">u4", 0 if fixed else count, 12)
+    size_bytes = fixed * count if fixed else int(sizes.sum())
+    ticks = int((times[:, 0] * times[:, 1]).sum())
+    steady = len(set(times[:, 1].tolist())) == 1 and times[0, 1] > 0
+    stsd = boxes[b"stsd"]
+    at = stsd.find(b"avcC")
+    seconds = ticks / timescale if timescale else 0.0
+    return _Track(
+        kind=kind,
+        seconds=seconds,
+        rate=Fraction(timescale, int(times[0, 1])) if steady else None,
+        kbps=size_bytes * 8 / 1000 / seconds if seconds else 0.0,
+        avc=stsd[at + 4 : at + 8] if at >= 0 else None,
+    )
+
+
+def _picture(
+    path: Path,
+    facts: VideoFacts,
+    tracks: tuple[_Track, ...],
+    binary: Ffmpeg,
+    group: Group,
+    shown: Sequence[Subtitle],
+) -> PictureMeasured:
+    track = next((each for each in tracks if each.kind == b"vide"), None)
+    frames, flashes, fault = _watched(path, facts.fps, binary, group)
+    gap, closed = _groups(path, facts) if track is not None else (None, None)
+    return PictureMeasured(
+        codec=facts.codec,
+        profile=H264_PROFILES.get(track.avc[1]) if track and track.avc else None,
+        level=track.avc[3] if track and track.avc else None,
+        width=facts.shown[0],
+        height=facts.shown[1],
+        pixel_format=facts.pixel_format,
+        full_range=facts.full_range,
+        colors=(facts.primaries, facts.transfer, facts.matrix),
+        rate=track.rate if track else None,
+        frames=frames,
+        key_gap_seconds_max=gap,
+        closed_groups=closed,
+        kbps=track.kbps if track else None,
+        flashes_a_second_max=flashes,
+        fault=fault,
+        caption_contrast_min=_legibility(path, facts, shown, binary, group),
+    )
+
+
+def _watched(path: Path, fps: float, binary: Ffmpeg, group: Group) -> tuple[int, int, str | None]:
+    """
+    Decode every picture: return how many there are, the most flashes in a second, and the
+    decoder's first complaint.
+    """
+    width, height = GLANCE
+    counter, frames = Counter(fps or 30.0), 0
+    args = ffmpeg.arguments(binary, commands.glance(path, size=GLANCE))
+    patience = commands.patience(round(SECONDS_MAX * 30))
+    with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
+        size_bytes = width * height * 3 // 2
+        for block in process.blocks(size_bytes):
+            if len(block) < size_bytes or frames > SECONDS_MAX * 120:
+                break
+            counter.add(np.frombuffer(block, np.uint8, width * height).reshape(height, width))
+            frames += 1
+        try:
+            said = process.finish()
+        except CompositorError as error:
+            return frames, counter.most, str(error)
+    return frames, counter.most, said.splitlines()[0] if said else None
+
+
+def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:
+    """
+    Return the longest stretch between key pictures, and whether each is a fresh start: an IDR
+    picture, before which nothing decoded later is shown.
+    """
+    try:
+        stream = mp4.read(path)
+    except CompositorError:
+        return None, None
+    count = len(stream.sizes)
+    keys = stream.keys.tolist()
+    longest = max((b - a for a, b in zip(keys, [*keys[1:], count], strict=True)), default=count)
+    ticks = round(stream.timescale / facts.fps) if facts.fps else 1
+    when = np.arange(count) * ticks + stream.shown
+    later = np.minimum.accumulate(when[::-1])[::-1]
+    closed = all(int(later[key]) >= int(when[key]) - ticks // 2 for key in keys)
+    if facts.codec == "h264":
+        with path.open("rb") as source:
+            closed = closed and all(_is_idr(source, stream, key) for key in keys)
+    return longest / facts.fps if facts.fps else None, closed
+
+
+def _is_idr(source: BinaryIO, stream: mp4.Stream, key: int) -> bool:
+    source.seek(int(stream.offsets[key]))
+    sample = source.read(int(stream.sizes[key]))
+    place = 0
+    while place + 5 <= len(sample):
+        if sample[place + 4] & 0x1F == IDR:
+            return True
+        place += 4 + int.from_bytes(sample[place : place + 4], "big")
+    return False
+
+
+def _sound(
+    path: Path,
+    facts: AudioFacts,
+    tracks: tuple[_Track, ...],
+    size_bytes: int,
+    binary: Ffmpeg,
+    group: Group,
+) -> SoundMeasured:
+    heard = audio.decode(
+        path, path.name, channels=2, seconds_max=SECONDS_MAX, rate=facts.rate, binary=binary,
+        group=group,
+    )  # fmt: skip
+    track = next((each for each in tracks if each.kind == b"soun"), None)
+    seconds = len(heard) / facts.rate
+    return SoundMeasured(
+        codec=facts.codec,
+        rate=facts.rate,
+        layout=facts.layout,
+        samples=len(heard),
+        kbps=track.kbps if track else None if tracks else size_bytes * 8 / 1000 / seconds,
+        loudness=loudness.measure(heard, facts.rate),
+    )
+
+
+def _legibility(
+    path: Path, facts: VideoFacts, shown: Sequence[Subtitle], binary: Ffmpeg, group: Group
+) -> float | None:
+    """
+    Return the least contrast of any caption with the pixels around its letters; 1 where none
+    is seen in the captions' zone of the safe area.
+    """
+    if not shown:
+        return None
+    zone = captions.caption_zone(*facts.shown)
+    left, top = zone.left // 2 * 2, zone.top // 2 * 2
+    width, height = (zone.right - left) // 2 * 2, (zone.bottom - top) // 2 * 2
+    least = 21.0
+    for subtitle in shown:
+        graph = commands.still(
+            path, seconds=(subtitle.start_ms + subtitle.end_ms) / 2000,
+            box=(left, top, width, height),
+        )  # fmt: skip
+        raw = ffmpeg.run(
+            ffmpeg.arguments(binary, graph), timeout_seconds=commands.patience(300), group=group
+        ).stdout
+        if len(raw) < width * height:
+            return 1.0
+        luma = np.frombuffer(raw, np.uint8, width * height).reshape(height, width)
+        least = min(least, _contrast(luma, reach=max(2, facts.shown[1] // 320)))
+    return least
+
+
+def _contrast(luma: npt.NDArray[np.uint8], reach: int) -> float:
+    ink = luma >= INK_CODE
+    if ink.mean() < INK_SHARE_MIN:
+        return 1.0
+    near, around = _grown(ink, 1), _grown(ink, 1 + reach)
+    ring = around & ~near  # the pixel at the edge is a mixture of both
+    if not ring.any():
+        return 1.0
+    behind = float(np.percentile(LINEAR[luma[ring]], 95))
+    return colors.contrast(float(np.median(LINEAR[luma[ink]])), behind)
+
+
+def _grown(mask: npt.NDArray[np.bool_], by: int) -> npt.NDArray[np.bool_]:
+    grown = mask
+    for _ in range(by):
+        padded = np.pad(grown, 1)
+        grown = (
+            padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2]
+            | padded[1:-1, 2:]
+        )  # fmt: skip
+    return grown

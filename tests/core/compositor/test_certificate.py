@@ -1,0 +1,231 @@
+"""
+Each rule with a file that breaks it, made by ffmpeg itself, not by the code under test.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from attrs import evolve
+
+from ars0n_core.compositor import certificate, inspection, profiles
+from ars0n_core.compositor.profiles import PictureRules, Profile, SoundRules
+from ars0n_core.errors import CompositorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.compositor.conftest import Bench
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg
+
+PROFILE = Profile(
+    name="tiny",
+    title="As social, for a tiny picture",
+    source="the test",
+    read_on="2026-11-22",
+    suffix=".mp4",
+    picture=PictureRules(
+        sizes=((144, 256),), rates=(Fraction(30),), kbps=(20, 1_500), levels=((720, 31),),
+        gop_seconds_max=1.0,
+    ),
+    sound=SoundRules(
+        codec="aac", rate=48_000, loudness_lufs=-14.0, tolerance_lu=0.5, true_peak_dbtp=-1.0,
+        short_term_max_lufs=-11.0, kbps_min=100,
+    ),
+    seconds_min=1,
+    seconds_max=4,
+    size_bytes_max=1_000_000,
+)  # fmt: skip
+
+TAGS = ("-vf", "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv")
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "high", "-level", "3.0", "-g",
+        "30", "-threads", "1", "-x264-params", "8x8dct=1:open-gop=0")  # fmt: skip
+AAC = ("-c:a", "aac", "-b:a", "160k", "-ac", "2", "-ar", "48000")
+FAST = ("-movflags", "+faststart")
+
+
+class Maker:
+    """
+    Makes files that are right but for what is said.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._made = 0
+
+    def __call__(
+        self,
+        *,
+        suffix: str = ".mp4",
+        source: str = "testsrc2=s=144x256:r=30:d=2",
+        sound: str = "aevalsrc=0.198*sin(2*PI*997*t)|0.198*sin(2*PI*997*t):s=48000:d=2",
+        tags: tuple[str, ...] = TAGS,
+        video: tuple[str, ...] = X264,
+        audio: tuple[str, ...] = AAC,
+        more: tuple[str, ...] = FAST,
+        pixels: str = "yuv420p",
+    ) -> Path:
+        self._made += 1
+        target = self._bench.folder / f"made{self._made}{suffix}"
+        inputs = [*("-f", "lavfi", "-i", source)] if source else []
+        inputs += [*("-f", "lavfi", "-i", sound)] if sound else []
+        seen = [*video, "-pix_fmt", pixels, *tags] if source else []
+        self._bench.run(*inputs, *seen, *(audio if sound else ()), *more, str(target))
+        return target
+
+
+@pytest.fixture(scope="module")
+def made(bench: Bench) -> Maker:
+    return Maker(bench)
+
+
+@pytest.fixture(scope="module")
+def right(made: Maker) -> Path:
+    return made()
+
+
+def sines(level: float, seconds: float = 2, rate: int = 48_000) -> str:
+    wave = f"{level}*sin(2*PI*997*t)"
+    return f"aevalsrc={wave}|{wave}:s={rate}:d={seconds}"
+
+
+def test_a_right_file_passes_every_rule(right: Path, binary: Ffmpeg) -> None:
+    found = certificate.certify(right, PROFILE, binary=binary)
+    assert found.failed == ()
+    told = json.loads(json.dumps(found.as_json()))
+    assert told["passed"] is True
+    assert told["measured"]["picture"]["frames"] == 60
+    assert told["measured"]["sound"]["samples"] == 96_000
+    assert told["profile"]["read_on"] == "2026-11-22"
+    assert len({rule["rule"] for rule in told["rules"]}) == len(told["rules"]) >= 20
+
+
+STEREO = sines(0.198)
+BROKEN: dict[str, dict[str, object]] = {
+    "container": {"suffix": ".mkv", "more": ()},
+    "streams": {"sound": ""},
+    "faststart": {"more": ()},
+    "duration": {"sound": sines(0.198, 1.99), "source": "testsrc2=s=144x256:r=30:d=1.99"},
+    "sync": {"source": "testsrc2=s=144x256:r=30:d=1.9"},
+    "video_codec": {"video": ("-c:v", "mpeg4", "-g", "30")},
+    "video_profile": {"video": (*X264[:5], "baseline", *X264[6:-2])},
+    "video_level": {"video": (*X264[:7], "4.2", *X264[8:])},
+    "pixel_format": {"pixels": "yuv444p", "video": (*X264[:5], "high444", *X264[6:])},
+    "color": {"tags": ("-vf", "setparams=colorspace=smpte170m:range=tv")},
+    "frame_size": {"source": "testsrc2=s=256x144:r=30:d=2"},
+    "frame_rate": {"source": "testsrc2=s=144x256:r=25:d=2"},
+    "gop_seconds": {"video": (*X264[:9], "250", *X264[10:])},
+    "gop_closed": {
+        "video": (
+            *("-c:v", "libx264", "-profile:v", "high", "-level", "3.0", "-g", "20", "-bf", "3"),
+            *("-threads", "1", "-x264-params", "open-gop=1:b-adapt=0:scenecut=0"),
+        )
+    },
+    "video_kbps": {"video": (*X264, "-qp", "2"), "source": "testsrc2=s=144x256:r=30:d=2,noise=alls=100:allf=t"},
+    "flashes": {"source": "color=black:s=144x256:r=30:d=2,geq=lum='if(lt(mod(N,6),3),220,20)':cb=128:cr=128"},
+    "audio_codec": {"audio": ("-c:a", "libmp3lame", "-b:a", "160k", "-ac", "2", "-ar", "48000")},
+    "sample_rate": {"sound": sines(0.198, rate=44_100), "audio": (*AAC[:-1], "44100")},
+    "channels": {"audio": ("-c:a", "aac", "-b:a", "160k", "-ac", "1", "-ar", "48000")},
+    "audio_kbps": {"audio": ("-c:a", "aac", "-b:a", "64k", "-ac", "2", "-ar", "48000")},
+    "loudness_lufs": {"sound": sines(0.1)},
+    "true_peak_dbtp": {
+        "sound": "aevalsrc=0.19*sin(2*PI*997*t)+if(lt(mod(t\\,1)\\,0.002)\\,1.3\\,0):s=48000:d=2"
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_file_that_breaks_one_rule_is_caught(rule: str, made: Maker, binary: Ffmpeg) -> None:
+    broken = made(**BROKEN[rule])  # type: ignore[arg-type]  # options of several types
+    found = certificate.certify(broken, PROFILE, binary=binary)
+    assert rule in found.failed
+    assert not found.passed
+
+
+def test_a_shout_breaks_the_short_term_rule(made: Maker, binary: Ffmpeg) -> None:
+    loud = "aevalsrc=if(lt(t\\,3)\\,0.6\\,0.05)*sin(2*PI*997*t):s=48000:d=12"
+    path = made(source="", sound=loud, suffix=".mp3", more=(), audio=("-ac", "2", "-b:a", "192k"))
+    found = certificate.certify(path, PROFILE, binary=binary)
+    assert "short_term_max_lufs" in found.failed
+
+
+def test_a_file_too_large_or_too_long_is_caught(right: Path, binary: Ffmpeg) -> None:
+    measured = inspection.inspect(right, binary=binary)
+    small = evolve(PROFILE, size_bytes_max=1_000, seconds_max=1)
+    assert certificate.judge("x", measured, small).failed == ("size_bytes", "duration")
+    other = evolve(PROFILE, seconds_allowed=(15, 30))
+    assert certificate.judge("x", measured, other).failed == ("duration",)
+
+
+def test_a_broken_picture_is_caught(right: Path, binary: Ffmpeg, tmp_path: Path) -> None:
+    content = bytearray(right.read_bytes())
+    start = content.index(b"mdat") + 4_000
+    content[start : start + 3_000] = bytes(3_000)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(content)
+    assert "decodes" in certificate.certify(broken, PROFILE, binary=binary).failed
+
+
+CAPTIONS = {
+    "caption_cps": "00:00:00,100 --> 00:00:00,900\nFar too many words to read now",
+    "caption_columns": "00:00:00,000 --> 00:00:02,000\n" + "w" * 30 + " " + "w" * 13,
+    "caption_lines": "00:00:00,000 --> 00:00:01,500\na\nb\nc",
+    "caption_ms": "00:00:00,000 --> 00:00:00,300\nHi",
+    "caption_times": "00:00:01,500 --> 00:00:02,500\nHi",
+}
+
+
+@pytest.mark.parametrize("rule", CAPTIONS)
+def test_captions_that_break_a_rule_are_caught(
+    rule: str, right: Path, binary: Ffmpeg, tmp_path: Path
+) -> None:
+    path = tmp_path / "ad.srt"
+    path.write_text(f"1\n{CAPTIONS[rule]}\n")
+    found = certificate.certify(right, PROFILE, binary=binary, captions=path)
+    assert rule in found.failed
+    assert set(found.failed) <= {rule, "caption_cps"}
+
+
+@pytest.mark.parametrize(("ground", "legible"), [(60, True), (170, False), (None, False)])
+def test_captions_are_read_off_the_picture(
+    ground: int | None, *, legible: bool, bench: Bench, binary: Ffmpeg, tmp_path: Path
+) -> None:
+    # letters stand in for by bars, white on grey, at the foot of the safe area
+    frame = np.full((256, 144), 80, np.uint8)
+    if ground is not None:
+        frame[140:162, 30:114] = ground
+        frame[146:156, 36:108:6] = 235
+        frame[146:156, 37:108:6] = 235
+    half = np.full(256 * 144 // 2, 128, np.uint8)
+    raw = tmp_path / "raw.yuv"
+    raw.write_bytes((frame.tobytes() + half.tobytes()) * 60)
+    path = tmp_path / "shown.mp4"
+    bench.run(
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "144x256", "-r", "30", "-i", str(raw)),
+        *("-f", "lavfi", "-i", STEREO, *X264, "-qp", "8", *TAGS, *AAC, *FAST, str(path)),
+    )
+    (tmp_path / "ad.srt").write_text("1\n00:00:00,200 --> 00:00:01,800\nIII III\n")
+    found = certificate.certify(
+        path, PROFILE, binary=binary, captions=tmp_path / "ad.srt", burnt_in=True
+    )
+    assert ("caption_contrast" not in found.failed) == legible
+
+
+def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
+    right: Path, binary: Ffmpeg
+) -> None:
+    measured = inspection.inspect(right, binary=binary)
+    rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, ()).findings}
+    elsewhere = {"decodes", "size_bytes", "short_term_max_lufs"}
+    assert rules == BROKEN.keys() | CAPTIONS.keys() | elsewhere
+
+
+def test_what_is_no_media_is_said_so(binary: Ffmpeg, tmp_path: Path) -> None:
+    (tmp_path / "x.mp4").write_text("no film")
+    with pytest.raises(CompositorError, match=r"x\.mp4"):
+        certificate.certify(tmp_path / "x.mp4", profiles.find("social"), binary=binary)
