@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 
     from ars0n_core.ports import RateWindows
 
-_LEASE: Final = timedelta(seconds=45)
-# Renewed every ten seconds while a worker lives: a killed one is replaced within a minute.
-
 _SECRET_BYTES: Final = 32
 
 _UPKEEP_SECONDS: Final = 20.0
@@ -93,7 +90,7 @@ def product(settings: Settings) -> Iterator[Product]:
         release=lambda command: release(opened[0], command),
     )
     policy = Policy(
-        bounds=Bounds(lease=_LEASE),
+        bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
         check_every=timedelta(milliseconds=500),
         picture_lines=settings.lines,
     )

@@ -98,6 +98,9 @@ class Settings:
         _choice("polls", "server"),
         "Who starts jobs: `polls`, as documented, or the `server` too, polled or not.",
     )
+    lease_seconds: int = _setting(
+        45, _number(15, 3600), "How long a job of a killed process is left alone."
+    )
     rates_url: str = _setting(
         "",
         _url("redis://", "rediss://", "memory:"),
