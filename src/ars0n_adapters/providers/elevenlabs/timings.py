@@ -1,0 +1,99 @@
+"""
+When each written word is spoken, from the service's times for each character.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ars0n_core.plans.derive import is_spoken
+from ars0n_core.timelines import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@frozen(kw_only=True)
+class Alignment:
+    """
+    The characters as sent, and when each is spoken, in seconds.
+    """
+
+    characters: tuple[str, ...]
+    starts: tuple[float, ...]
+    ends: tuple[float, ...]
+
+
+def words_of(
+    pieces: Sequence[tuple[str, int]], alignment: Alignment | None, seconds: float
+) -> tuple[Word, ...]:
+    """
+    Return the words of *pieces* (text, segment), which one sound of so many *seconds* says.
+
+    Where the alignment is missing or of other words, they are spread by their length.
+    Signs that stand alone ("-") belong to the word before them.
+    """
+    written = [(word, segment) for text, segment in pieces for word in text.split()]
+    spans = _spans(alignment)
+    if len(spans) != len(written):
+        spans = _spread([word for word, _ in written], _bounds(alignment, seconds))
+    words: list[Word] = []
+    before = 0.0
+    for (text, segment), (start, end) in zip(written, spans, strict=True):
+        start = min(max(start, before), seconds)  # noqa: PLW2901 - kept in order
+        end = min(max(end, start), seconds)  # noqa: PLW2901 - and within the sound
+        before = end
+        if is_spoken(text) or not words or words[-1].segment != segment:
+            words.append(Word(text=text, start_seconds=start, end_seconds=end, segment=segment))
+        else:
+            last = words.pop()
+            words.append(
+                Word(
+                    text=f"{last.text} {text}",
+                    start_seconds=last.start_seconds,
+                    end_seconds=end,
+                    segment=segment,
+                )
+            )
+    return tuple(word for word in words if is_spoken(word.text))
+
+
+def _spans(alignment: Alignment | None) -> list[tuple[float, float]]:
+    """
+    Return start and end of each word: characters between white space.
+    """
+    if alignment is None:
+        return []
+    spans: list[tuple[float, float]] = []
+    within = False
+    for character, start, end in zip(
+        alignment.characters, alignment.starts, alignment.ends, strict=False
+    ):
+        if character.isspace() or not character:
+            within = False
+        elif within:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+            within = True
+    return spans
+
+
+def _bounds(alignment: Alignment | None, seconds: float) -> tuple[float, float]:
+    spans = _spans(alignment)
+    if not spans or spans[-1][1] <= spans[0][0]:
+        return 0.0, seconds
+    return spans[0][0], min(spans[-1][1], seconds)
+
+
+def _spread(words: list[str], bounds: tuple[float, float]) -> list[tuple[float, float]]:
+    first, last = bounds
+    total = sum(len(word) + 1 for word in words) or 1
+    each = (last - first) / total
+    spans, at = [], first
+    for word in words:
+        spans.append((at, at + len(word) * each))
+        at += (len(word) + 1) * each
+    return spans

@@ -1,0 +1,152 @@
+"""
+The voices of an ElevenLabs account, under the documents' fields.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from ars0n_core.errors import PortError, ProviderUnavailableError
+from ars0n_core.ports import Voice
+
+if TYPE_CHECKING:
+    from ars0n_adapters.providers.elevenlabs.calls import Line
+
+FRESH_SECONDS: Final = 600.0
+"""
+How long the list is believed.
+"""
+
+STALE_SECONDS: Final = 86_400.0
+"""
+How long an old list is better than none, while the service can't be asked.
+"""
+
+_UNKNOWN_SECONDS: Final = 30.0
+# A voice that isn't in a list older than this may be a new one: the list is read again.
+
+_AGAIN_SECONDS: Final = 15.0
+# After a failure the old list serves for so long before the service is asked again.
+
+_PAGE: Final = 100
+_PAGES_MAX: Final = 50
+_WAIT_SECONDS: Final = 10.0
+
+
+class ElevenLabsVoices:
+    """
+    Knows the voices; asks for all of them at once, and not often.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._lock = threading.Lock()
+        self._known: dict[str, Voice] = {}
+        self._read_at: float | None = None
+        self._failed_at: float | None = None
+
+    def voices(
+        self, *, gender: str = "", accent: str = "", age: str = "", text: str = ""
+    ) -> tuple[Voice, ...]:
+        """
+        Return the voices that fit every given word (any case), by name.
+
+        Raises:
+            ProviderUnavailableError: The library can't be asked now.
+            MisconfiguredError: The key is no good.
+        """
+        return tuple(
+            voice
+            for voice in self._all(FRESH_SECONDS).values()
+            if _is(voice.gender, gender)
+            and _is(voice.accent, accent)
+            and _is(voice.age, age)
+            and _holds(voice, text)
+        )
+
+    def voice(self, voice_id: str) -> Voice | None:
+        """
+        Return the voice of this id, or None.
+
+        Raises:
+            ProviderUnavailableError: The library can't be asked now.
+            MisconfiguredError: The key is no good.
+        """
+        found = self._all(FRESH_SECONDS).get(voice_id)
+        return found or self._all(_UNKNOWN_SECONDS).get(voice_id)
+
+    def _all(self, fresh_seconds: float) -> dict[str, Voice]:
+        with self._lock:
+            now = time.monotonic()
+            age = None if self._read_at is None else now - self._read_at
+            if age is not None and age <= fresh_seconds:
+                return self._known
+            usable = age is not None and age <= STALE_SECONDS
+            if usable and self._failed_at is not None and now - self._failed_at < _AGAIN_SECONDS:
+                return self._known
+            try:
+                self._known = self._read()
+            except PortError:
+                self._failed_at = now
+                if usable:
+                    return self._known
+                raise
+            self._read_at, self._failed_at = time.monotonic(), None
+            return self._known
+
+    def _read(self) -> dict[str, Voice]:
+        found: dict[str, Voice] = {}
+        token: str | None = None
+        for _ in range(_PAGES_MAX):
+            page = self._page(token)
+            if page.voices is None:
+                message = "ElevenLabs' list of voices did not come whole"
+                raise ProviderUnavailableError(message, port=self._line.port)
+            for one in page.voices:
+                if one.voice_id:
+                    found[one.voice_id] = _voice(one)
+            token = page.next_page_token
+            if not page.has_more or not token:
+                break
+        by_name = sorted(found.values(), key=lambda v: (v.name.casefold(), v.voice_id))
+        return {voice.voice_id: voice for voice in by_name}
+
+    def _page(self, token: str | None) -> Any:
+        after = {"next_page_token": token} if token else {}
+        return self._line.call(
+            lambda client, options: client.voices.search(
+                page_size=_PAGE, include_total_count=False, request_options=options, **after
+            ),
+            billed=False,
+            wait_seconds=_WAIT_SECONDS,
+        )
+
+
+def _voice(one: Any) -> Voice:
+    labels = one.labels or {}
+    return Voice(
+        voice_id=one.voice_id,
+        name=one.name or one.voice_id,
+        gender=labels.get("gender") or "",
+        accent=labels.get("accent") or "",
+        age=labels.get("age") or "",
+        description=one.description or labels.get("descriptive") or labels.get("description") or "",
+        preview_url=one.preview_url or "",
+        use_case=labels.get("use_case") or labels.get("use case") or "",
+        category=str(getattr(one.category, "value", one.category) or ""),
+    )
+
+
+def _is(value: str, wanted: str) -> bool:
+    return not wanted.strip() or _plain(value) == _plain(wanted)
+
+
+def _holds(voice: Voice, text: str) -> bool:
+    told = (voice.name, voice.description, voice.use_case, voice.accent, voice.voice_id)
+    return _plain(text) in _plain(" ".join(told))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())

@@ -1,0 +1,157 @@
+"""
+Scene pictures by a Gemini image model: made one by one, judged, conformed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+from ars0n_adapters.providers.genai import faults, pictures
+from ars0n_adapters.providers.genai.calls import Line
+from ars0n_adapters.providers.genai.judging import Judge
+from ars0n_core.errors import ProviderRejectedError, ProviderUnknownError
+from ars0n_core.ports import Variant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ars0n_core.ports import ImageOrder
+    from ars0n_core.work import Json
+
+VARIANTS_MAX: Final = 3
+RECIPE: Final = 1
+"""
+Counted up when the same order begins to be asked in other words.
+"""
+
+SIDE_1K_MAX: Final = 1376
+"""
+Pixels of the longer side that a "1K" picture has in the tallest shapes we order.
+"""
+
+_PROMPT: Final = """\
+Make one photographic ad picture from the product in this photo.
+Keep the product exactly as it is: shape, proportions, colours, material, label and lettering. \
+Change its surroundings, light and framing only.
+What is seen: {description}
+How it looks: {direction}
+Compose for a {ratio} frame with the whole product in it. Add no text, no logo, no watermark, \
+no border."""
+
+
+@frozen
+class GeminiImageEditor:
+    """
+    Makes scene pictures with a Gemini image model and has each judged.
+    """
+
+    line: Line
+    judge: Judge
+
+    def edit(self, order: ImageOrder, folder: Path) -> tuple[Variant, ...]:
+        """
+        Return up to three pictures of the ordered size, best first. One that is refused
+        or lost is left out as long as there is another.
+
+        Raises:
+            ProviderRejectedError: All were refused; the message says why.
+            ProviderUnavailableError: It can't now; what was made before is kept.
+            ProviderUnknownError: A picture may have been billed, and none came.
+            MisconfiguredError: The key or the model's name is no good.
+        """
+        photo = pictures.as_jpeg(order.source, port=self.line.port)
+        made: list[Variant] = []
+        lost: ProviderRejectedError | ProviderUnknownError | None = None
+        for number in range(max(1, min(order.variants, VARIANTS_MAX))):
+            try:
+                made.append(self._variant(order, photo, number, folder))
+            except (ProviderRejectedError, ProviderUnknownError) as error:
+                # That something may have been billed weighs more than that it was refused.
+                if lost is None or isinstance(error, ProviderUnknownError):
+                    lost = error
+        if not made and lost is not None:
+            raise lost
+        return tuple(sorted(made, key=lambda variant: -variant.score))
+
+    def _variant(self, order: ImageOrder, photo: bytes, number: int, folder: Path) -> Variant:
+        asked = self._asked(order, photo, number)
+        kept = self.line.kept.get(asked)
+        if kept is None:
+            content, media_type = self._made(order, photo)
+            kept = _written(content, media_type, None)
+            self.line.kept.put(asked, kept)
+        content, media_type, verdict = _told(kept)
+        path = pictures.conformed(
+            content,
+            (order.width, order.height),
+            folder / f"variant-{number}.png",
+            port=self.line.port,
+        )
+        if verdict is None:
+            verdict = self.judge.score(photo, content, media_type, order)
+            if "judge" not in verdict[1]:
+                self.line.kept.put(asked, _written(content, media_type, verdict))
+        score, notes = verdict
+        return Variant(path=path, score=score, notes={**notes, "model": self.line.model})
+
+    def _made(self, order: ImageOrder, photo: bytes) -> tuple[bytes, str]:
+        from google.genai import types  # noqa: PLC0415 - lazy, as the SDK
+
+        side = max(order.width, order.height)
+        response = self.line.generate(
+            [types.Part.from_bytes(data=photo, mime_type="image/jpeg"), _prompt(order)],
+            {
+                "response_modalities": ["IMAGE"],
+                "image_config": {
+                    "aspect_ratio": order.aspect_ratio.value,
+                    "image_size": "1K" if side <= SIDE_1K_MAX else "2K",
+                },
+            },
+        )
+        for part in response.parts or ():
+            blob = part.inline_data
+            if blob and blob.data and (blob.mime_type or "").startswith("image/"):
+                return blob.data, blob.mime_type
+        reason = faults.refusal(response) or "Google made no picture and gave no reason"
+        raise ProviderRejectedError(reason, port=self.line.port)
+
+    def _asked(self, order: ImageOrder, photo: bytes, number: int) -> Json:
+        return {
+            "provider": "google-image",
+            "recipe": RECIPE,
+            "model": self.line.model,
+            "prompt": _prompt(order),
+            "size": [order.width, order.height],
+            "photo": hashlib.sha256(photo).hexdigest(),
+            "seed": order.seed,
+            "number": number,
+        }
+
+
+def _prompt(order: ImageOrder) -> str:
+    return _PROMPT.format(
+        description=order.description or "the product by itself",
+        direction=order.direction or "as a careful product photographer would have it",
+        ratio=order.aspect_ratio.value,
+    )
+
+
+def _written(content: bytes, media_type: str, verdict: tuple[float, Any] | None) -> bytes:
+    return json.dumps(
+        {"picture": base64.b64encode(content).decode(), "type": media_type, "verdict": verdict}
+    ).encode()
+
+
+def _told(kept: bytes) -> tuple[bytes, str, tuple[float, dict[str, float | str]] | None]:
+    said = json.loads(kept)
+    verdict = said["verdict"]
+    return (
+        base64.b64decode(said["picture"]),
+        said["type"],
+        (verdict[0], verdict[1]) if verdict else None,
+    )
