@@ -1,0 +1,153 @@
+"""
+Read back by OpenTimelineIO itself.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import opentimelineio as otio
+import pytest
+from attrs import evolve
+
+from ars0n_core.compositor import interchange
+from ars0n_core.specs.model import CtaDesign
+from ars0n_core.timelines import (
+    Bed,
+    Clip,
+    Cue,
+    CueWord,
+    EndCard,
+    Look,
+    Media,
+    MediaKind,
+    Overlay,
+    Sound,
+    Timeline,
+    Title,
+    Transition,
+)
+
+KINDS = {
+    "a": MediaKind.FOOTAGE,
+    "b": MediaKind.FOOTAGE,
+    "s": MediaKind.STILL,
+    "logo": MediaKind.STILL,
+    "voice": MediaKind.SOUND,
+    "music": MediaKind.SOUND,
+}
+MEDIA = {name: Path(f"/media/é {name}#1.bin") for name in KINDS}
+FILM = Timeline(
+    width=720, height=1280, frames=300, samples=480_000, name="Kaffee “jetzt”",
+    media=tuple(
+        Media(
+            id=name, kind=kind, sha256=name * 4,
+            available_frames=240 if kind is MediaKind.FOOTAGE else None,
+            available_samples=400_000 if kind is MediaKind.SOUND else None,
+        )
+        for name, kind in KINDS.items()
+    ),
+    clips=(
+        Clip(media="a", start_frame=0, frames=100, source_frame=12),
+        Clip(media="b", start_frame=89, frames=111, speed=0.95,
+             transition=Transition(Look.DISSOLVE, 11)),
+        Clip(media="s", start_frame=200, frames=40),
+    ),
+    card=EndCard(design=CtaDesign.NEON, start_frame=230, frames=70, company_name="Acme",
+                 transition=Transition(Look.WHIP, 10)),
+    overlays=(Overlay(media="logo", start_frame=30, frames=200),),
+    titles=(Title(text="New", start_frame=5, frames=20),),
+    cues=(Cue(words=(CueWord(text="Hear", start_frame=30, frames=5),), start_frame=30, frames=9),),
+    voice=(
+        Sound(media="voice", start_sample=12_000, samples=100_000, speed=1.1),
+        Sound(media="voice", start_sample=200_000, samples=150_000, source_sample=120_000),
+    ),
+    bed=Bed(media="music", volume=0.4),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def opened() -> Any:
+    return otio.adapters.read_from_string(interchange.to_otio(FILM, MEDIA), "otio_json")
+
+
+def test_every_track_is_as_long_as_the_ad(opened: Any) -> None:
+    assert [track.name for track in opened.tracks] == ["Picture", "Logo", "Voice", "Music"]
+    assert [track.kind for track in opened.tracks] == ["Video", "Video", "Audio", "Audio"]
+    for track in opened.tracks:
+        assert track.duration().to_seconds() == pytest.approx(10.0, abs=1e-9)
+    assert opened.duration().to_seconds() == pytest.approx(10.0)
+
+
+def test_cuts_stand_in_the_middle_of_their_joins(opened: Any) -> None:
+    picture = opened.tracks[0]
+    kinds = [type(child).__name__ for child in picture]
+    assert kinds == ["Clip", "Transition", "Clip", "Clip", "Transition", "Clip"]
+    clips = [child for child in picture if isinstance(child, otio.schema.Clip)]
+    starts = [clip.range_in_parent().start_time.value for clip in clips]
+    assert starts == [0, 94, 200, 235]
+    first, join, second = picture[0], picture[1], picture[2]
+    assert join.in_offset.value + join.out_offset.value == 11
+    assert join.transition_type == "SMPTE_Dissolve"
+    assert picture[4].metadata["ars0n"]["look"] == "whip"
+    assert first.source_range.start_time.value == 12
+    assert second.source_range.start_time.value == round(5 * 0.95)
+    assert second.effects[0].time_scalar == 0.95
+    # what the join shows of both neighbours is there in their media
+    for clip in (first, second):
+        assert clip.available_range().duration.value == 240
+        shown = clip.source_range.end_time_exclusive().value + join.out_offset.value
+        assert shown <= clip.available_range().end_time_exclusive().value
+    assert clips[-1].media_reference.generator_kind == "ars0n.end_card"
+    assert clips[-1].media_reference.parameters["company_name"] == "Acme"
+
+
+def test_media_are_found_under_their_own_names(opened: Any) -> None:
+    urls = {
+        clip.media_reference.target_url
+        for clip in opened.find_clips()
+        if isinstance(clip.media_reference, otio.schema.ExternalReference)
+    }
+    assert {Path(unquote(urlparse(url).path)) for url in urls} == set(MEDIA.values())
+
+
+def test_speech_is_heard_where_the_cut_has_it(opened: Any) -> None:
+    spoken = [c for c in opened.tracks[2] if isinstance(c, otio.schema.Clip)]
+    assert [c.range_in_parent().start_time.value for c in spoken] == [12_000, 200_000]
+    assert [c.source_range.start_time.value for c in spoken] == [0, 120_000]
+    assert spoken[0].effects[0].time_scalar == 1.1
+
+
+def test_captions_and_titles_are_notes(opened: Any) -> None:
+    notes = [(m.name, m.marked_range.start_time.value) for m in opened.tracks.markers]
+    assert notes == [("New", 5), ("Hear", 30)]
+
+
+def test_it_survives_an_editor_that_saves_it(opened: Any) -> None:
+    again = otio.adapters.write_to_string(opened, "otio_json")
+    assert otio.adapters.read_from_string(again, "otio_json").is_equivalent_to(opened)
+    ours = json.loads(interchange.to_otio(FILM, MEDIA))
+    assert _within(ours, json.loads(again))
+
+
+def _within(ours: Any, theirs: Any) -> bool:
+    """
+    Whether all that we wrote is still there; a reader may add fields that are new to it.
+    """
+    if isinstance(ours, dict):
+        return all(key in theirs and _within(value, theirs[key]) for key, value in ours.items())
+    if isinstance(ours, list):
+        return len(ours) == len(theirs) and all(map(_within, ours, theirs))
+    return bool(ours == theirs)
+
+
+def test_a_radio_ad_has_sound_alone() -> None:
+    radio = evolve(
+        FILM, width=0, height=0, frames=0, clips=(), card=None, overlays=(), titles=(), cues=()
+    )
+    opened: Any = otio.adapters.read_from_string(interchange.to_otio(radio, MEDIA), "otio_json")
+    assert [track.kind for track in opened.tracks] == ["Audio", "Audio"]
+    assert opened.duration().to_seconds() == pytest.approx(10.0)
