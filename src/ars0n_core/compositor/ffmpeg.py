@@ -1,10 +1,10 @@
 """
 ffmpeg, in processes of its own: the one file of the core that starts any.
 
-Argument lists are built elsewhere as ffmpeg-python graphs and compiled here by the pure
-`arguments`; running them is apart. A `Process` never outlives its ``with`` block, whatever
-ends the block, and a `Group` ends all of its processes together. ffmpeg carries GPL code
-(x264), so it is only ever run, never loaded.
+Argument lists are compiled from ffmpeg-python graphs by the pure `builds`; what ends
+together is a group of `groups`; both are handed on here. A `Process` never outlives its
+``with`` block, whatever ends the block. ffmpeg carries GPL code (x264), so it is only ever
+run, never loaded.
 
 Start at `find`, then `run` for a whole job or `Process` for one with a pipe on either side.
 """
@@ -20,40 +20,33 @@ import shutil
 import signal
 import subprocess
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
-from hashlib import sha256
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self
 
 import imageio_ffmpeg
 from attrs import frozen
 
+from ars0n_core.compositor.builds import (
+    FIX,
+    Ffmpeg,
+    arguments,
+    foreign_options,
+    missing,
+    url,
+    version_of,
+)
+from ars0n_core.compositor.groups import Group, in_parallel
 from ars0n_core.errors import CompositorError, MisconfiguredError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
-T = TypeVar("T")
-
-NEEDED: Final = ("--enable-libx264", "--enable-libmp3lame")
-"""
-What a build must have been configured with; Debian's, Homebrew's and the wheel's are.
-"""
-
-FIX: Final = (
-    "install the imageio-ffmpeg package, or set the ffmpeg path to a build with x264 and LAME"
-)
-
-FOREIGN_FORMATS: Final = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,w64,mp3,ogg,aac,flac,aiff,caf,"
-    "image2,png_pipe,jpeg_pipe,webp_pipe"
-)
-"""
-Containers a stranger's file may have. Playlists (hls, concat, dash) are left out: they
-make ffmpeg open other files and addresses.
-"""
+__all__ = [
+    "TAIL_BYTES", "Ffmpeg", "Group", "Output", "Process", "arguments", "find", "foreign_options",
+    "in_parallel", "of_disk", "run", "stopwatch", "url",
+]  # fmt: skip
 
 TAIL_BYTES: Final = 4096
 """
@@ -89,24 +82,6 @@ def stopwatch() -> float:
 
 
 @frozen(kw_only=True)
-class Ffmpeg:
-    """
-    A usable ffmpeg: where it is, its release, and all it says of itself.
-    """
-
-    path: str
-    version: tuple[int, ...]
-    banner: str
-
-    @property
-    def fingerprint(self) -> str:
-        """
-        What encodes the same way has the same fingerprint.
-        """
-        return sha256(self.banner.encode()).hexdigest()[:16]
-
-
-@frozen(kw_only=True)
 class Output:
     """
     What a finished process wrote; ``stderr`` is its last `TAIL_BYTES`.
@@ -114,20 +89,6 @@ class Output:
 
     stdout: bytes
     stderr: str
-
-
-def version_of(banner: str) -> tuple[int, ...]:
-    """
-    Return the release in the first line of ``ffmpeg -version``; () for a build between
-    releases, which tells no order.
-
-    >>> version_of("ffmpeg version n7.1.1-1+b1 Copyright (c) 2000-2025")
-    (7, 1, 1)
-    >>> version_of("ffmpeg version N-118448-g43be8d0728 Copyright")
-    ()
-    """
-    found = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*)", banner)
-    return tuple(int(part) for part in found[1].split(".")) if found else ()
 
 
 def find(path: str | Path | None = None) -> Ffmpeg:
@@ -140,8 +101,8 @@ def find(path: str | Path | None = None) -> Ffmpeg:
     """
     if path is not None:
         chosen = _inspect(str(path))
-        if missing := _missing(chosen):
-            raise MisconfiguredError(f"{path} was built without {missing}: {FIX}")
+        if lacking := missing(chosen):
+            raise MisconfiguredError(f"{path} was built without {lacking}: {FIX}")
         return chosen
     try:
         bundled = _inspect(imageio_ffmpeg.get_ffmpeg_exe())
@@ -151,17 +112,13 @@ def find(path: str | Path | None = None) -> Ffmpeg:
     if (on_path := shutil.which("ffmpeg")) is not None:
         with contextlib.suppress(MisconfiguredError):
             system = _inspect(on_path)
-    if system is not None and not _missing(system):
+    if system is not None and not missing(system):
         as_new = bundled is None or system.version >= bundled.version
         if as_new:
             return system
-    if bundled is None or _missing(bundled):
+    if bundled is None or missing(bundled):
         raise MisconfiguredError(f"no usable ffmpeg was found: {FIX}")
     return bundled
-
-
-def _missing(build: Ffmpeg) -> str:
-    return ", ".join(flag for flag in NEEDED if flag not in build.banner)
 
 
 def _inspect(path: str) -> Ffmpeg:
@@ -170,96 +127,6 @@ def _inspect(path: str) -> Ffmpeg:
     except CompositorError as error:
         raise MisconfiguredError(f"{path} does not run as ffmpeg: {FIX}") from error
     return Ffmpeg(path=path, version=version_of(banner), banner=banner)
-
-
-def url(path: Path) -> str:
-    """
-    Return *path* as ffmpeg takes it literally: no protocol, option or pattern in a file's
-    name is obeyed.
-
-    >>> from pathlib import PurePosixPath
-    >>> url(PurePosixPath("-i http:x.mp4"))
-    'file:-i http:x.mp4'
-    """
-    return f"file:{path}"
-
-
-def foreign_options() -> dict[str, str]:
-    """
-    Return the input options for a file of unknown origin: only plain containers, nothing
-    opened beside the file itself, no allocation above 512 MB.
-    """
-    return {
-        "protocol_whitelist": "file,pipe",
-        "format_whitelist": FOREIGN_FORMATS,
-        "max_alloc": str(512 << 20),
-    }
-
-
-def arguments(binary: Ffmpeg, graph: Any, *, loglevel: str = "error") -> list[str]:
-    """
-    Return the command line for an ffmpeg-python output *graph*. Pure.
-
-    The general options come first, where ffmpeg wants them.
-    """
-    return [
-        binary.path,
-        *("-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-y"),
-        *(str(argument) for argument in graph.get_args()),
-    ]
-
-
-class Group:
-    """
-    Processes that end together: leaving the ``with`` block, or `stop`, kills what still runs.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._alive: set[Process] = set()
-        self.stopped = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """
-        Kill what runs and let nothing new start.
-        """
-        with self._lock:
-            self.stopped = True
-            alive = list(self._alive)
-        for process in alive:
-            process.kill()
-
-    def add(self, process: Process) -> None:
-        """
-        Take *process* in, just before it starts.
-
-        Raises:
-            CompositorError: The group was stopped.
-        """
-        with self._lock:
-            if self.stopped:
-                raise CompositorError(
-                    "stopped because another part of the job failed", retryable=True
-                )
-            self._alive.add(process)
-
-    def discard(self, process: Process) -> None:
-        """
-        Forget *process*; it has ended.
-        """
-        with self._lock:
-            self._alive.discard(process)
 
 
 class Process:
@@ -541,40 +408,6 @@ def run(
                 )
             chunks.append(chunk)
         return Output(stderr=process.finish(), stdout=b"".join(chunks))
-
-
-def in_parallel(jobs: Sequence[Callable[[], T]], *, workers: int, group: Group) -> list[T]:
-    """
-    Call every job, *workers* at a time, and return their results in order.
-
-    The first failure, or an interrupt, stops *group* and no further job is begun; all
-    threads have ended when this returns or raises. The failure raised is that of the first
-    job to fail.
-    """
-    if workers <= 1 or len(jobs) <= 1:
-        return [job() for job in jobs]
-    results: dict[int, T] = {}
-    failures: list[BaseException] = []
-
-    def call(index: int) -> None:
-        if failures:
-            return
-        try:
-            results[index] = jobs[index]()
-        except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
-            failures.append(error)
-            group.stop()
-
-    with ThreadPoolExecutor(min(workers, len(jobs))) as pool:
-        try:
-            wait([pool.submit(call, index) for index in range(len(jobs))])
-        except BaseException as error:
-            failures.append(error)
-            group.stop()
-            raise
-    if failures:
-        raise failures[0]
-    return [results[index] for index in range(len(jobs))]
 
 
 def of_disk(error: OSError) -> CompositorError:

@@ -1,0 +1,113 @@
+"""
+Builds of ffmpeg, as values: what one must be able to do, and the command lines it is given.
+
+Nothing runs here; `ars0n_core.compositor.ffmpeg` finds builds and starts them.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEEDED: Final = ("--enable-libx264", "--enable-libmp3lame")
+"""
+What a build must have been configured with; Debian's, Homebrew's and the wheel's are.
+"""
+
+FIX: Final = (
+    "install the imageio-ffmpeg package, or set the ffmpeg path to a build with x264 and LAME"
+)
+
+FOREIGN_FORMATS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,w64,mp3,ogg,aac,flac,aiff,caf,"
+    "image2,png_pipe,jpeg_pipe,webp_pipe"
+)
+"""
+Containers a stranger's file may have. Playlists (hls, concat, dash) are left out: they
+make ffmpeg open other files and addresses.
+"""
+
+
+@frozen(kw_only=True)
+class Ffmpeg:
+    """
+    A usable ffmpeg: where it is, its release, and all it says of itself.
+    """
+
+    path: str
+    version: tuple[int, ...]
+    banner: str
+
+    @property
+    def fingerprint(self) -> str:
+        """
+        What encodes the same way has the same fingerprint.
+        """
+        return sha256(self.banner.encode()).hexdigest()[:16]
+
+
+def version_of(banner: str) -> tuple[int, ...]:
+    """
+    Return the release in the first line of ``ffmpeg -version``; () for a build between
+    releases, which tells no order.
+
+    >>> version_of("ffmpeg version n7.1.1-1+b1 Copyright (c) 2000-2025")
+    (7, 1, 1)
+    >>> version_of("ffmpeg version N-118448-g43be8d0728 Copyright")
+    ()
+    """
+    found = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*)", banner)
+    return tuple(int(part) for part in found[1].split(".")) if found else ()
+
+
+def missing(build: Ffmpeg) -> str:
+    """
+    Return what *build* lacks of what is `NEEDED`, as a sentence names it; "" for nothing.
+
+    >>> missing(Ffmpeg(path="ffmpeg", version=(7,), banner="--enable-libx264"))
+    '--enable-libmp3lame'
+    """
+    return ", ".join(flag for flag in NEEDED if flag not in build.banner)
+
+
+def url(path: Path) -> str:
+    """
+    Return *path* as ffmpeg takes it literally: no protocol, option or pattern in a file's
+    name is obeyed.
+
+    >>> from pathlib import PurePosixPath
+    >>> url(PurePosixPath("-i http:x.mp4"))
+    'file:-i http:x.mp4'
+    """
+    return f"file:{path}"
+
+
+def foreign_options() -> dict[str, str]:
+    """
+    Return the input options for a file of unknown origin: only plain containers, nothing
+    opened beside the file itself, no allocation above 512 MB.
+    """
+    return {
+        "protocol_whitelist": "file,pipe",
+        "format_whitelist": FOREIGN_FORMATS,
+        "max_alloc": str(512 << 20),
+    }
+
+
+def arguments(binary: Ffmpeg, graph: Any, *, loglevel: str = "error") -> list[str]:
+    """
+    Return the command line for an ffmpeg-python output *graph*. Pure.
+
+    The general options come first, where ffmpeg wants them.
+    """
+    return [
+        binary.path,
+        *("-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-y"),
+        *(str(argument) for argument in graph.get_args()),
+    ]

@@ -1,0 +1,117 @@
+"""
+Work side by side that ends together: one failure, or an interrupt, ends the rest.
+
+No process is started here; those of `ars0n_core.compositor.ffmpeg` join a `Group`.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from ars0n_core.errors import CompositorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+T = TypeVar("T")
+
+
+class Mortal(Protocol):
+    """
+    What can be ended from outside, at any moment, more than once.
+    """
+
+    def kill(self) -> None:
+        """
+        End it at once.
+        """
+
+
+class Group:
+    """
+    Processes that end together: leaving the ``with`` block, or `stop`, kills what still runs.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._alive: set[Mortal] = set()
+        self.stopped = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """
+        Kill what runs and let nothing new start.
+        """
+        with self._lock:
+            self.stopped = True
+            alive = list(self._alive)
+        for process in alive:
+            process.kill()
+
+    def add(self, process: Mortal) -> None:
+        """
+        Take *process* in, just before it starts.
+
+        Raises:
+            CompositorError: The group was stopped.
+        """
+        with self._lock:
+            if self.stopped:
+                raise CompositorError(
+                    "stopped because another part of the job failed", retryable=True
+                )
+            self._alive.add(process)
+
+    def discard(self, process: Mortal) -> None:
+        """
+        Forget *process*; it has ended.
+        """
+        with self._lock:
+            self._alive.discard(process)
+
+
+def in_parallel(jobs: Sequence[Callable[[], T]], *, workers: int, group: Group) -> list[T]:
+    """
+    Call every job, *workers* at a time, and return their results in order.
+
+    The first failure, or an interrupt, stops *group* and no further job is begun; all
+    threads have ended when this returns or raises. The failure raised is that of the first
+    job to fail.
+    """
+    if workers <= 1 or len(jobs) <= 1:
+        return [job() for job in jobs]
+    results: dict[int, T] = {}
+    failures: list[BaseException] = []
+
+    def call(index: int) -> None:
+        if failures:
+            return
+        try:
+            results[index] = jobs[index]()
+        except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
+            failures.append(error)
+            group.stop()
+
+    with ThreadPoolExecutor(min(workers, len(jobs))) as pool:
+        try:
+            wait([pool.submit(call, index) for index in range(len(jobs))])
+        except BaseException as error:
+            failures.append(error)
+            group.stop()
+            raise
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(len(jobs))]
