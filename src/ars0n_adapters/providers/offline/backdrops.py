@@ -10,7 +10,7 @@ studio) and `on_studio` (a cut-out, set on a studio sweep with the shadow it thr
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from attrs import frozen
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.subject import Subject
 
     Pixels = NDArray[np.float32]
+
+
+RIM: Final = 0.14
+"""
+The share of a photo, from its edge, that is mirrored beyond it.
+"""
 
 
 @frozen
@@ -93,16 +99,14 @@ def continued(photo: Image.Image, view: View) -> Image.Image:
 
 def _mirrored(sharp: Image.Image, place: Landing, size: tuple[int, int]) -> Image.Image:
     """
-    Return the frame filled by mirroring *sharp*, more and more out of focus outwards.
+    Return the frame filled by mirroring the rim of *sharp*, more and more out of focus outwards.
     """
     width, height = math.ceil(size[0] / SHRINK), math.ceil(size[1] / SHRINK)
     low = (place.left // SHRINK, place.top // SHRINK)
     inner = (max(1, place.size[0] // SHRINK), max(1, place.size[1] // SHRINK))
     small = np.asarray(sharp.resize(inner, Image.Resampling.BOX))
-    right = max(0, width - low[0] - inner[0])
-    below = max(0, height - low[1] - inner[1])
-    pad = ((low[1], below), (low[0], right), (0, 0))
-    canvas = Image.fromarray(np.pad(small, pad, mode="symmetric")).crop((0, 0, width, height))
+    rows, columns = _rims(height, low[1], inner[1]), _rims(width, low[0], inner[0])
+    canvas = Image.fromarray(np.ascontiguousarray(small[rows][:, columns]))
     reach = max(width, height)
     x = np.arange(width)[None]
     y = np.arange(height)[:, None]
@@ -121,6 +125,21 @@ def _mirrored(sharp: Image.Image, place: Landing, size: tuple[int, int]) -> Imag
     dim = 1 - 0.16 * np.clip(beyond / reach / 0.35, 0, 1)[..., None]
     dimmed = Image.fromarray((np.asarray(mixed, np.float32) * dim).astype(np.uint8))
     return dimmed.resize(size, Image.Resampling.BICUBIC)
+
+
+def _rims(length: int, low: int, inner: int) -> NDArray[np.int64]:
+    """
+    Return which of *inner* lines, lying at *low* of *length*, each line shows.
+
+    Beyond them the rim is mirrored, ever slower, and never deeper than `RIM`: what stands
+    within a photo isn't seen twice.
+    """
+    at = np.arange(length) - low
+    beyond = np.maximum(np.maximum(-1 - at, at - inner), 0).astype(np.float64)
+    depth = max(1.0, RIM * inner)
+    deep = (depth * (1 - np.exp(-beyond / depth))).astype(np.int64)
+    lines = np.where(at < 0, deep, np.where(at >= inner, inner - 1 - deep, at))
+    return np.clip(lines, 0, inner - 1)
 
 
 def _fade(place: Landing, size: tuple[int, int]) -> Image.Image:

@@ -67,7 +67,7 @@ SIZES: Final = {
     AspectRatio.FEED: (720, 900),
 }
 
-RECIPE: Final = 1
+RECIPE: Final = 2
 """
 Counted up when the same order begins to give another clip.
 """
@@ -262,9 +262,12 @@ class OfflineVideoGenerator:
         order = cattrs.structure(json.loads((place / "order.json").read_text()), _Order)
         chance = int.from_bytes(hashlib.sha256(order.seed.encode()).digest()[:6], "big")
         size = SIZES[order.aspect_ratio]
-        picture, focus = filming.fitted(_opened(place / "still"), size)
+        name = moves.move_for(order.prompt, chance)
+        # An orbit bends columns one to one.
+        reserve = 1.0 if name == "orbit" else filming.RESERVE
+        picture, focus = filming.fitted(_opened(place / "still"), size, reserve=reserve)
         count = order.seconds * FRAME_RATE
-        move = moves.planned(moves.move_for(order.prompt, chance), size, count, focus, chance)
+        move = moves.planned(name, size, count, focus, chance)
         partial = place / "clip.partial"
 
         def report(frame: int) -> None:

@@ -46,6 +46,11 @@ CRF: Final = 17
 About 50 dB: what the compositor reads, and encodes once more, shows no trace of it.
 """
 
+RESERVE: Final = 1.4
+"""
+Canvas sizes of pixels a still keeps: a push-in ends at 1.1, and details then stay crisp.
+"""
+
 ORBIT_REACH: Final = 0.3
 """
 How wide about the subject an orbit bends the picture, of its width.
@@ -56,7 +61,7 @@ How wide about the subject an orbit bends the picture, of its width.
 class Canvas:
     """
     A still as 8-bit limited-range BT.709 planes: luma (height, width), chroma half as
-    large, left-sited as H.264 has it.
+    large, left-sited as H.264 has it; as large as the frame or larger.
     """
 
     luma: Image.Image
@@ -64,14 +69,24 @@ class Canvas:
     red: Image.Image
 
 
-def fitted(still: Image.Image, size: tuple[int, int]) -> tuple[Image.Image, tuple[float, float]]:
+def fitted(
+    still: Image.Image, size: tuple[int, int], *, reserve: float = 1.0
+) -> tuple[Image.Image, tuple[float, float]]:
     """
-    Return *still* cropped about its subject to *size*, and the subject's middle in it (0..1).
+    Return *still* cropped about its subject to the shape of *size*, and the subject's middle
+    in it (0..1).
+
+    A still with more pixels than *size* keeps up to *reserve* times as many each way.
     """
-    found = subject.find(still.convert("RGB"))
-    picture = ImageOps.fit(
-        still.convert("RGB"), size, Image.Resampling.LANCZOS, centering=found.centre
-    )
+    still = still.convert("RGB")
+    found = subject.find(still)
+    more = min(still.width / size[0], still.height / size[1], reserve)
+    if more > 1:
+        # Even sides, for chroma has half of them.
+        size = (2 * round(size[0] * more / 2), 2 * round(size[1] * more / 2))
+    picture = still
+    if still.size != size:
+        picture = ImageOps.fit(still, size, Image.Resampling.LANCZOS, centering=found.centre)
     if picture.width * still.height == picture.height * still.width:
         return picture, found.centre
     return picture, subject.find(picture).centre
@@ -123,11 +138,15 @@ def _frame(canvas: Canvas, move: moves.Move, pose: Pose) -> bytes:
     width, height = move.width, move.height
     step = 1 / pose.zoom
     left, top = pose.x - width * step / 2, pose.y - height * step / 2
-    box = (left, top, left + width * step, top + height * step)
+    # The picture may have more pixels than the canvas the camera is planned on.
+    across, down = canvas.luma.width / width, canvas.luma.height / height
+    right, bottom = left + width * step, top + height * step
+    box = (left * across, top * down, right * across, bottom * down)
     luma = canvas.luma.resize((width, height), Image.Resampling.BICUBIC, box=box)
     # Chroma samples sit on even columns: half a luma pixel left of their cell's middle.
-    c_left, c_top = (left + 0.5 - 0.5 * step) / 2, top / 2
-    c_box = (c_left, c_top, c_left + width * step / 2, c_top + height * step / 2)
+    c_left = (left * across + 0.5 - 0.5 * step * across) / 2
+    c_wide = width * step * across / 2
+    c_box = (c_left, top * down / 2, c_left + c_wide, bottom * down / 2)
     half = (width // 2, height // 2)
     blue = canvas.blue.resize(half, Image.Resampling.BILINEAR, box=c_box)
     red = canvas.red.resize(half, Image.Resampling.BILINEAR, box=c_box)

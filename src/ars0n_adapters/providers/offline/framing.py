@@ -19,12 +19,29 @@ from ars0n_adapters.providers.offline.subject import Box, Ground, mass_within
 if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.subject import Subject
 
-UPSCALE_MAX: Final = 2.6
+UPSCALE_MAX: Final = 2.3
 """
-Beyond this a photo looks soft on a phone; small photos get more only to fill half a frame.
+Output pixels a photo pixel may take in a frame of `LINES`: beyond it a photo looks soft
+on a phone. Small photos get more only to fill half a frame.
 """
 
-COVERED_MIN: Final = 0.72
+LINES: Final = 720
+"""
+Pixels of a clip's shorter side; a larger frame is a clip's with pixels in reserve.
+"""
+
+MACRO: Final = 1.15
+"""
+How much further a detail may go: with so little in the frame, softness is taken for focus.
+"""
+
+STEP_MIN: Final = 1.4
+"""
+How much larger the nearest shot shows a subject than the farthest, at least: a smaller
+step is not seen as another shot.
+"""
+
+COVERED_MIN: Final = 0.5
 """
 The share of the frame a real scene fills at least; the rest is carried on beyond it.
 """
@@ -39,9 +56,14 @@ HALF: Final = 0.6
 The share of the frame's width even the tiniest photo is enlarged to.
 """
 
-KEPT_MIN: Final = 0.78
+KEPT_MIN: Final = 0.88
 """
 A shot that shows the whole subject keeps this share of what stands out.
+"""
+
+ASIDE_MAX: Final = 0.1
+"""
+The share of the frame carried on beyond a photo's side to get a subject onto a third.
 """
 
 
@@ -50,7 +72,9 @@ class Shot:
     """
     A way to frame. ``fill`` is the share of the frame the subject takes in the direction
     where it is tightest; ``anchor`` is where its centre lies; ``whole`` whether it must
-    be seen entire; ``looseness`` below 1 steps back from that, above 1 closer.
+    be seen entire; ``looseness`` below 1 steps back from that, above 1 closer. ``tilt``
+    leans the camera (degrees), ``rise`` looks up at the subject: how much more of its
+    width the upper edge shows than the lower one.
     """
 
     name: str
@@ -58,6 +82,8 @@ class Shot:
     anchor: tuple[float, float] = (0.5, 0.48)
     whole: bool = True
     looseness: float = 1.0
+    tilt: float = 0.0
+    rise: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -94,21 +120,56 @@ class View:
         return max(0.0, across) * max(0.0, down) / (box.width * box.height)
 
 
-WIDE: Final = Shot(name="wide", fill=0.54)
-HERO: Final = Shot(name="hero", fill=0.76)
-MEDIUM: Final = Shot(name="medium", fill=0.92)
-CLOSE: Final = Shot(name="close", fill=1.35, whole=False)
+WIDE: Final = Shot(name="wide", fill=0.52)
+HERO: Final = Shot(name="hero", fill=0.68)
+MEDIUM: Final = Shot(name="medium", fill=0.9)
+CLOSE: Final = Shot(name="close", fill=1.3, whole=False)
 DETAIL: Final = Shot(name="detail", fill=2.1, anchor=(0.5, 0.5), whole=False)
 
 STEPS: Final = {
-    "wide": (1.0, 1.15),
-    "hero": (1.16, 1.6),
-    "medium": (1.36, 2.0),
-    "close": (1.75, 2.6),
-    "detail": (2.4, 3.4),
+    "wide": (1.0, 1.05),
+    "hero": (1.08, 1.3),
+    "medium": (1.45, 1.75),
+    "close": (2.0, 2.5),
+    "detail": (2.5, 3.4),
 }
 """
 How far each shot steps into a real scene, from the widest frame: least and most.
+"""
+
+PLACES: Final = (
+    ("x", 0.34, r"left third|on the left|to the left|left of (?:the )?(?:frame|centre|center)"),
+    ("x", 0.66, r"right third|on the right|to the right|right of (?:the )?(?:frame|centre|center)"),
+    ("y", 0.36, r"top third|upper third|high in the frame|space below"),
+    (
+        "y",
+        0.63,
+        r"low in the frame|lower (?:half|third)|bottom third|(?:open )?space above(?! and)",
+    ),
+)
+"""
+Where the words put the subject.
+"""
+
+LEVEL: Final = re.compile(r"\bsymmetr\w*|\bcentred|\bcentered", re.IGNORECASE)
+TILTED: Final = re.compile(r"\btilted\b|\bslight tilt\b|\bdutch\b|\bcanted\b", re.IGNORECASE)
+LOW: Final = re.compile(r"\blow[- ]angle\b|\bfrom below\b|\bworm'?s[- ]eye\b", re.IGNORECASE)
+
+TILT: Final = 3.2
+RISE: Final = 0.16
+
+UNSAID: Final = (
+    evolve(HERO, anchor=(0.5, 0.5)),
+    evolve(DETAIL, tilt=-2.4),
+    evolve(WIDE, anchor=(0.34, 0.56)),
+    evolve(CLOSE, rise=RISE),
+    evolve(MEDIUM, anchor=(0.66, 0.46)),
+    evolve(WIDE, anchor=(0.5, 0.63)),
+    evolve(CLOSE, anchor=(0.36, 0.46), tilt=TILT),
+    evolve(MEDIUM, anchor=(0.36, 0.56), tilt=-2.4),
+)
+"""
+Shots by chance: any two of them are told apart at a glance.
 """
 
 SHOTS: Final[tuple[tuple[Shot, str], ...]] = (
@@ -143,8 +204,27 @@ def shot_for(description: str, direction: str, chance: int) -> Shot:
             if (match := re.search(rf"\b(?:{words})\b", text, re.IGNORECASE))
         ]
         if found:
-            return min(found, key=lambda pair: pair[0])[1]
-    return (HERO, MEDIUM, CLOSE, WIDE)[chance % 4]
+            shot = min(found, key=lambda pair: pair[0])[1]
+            return _seated(shot, f"{description}; {direction}", chance)
+    return UNSAID[chance % len(UNSAID)]
+
+
+def _seated(shot: Shot, words: str, chance: int) -> Shot:
+    """
+    Return *shot* with the subject where *words* put it, and the camera as they hold it.
+    """
+    x, y = shot.anchor
+    for axis, place, said in PLACES:
+        if re.search(rf"\b(?:{said})\b", words, re.IGNORECASE):
+            x, y = (place, y) if axis == "x" else (x, place)
+    if LEVEL.search(words) and not re.search(r"\bthird\b", words, re.IGNORECASE):
+        return evolve(shot, anchor=(0.5, y))
+    return evolve(
+        shot,
+        anchor=(x, y),
+        tilt=(TILT if chance & 16 else -TILT) if TILTED.search(words) else 0.0,
+        rise=RISE if LOW.search(words) else 0.0,
+    )
 
 
 def varied(shot: Shot, variant: int, chance: int) -> Shot:
@@ -157,9 +237,9 @@ def varied(shot: Shot, variant: int, chance: int) -> Shot:
         case 0:
             return shot
         case 1:
-            return evolve(shot, looseness=0.86, anchor=(x + 0.09 * side, y - 0.02))
+            return evolve(shot, looseness=0.88, anchor=(x + 0.05 * side, y - 0.02))
         case _:
-            return evolve(shot, looseness=1.16, anchor=(x - 0.07 * side, y + 0.03))
+            return evolve(shot, looseness=1.1, anchor=(x - 0.04 * side, y + 0.03))
 
 
 def frame(subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot) -> View:
@@ -172,7 +252,7 @@ def frame(subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot:
     focus = _middle(subject.box) if shot.whole else subject.detail
     view = _placed(scale, focus, shot.anchor, photo, size)
     if shot.whole:
-        view = _holding(view, subject.box, photo)
+        view = _over(view, subject.box, photo)
     return _flush(view, subject.cut, photo)
 
 
@@ -184,26 +264,72 @@ def _frame_scene(
     """
     cover = max(size[0] / photo[0], size[1] / photo[1])
     inside = min(size[0] / photo[0], size[1] / photo[1])
+    nearest = max(sharpest(size) * MACRO, HALF * inside)
     # Wider than this and the frame would show more border than photo.
     widest = max(inside, COVERED_MIN * cover)
     if widest >= NEARLY * cover:
         widest = cover
-    widest = min(widest, max(UPSCALE_MAX, HALF * inside))
+    widest = min(widest, max(nearest / STEP_MIN, HALF * inside))
     low, high = STEPS[shot.name]
     wanted = _wanted_scale(subject, photo, size, shot) / widest
-    closest = max(UPSCALE_MAX, 1.9 * widest)
     step = min(max(wanted, low), high) * shot.looseness
-    scale = min(max(step, 1.0) * widest, closest)
-    focus = subject.centre if shot.whole else subject.detail
+    reach = {"detail": 1.0, "close": MACRO, "medium": STEP_MIN**0.5}.get(shot.name, STEP_MIN)
+    scale = max(min(step * widest, nearest / reach), widest)
     if not shot.whole:
-        return _kept_in(_placed(scale, focus, shot.anchor, photo, size), photo)
+        return _near(subject, photo, size, shot, scale)
     while True:
-        placed = _placed(scale, focus, shot.anchor, photo, size)
-        view = _kept_in(_holding(placed, subject.box, photo), photo)
-        enough = mass_within(subject.saliency, view.box(*photo)) >= KEPT_MIN
-        if enough or scale <= widest:
+        placed = _holding(_placed(scale, subject.centre, shot.anchor, photo, size), subject, photo)
+        view = _kept_in(placed, photo, aside=shot.anchor[0] != 0.5)  # noqa: PLR2004 - the middle
+        if scale <= inside or _shows(view, subject, photo):
             return view
-        scale = max(scale * 0.95, widest)
+        scale = max(scale * 0.96, inside)
+
+
+def _near(
+    subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot, scale: float
+) -> View:
+    """
+    Lay a close frame over the busiest spot, or over the head if there is one: never half of it.
+    """
+    head = subject.head
+    if head is None:
+        view = _kept_in(_placed(scale, subject.detail, shot.anchor, photo, size), photo)
+        above = subject.box.top * photo[1] - 0.04 * size[1] / view.scale
+        # A rim just cut off looks like a mistake; one far outside, like a detail.
+        if 0 < view.top - above < 0.2 * size[1] / view.scale:
+            view = evolve(view, top=max(0.0, above))
+        return view
+    fits = min(size[0] / (head.width * photo[0]), size[1] / (head.height * photo[1]))
+    scale = min(scale, 0.86 * fits)
+    placed = _placed(scale, _middle(head), (shot.anchor[0], 0.44), photo, size)
+    return _kept_in(_over(placed, head, photo), photo)
+
+
+def _shows(view: View, subject: Subject, photo: tuple[int, int]) -> bool:
+    """
+    Return whether *view* keeps enough of the subject: its top, its head, its weight.
+    """
+    box, head = view.box(*photo), subject.head
+    edge = 1e-6
+    if box.top > subject.box.top + edge:
+        return False
+    if head is not None and not (
+        box.left <= head.left + edge
+        and box.right >= head.right - edge
+        and box.bottom >= head.bottom - edge
+    ):
+        return False
+    return mass_within(subject.saliency, box) >= KEPT_MIN
+
+
+def sharpest(size: tuple[int, int]) -> float:
+    """
+    Return the largest scale at which a photo still looks sharp in a frame of *size*.
+
+    >>> sharpest((720, 1280)), sharpest((1600, 900))
+    (2.3, 2.875)
+    """
+    return UPSCALE_MAX * max(1.0, min(size) / LINES)
 
 
 def _wanted_scale(
@@ -219,7 +345,7 @@ def _wanted_scale(
 
 def _bounded(scale: float, photo: tuple[int, int], size: tuple[int, int]) -> float:
     half_filled = HALF * min(size[0] / photo[0], size[1] / photo[1])
-    return min(scale, max(UPSCALE_MAX, half_filled))
+    return min(scale, max(sharpest(size), half_filled))
 
 
 def _placed(
@@ -238,7 +364,17 @@ def _placed(
     )
 
 
-def _holding(view: View, box: Box, photo: tuple[int, int]) -> View:
+def _holding(view: View, subject: Subject, photo: tuple[int, int]) -> View:
+    """
+    Move *view* over the whole subject; where that is too large, over its top and its head.
+    """
+    held = _over(view, subject.box, photo)
+    if view.height / view.scale < subject.box.height * photo[1]:
+        held = evolve(held, top=subject.box.top * photo[1])
+    return held if subject.head is None else _over(held, subject.head, photo, margin=0.0)
+
+
+def _over(view: View, box: Box, photo: tuple[int, int], *, margin: float = 0.03) -> View:
     """
     Move *view* so that all of *box* is in it, or its middle if that is too large.
     """
@@ -247,29 +383,30 @@ def _holding(view: View, box: Box, photo: tuple[int, int]) -> View:
         (view.left, view.width / view.scale, box.left * photo[0], box.right * photo[0]),
         (view.top, view.height / view.scale, box.top * photo[1], box.bottom * photo[1]),
     ):
-        margin = 0.03 * length
-        latest, earliest = low - margin, high + margin - length
+        room = min(margin * length, max(0.0, (length - high + low) / 2))
+        latest, earliest = low - room, high + room - length
         middle = (low + high - length) / 2
         starts.append(min(max(start, earliest), latest) if earliest <= latest else middle)
     return evolve(view, left=starts[0], top=starts[1])
 
 
-def _kept_in(view: View, photo: tuple[int, int]) -> View:
+def _kept_in(view: View, photo: tuple[int, int], *, aside: bool = False) -> View:
     """
-    Move *view* so that it shows as much photo as its scale allows.
+    Move *view* so that it shows as much photo as its scale allows; *aside*, nearly so.
     """
-    left = _slid(view.left, photo[0] - view.width / view.scale)
-    top = _slid(view.top, photo[1] - view.height / view.scale)
-    return evolve(view, left=left, top=top)
+    across, down = view.width / view.scale, view.height / view.scale
+    left = _slid(view.left, photo[0] - across, ASIDE_MAX * across if aside else 0.0)
+    return evolve(view, left=left, top=_slid(view.top, photo[1] - down, 0.0))
 
 
-def _slid(place: float, room: float) -> float:
+def _slid(place: float, room: float, spare: float) -> float:
     """
-    Return *place* kept within *room*; where the photo is too short (below 0), near its middle.
+    Return *place* within *room* and *spare* beyond; where the photo is too short (below 0),
+    near its middle.
     """
     if room >= 0:
-        return min(max(0.0, place), room)
-    return min(max(0.75 * room, place), 0.25 * room)
+        return min(max(-spare, place), room + spare)
+    return min(max(0.8 * room - spare, place), 0.2 * room + spare)
 
 
 def _flush(view: View, cut: frozenset[str], photo: tuple[int, int]) -> View:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image
 
 from ars0n_adapters.providers.offline.subject import LUMA
@@ -153,6 +153,32 @@ NEIGHBOURS: Final = {
 """
 What the second and third variant of a scene look like: near the wish, visibly apart.
 """
+
+
+NUDGES: Final = (
+    (0.0, 0.0, 0.0),
+    (0.028, 0.0, 0.03),
+    (-0.028, 0.04, 0.0),
+    (0.0, 0.1, 0.08),
+    (0.015, -0.05, -0.04),
+)
+"""
+How the scenes of a film differ in light: warmth, contrast and vignette on top of a look.
+Seen side by side, but no more than the light of another hour: a product keeps its colour.
+"""
+
+
+def nudged(look: Look, chance: int) -> Look:
+    """
+    Return *look* as another scene of the same film has it.
+    """
+    warmer, harder, closer = NUDGES[chance % len(NUDGES)]
+    return evolve(
+        look,
+        warmth=look.warmth + warmer,
+        contrast=max(0.0, look.contrast + harder),
+        vignette=max(0.0, look.vignette + closer),
+    )
 
 
 def looks_for(description: str, direction: str, chance: int) -> tuple[Look, Look, Look]:

@@ -2,8 +2,8 @@
 Scene pictures without a provider: the product photo itself, framed, set and graded.
 
 **Owns** `OfflineImageEditor`, the `ImageEditor` port done on this machine. What it knows
-stands in its rooms: `subject` (what the photo is of), `framing` (the crop), `backdrops`
-(what fills the rest), `studios` (what a cut-out stands on),
+stands in its rooms: `subject` (what the photo is of), `framing` (the crop), `leaning`
+(how the camera is held), `backdrops` (what fills the rest), `studios` (what a cut-out stands on),
 `grading` (light and colour), `scoring` (how good it is).
 """
 
@@ -18,7 +18,15 @@ import numpy as np
 from attrs import frozen
 from PIL import Image, ImageOps
 
-from ars0n_adapters.providers.offline import backdrops, framing, grading, scoring, studios, subject
+from ars0n_adapters.providers.offline import (
+    backdrops,
+    framing,
+    grading,
+    leaning,
+    scoring,
+    studios,
+    subject,
+)
 from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
 from ars0n_core.ports import Variant
 
@@ -67,7 +75,7 @@ class OfflineImageEditor:
         for number in range(max(1, min(order.variants, VARIANTS_MAX))):
             take = _Take(
                 shot=framing.varied(shot, number, chance >> 2),
-                look=looks[number],
+                look=grading.nudged(looks[number], chance >> 7),
                 wish=WISHES[number],
                 chance=chance + number,
             )
@@ -87,7 +95,9 @@ def _variant(
     photo: Image.Image, found: Subject, take: _Take, order: ImageOrder, path: Path
 ) -> Variant:
     size = (order.width, order.height)
-    view = framing.frame(found, photo.size, size, take.shot)
+    aimed = framing.frame(found, photo.size, size, take.shot)
+    leans = bool(take.shot.tilt or take.shot.rise)
+    view = leaning.spread(aimed, take.shot) if leans else aimed
     words = f"{order.description} {order.direction}"
     if found.ground is subject.Ground.SCENE or (
         found.ground is subject.Ground.PLAIN and len(found.cut) > 1
@@ -105,6 +115,8 @@ def _variant(
             picture = backdrops.on_studio(photo, view, found, studio, floating=floating)
         else:
             picture = backdrops.on_ground(photo.convert("RGB"), view, found, studio)
+    if leans:
+        picture, view = leaning.projected(picture, size, take.shot), aimed
     designed = found.ground is not subject.Ground.SCENE
     centre = (
         (found.centre[0] * photo.width - view.left) * view.scale / view.width,

@@ -14,8 +14,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image
+
+from ars0n_adapters.providers.offline import heads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +85,8 @@ class Subject:
     subject and 0 behind it where that can be told (cutout, plain), else equal to the
     scaled saliency. ``detail`` is the busiest spot of the subject. ``color`` is the
     ground's, as 0..1 RGB. ``cut`` names the sides at which the subject leaves the photo.
-    ``clipped`` is how much of it is burnt out or drowned in black.
+    ``clipped`` is how much of it is burnt out or drowned in black. ``head`` is somebody's
+    in a scene, hair and chin included, if one is seen.
     """
 
     ground: Ground
@@ -95,6 +98,7 @@ class Subject:
     color: tuple[float, float, float]
     cut: frozenset[str]
     clipped: float
+    head: Box | None = None
 
 
 def find(photo: Image.Image) -> Subject:
@@ -119,8 +123,21 @@ def find(photo: Image.Image) -> Subject:
         matte = np.where(reached, np.float32(0), np.float32(1))
         if 0.003 < matte.mean() < 0.97:  # noqa: PLR2004 - neither nothing nor everything
             return _subject(Ground.PLAIN, matte, edges * matte, color, _cut_sides(away), lost)
-    saliency = _distinctness(rgb, edges)
-    return _subject(Ground.SCENE, saliency, edges * saliency, color, frozenset(), lost)
+    standing, saliency = _distinctness(rgb, edges)
+    found = _subject(Ground.SCENE, saliency, edges * saliency, color, frozenset(), lost)
+    seen = heads.find(rgb)
+    box = _outlined(standing, found.box)
+    head = None if seen is None else Box(*seen)
+    if head is not None and not box.left < (head.left + head.right) / 2 < box.right:
+        head = None  # a bystander, or something that only looks like one
+    if head is not None:
+        box = Box(
+            min(box.left, head.left),
+            min(box.top, head.top),
+            max(box.right, head.right),
+            max(box.bottom, head.bottom),
+        )
+    return evolve(found, box=box, head=head)
 
 
 def thumbnail(photo: Image.Image) -> Image.Image:
@@ -286,9 +303,35 @@ def _cut_sides(away: Plane) -> frozenset[str]:
     return frozenset(name for name, line in sides.items() if (line > 0.1).mean() > limit)  # noqa: PLR2004
 
 
-def _distinctness(rgb: NDArray[np.float32], edges: Plane) -> Plane:
+def _outlined(standing: Plane, box: Box) -> Box:
     """
-    Return how much each pixel stands out: from its surroundings, from the rim, by edges.
+    Return *box* grown, above all upwards, for as long as what is in it goes on beyond it.
+
+    What stands out most is the heart of a subject: a bottle's label, a body's middle. Its
+    neck or head is told by going on, in the box's middle columns, to be unlike the rim.
+    """
+    rows, columns = standing.shape
+    top, bottom = int(box.top * rows), min(rows, round(box.bottom * rows))
+    left, right = int(box.left * columns), min(columns, round(box.right * columns))
+    core = standing[top : max(bottom, top + 1), left : max(right, left + 1)]
+    enough = 0.5 * float(core.mean())
+    fifth = (right - left) // 5
+    lines = np.sort(standing[:, left + fifth : max(right - fifth, left + fifth + 1)], axis=1)
+    # The busiest third of a line: a neck is narrower than what it grows from.
+    upwards = lines[:, -max(1, lines.shape[1] // 3) :].mean(axis=1)
+    highest = max(0, top - round(0.7 * (bottom - top)))
+    while top > highest and upwards[top - 1] > enough:
+        top -= 1
+    lowest = min(rows, bottom + round(0.3 * (bottom - top)))
+    while bottom < lowest and upwards[bottom] > enough:
+        bottom += 1
+    return Box(box.left, min(box.top, top / rows), box.right, max(box.bottom, bottom / rows))
+
+
+def _distinctness(rgb: NDArray[np.float32], edges: Plane) -> tuple[Plane, Plane]:
+    """
+    Return how much each pixel stands out: from its surroundings, from the rim, by edges;
+    and the same with the middle counting most and what stands out little at 0.
     """
     rows, columns = edges.shape
     fine, coarse = max(1, min(rows, columns) // 40), max(2, min(rows, columns) // 5)
@@ -304,7 +347,7 @@ def _distinctness(rgb: NDArray[np.float32], edges: Plane) -> Plane:
     weighted = blurred((stands_out * (0.25 + 0.75 * middle)).astype(np.float32), fine)
     floor = float(np.quantile(weighted, 0.7))
     standing_out: Plane = np.maximum(weighted - np.float32(floor), 0) ** np.float32(1.8)
-    return standing_out
+    return stands_out.astype(np.float32), standing_out
 
 
 def _scaled(plane: Plane) -> Plane:

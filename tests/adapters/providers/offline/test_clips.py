@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from ars0n_adapters.providers.offline import clips, filming, moves
 from ars0n_adapters.providers.offline.clips import OfflineVideoGenerator
@@ -148,6 +148,38 @@ def test_frames_follow_the_move_to_a_hundredth_of_a_pixel(name):
     offsets = np.array([e[2:] for e in errors]).reshape(40, len(spots), 2).mean(axis=1)
     offsets -= offsets.mean(axis=0)
     assert np.sqrt((offsets**2).sum(axis=1).mean()) <= 0.01
+
+
+def test_a_still_with_more_pixels_stays_sharper_and_in_the_same_place():
+    rng = np.random.default_rng(4)
+    grain = Image.fromarray(rng.integers(0, 255, (300, 400, 3), np.uint8))
+    large = grain.filter(ImageFilter.GaussianBlur(0.6))
+    move = moves.planned("push", (320, 240), 40, (0.5, 0.5), 0)
+    last = []
+    for reserve in (1.0, filming.RESERVE):
+        picture, _ = filming.fitted(large, (320, 240), reserve=reserve)
+        *_, content = filming.frames(filming.planes(picture), move)
+        assert len(content) == 320 * 240 * 3 // 2
+        last.append(np.frombuffer(content, np.uint8)[: 320 * 240].reshape(240, 320).astype(float))
+    small, fine = last
+    assert fine.std() > 1.03 * small.std()
+    assert np.corrcoef(small.ravel(), fine.ravel())[0, 1] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("still", "kept"),
+    [
+        ((320, 240), (320, 240)),
+        ((400, 300), (400, 300)),
+        ((900, 700), (448, 336)),
+        ((100, 90), (320, 240)),
+        ((340, 600), (340, 256)),
+    ],
+)
+def test_a_still_keeps_its_pixels_up_to_a_reserve(still, kept):
+    picture, focus = filming.fitted(Image.new("RGB", still, "teal"), (320, 240), reserve=1.4)
+    assert picture.size == kept
+    assert all(0 <= part <= 1 for part in focus)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ The offline image editor: framing, backdrops, grading and what it measures.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,55 @@ def packshot(ground=(255, 255, 255)) -> Image.Image:
     photo = Image.new("RGB", (200, 200), ground)
     ImageDraw.Draw(photo).rounded_rectangle((70, 40, 130, 170), 10, fill=(30, 60, 190))
     return photo.filter(ImageFilter.GaussianBlur(0.6))
+
+
+def figure(size=(300, 300)) -> Image.Image:
+    """
+    Somebody in green before a grey wall, head near the top: hair, face, two eyes.
+    """
+    rng = np.random.default_rng(8)
+    wall = rng.integers(150, 175, (size[1] // 10, size[0] // 10, 1), np.uint8).repeat(3, axis=2)
+    photo = Image.fromarray(wall).resize(size, Image.Resampling.BICUBIC)
+    draw, unit = ImageDraw.Draw(photo), size[1] / 300
+    middle = size[0] / 2
+
+    def oval(x0: float, y0: float, x1: float, y1: float, color: tuple[int, int, int]) -> None:
+        draw.ellipse((middle + x0 * unit, y0 * unit, middle + x1 * unit, y1 * unit), fill=color)
+
+    oval(-95, 110, 95, 420, (20, 120, 60))
+    oval(-40, 140, 40, 300, (230, 210, 40))
+    oval(-36, 12, 36, 100, HAIR)
+    oval(-27, 34, 27, 108, (222, 178, 150))
+    oval(-18, 56, -7, 66, (60, 40, 30))
+    oval(7, 56, 18, 66, (60, 40, 30))
+    oval(-11, 86, 11, 93, (180, 110, 100))
+    return photo.filter(ImageFilter.GaussianBlur(0.7 * unit))
+
+
+HAIR = (70, 20, 110)
+
+
+def bottle(size=(300, 300)) -> Image.Image:
+    """
+    A tall bottle with a loud label and a blue cap close to the top of the photo.
+    """
+    rng = np.random.default_rng(3)
+    wall = rng.integers(150, 175, (30, 30, 1), np.uint8).repeat(3, axis=2)
+    photo = Image.fromarray(wall).resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(photo)
+    draw.rounded_rectangle((105, 90, 195, 292), 18, fill=(190, 90, 30))
+    draw.rectangle((105, 150, 195, 240), fill=(240, 220, 30))
+    draw.rectangle((132, 40, 168, 95), fill=(190, 90, 30))
+    draw.rectangle((130, 14, 170, 42), fill=HAIR)
+    return photo.filter(ImageFilter.GaussianBlur(0.6))
+
+
+def hair(picture: np.ndarray) -> np.ndarray:
+    """
+    Return where *picture* shows the purple that only tops have, in any light.
+    """
+    red, green, blue = (picture[..., channel] for channel in range(3))
+    return (blue > green + 35) & (blue > red - 5) & (red > green + 12)
 
 
 def edit(photo: Image.Image | Path, folder: Path, **changes) -> tuple[Variant, ...]:
@@ -132,11 +182,104 @@ def test_a_close_up_shows_the_subject_larger_than_a_wide_shot(tmp_path):
 
 
 def test_the_subject_stays_in_the_picture_when_a_wide_photo_becomes_upright(tmp_path):
-    for variant in edit(scene((480, 200)), tmp_path, description="Product", variants=3):
+    for variant in edit(scene((480, 200)), tmp_path, description="Product shot", variants=3):
         ball = reddest(pixels(variant))
         columns, rows = ball.any(axis=0).sum(), ball.any(axis=1).sum()
         assert columns > 20
         assert columns > 0.85 * rows, "the ball is seen whole"
+
+
+SIZES = [(90, 160), (160, 90), (120, 120), (100, 125)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("photo", [figure(), figure((450, 300)), bottle()], ids=["1", "3:2", "cap"])
+@pytest.mark.parametrize("words", ["Hero shot", "Wide shot", "Medium shot", "Wide, left third"])
+def test_the_top_of_the_subject_is_not_cut(words, photo, size, tmp_path):
+    shape = hair(np.asarray(photo, np.float32))
+    for variant in edit(photo, tmp_path, description=words, width=size[0], height=size[1]):
+        seen = hair(pixels(variant))
+        scale = variant.notes["magnified"]
+        assert seen.sum() > 0.8 * shape.sum() * scale**2
+        assert not seen[0].any(), "air above"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("words", ["Close-up", "Macro detail", "Close low angle", "Detail, tilted"])
+def test_no_shot_is_so_close_that_it_cuts_a_head(words, size, tmp_path):
+    for variant in edit(figure(), tmp_path, description=words, width=size[0], height=size[1]):
+        seen = hair(pixels(variant))
+        assert seen.any()
+        assert not seen[0].any()
+        assert not seen[-1].any()
+
+
+SCENES = (
+    "Hero shot of it, centred, clean space all around",
+    "Macro detail of it, surface and edges filling the frame",
+    "Wide shot of it in context on the left third",
+    "Close low angle on it, tall in the frame",
+    "Medium three-quarter view of it on the right third",
+    "Extreme close detail of it, slightly tilted",
+    "Wide symmetrical shot of it, centred",
+)
+
+
+@pytest.mark.parametrize("size", [(360, 640), (640, 360), (360, 360)], ids=str)
+@pytest.mark.parametrize("photo", [scene((1200, 800)), cutout((900, 900))], ids=["scene", "cut"])
+def test_one_scene_is_told_from_the_next_by_its_framing(photo, size, tmp_path):
+    views = []
+    for words in SCENES:
+        best = edit(photo, tmp_path, description=words, width=size[0], height=size[1], variants=1)[
+            0
+        ]
+        picture = pixels(best)
+        part = reddest(picture) | ((picture[..., 1] - picture[..., 0]) > 40)
+        middle = np.argwhere(part).mean(axis=0) / part.shape
+        views.append((best.notes["magnified"], middle))
+    for (one, here), (two, there) in pairwise(views):
+        assert max(one / two, two / one) >= 1.35 or abs(here - there).max() >= 0.15
+
+
+def test_scenes_nobody_described_are_usually_framed_differently(tmp_path):
+    shots = [
+        (v.notes["shot"], v.notes["magnified"])
+        for seed in "abcdefghijkl"
+        for v in edit(scene((480, 320)), tmp_path, description="It", variants=1, seed=seed)
+    ]
+    same = sum(one == two for one, two in pairwise(shots))
+    assert same <= 3
+    assert len(set(shots)) >= 4
+
+
+def test_a_small_photo_is_not_enlarged_until_it_is_soft(tmp_path):
+    photo = scene((600, 400))
+    for words in SCENES:
+        (best,) = edit(photo, tmp_path, description=words, width=720, height=1280, variants=1)
+        assert best.notes["magnified"] <= 2.65
+        if "etail" not in words:
+            assert best.notes["magnified"] <= 2.3
+
+
+def test_words_lean_the_camera_without_empty_corners(tmp_path):
+    photo = Image.new("RGB", (300, 300), (150, 160, 170))
+    draw = ImageDraw.Draw(photo)
+    draw.rectangle((100, 60, 200, 240), fill=(225, 30, 30))
+    photo.paste(Image.effect_noise((300, 40), 60).convert("RGB"), (0, 260))
+    found = {}
+    for words in ("Medium shot", "Medium shot, slightly tilted", "Medium shot, low angle"):
+        (best,) = edit(photo, tmp_path, description=words, width=200, height=200, variants=1)
+        picture = pixels(best)
+        assert min(picture[y, x].max() for y in (0, -1) for x in (0, -1)) > 20
+        rows = np.flatnonzero(reddest(picture).any(axis=1))
+        top, bottom = (
+            np.flatnonzero(reddest(picture)[row]) for row in (rows[len(rows) // 5], rows[-12])
+        )
+        found[words] = (abs(top[0] - bottom[0]), bottom.size - top.size)
+    level, tilted, low = found.values()
+    assert level[0] <= 1
+    assert tilted[0] >= 4
+    assert low[1] >= 4
 
 
 def test_a_frame_the_photo_does_not_fill_has_neither_bars_nor_seams(tmp_path):
