@@ -5,6 +5,7 @@ Whom ElevenLabs bills, and the SDK's client for it, made at first use.
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -72,12 +73,16 @@ class Account:
     def _make(self) -> Any:
         try:
             # Half a second and 41 MiB: only when used.
+            import httpx  # noqa: PLC0415
             from elevenlabs.client import ElevenLabs  # noqa: PLC0415
         except ImportError as error:
             raise MisconfiguredError(
                 "ElevenLabs needs the package elevenlabs: pip install 'ars0n[elevenlabs]'",
                 port="elevenlabs",
             ) from error
+        # Our own transport, since the SDK has no way to close its.
+        transport = httpx.Client(timeout=self.timeout_seconds, follow_redirects=True)
+        weakref.finalize(self, transport.close)
         return ElevenLabs(
-            api_key=self.api_key, base_url=self.base_url or None, timeout=self.timeout_seconds
+            api_key=self.api_key, base_url=self.base_url or None, httpx_client=transport
         )

@@ -77,6 +77,12 @@ class ElevenLabsSpeech:
     sample_rate: int = 24_000
     characters_max: int | None = None
 
+    def refusal(self, text: str, voice_id: str) -> str | None:  # noqa: ARG002 - all speak alike
+        """
+        Return why *text* can't be spoken, or None: the service speaks every script.
+        """
+        return None if is_spoken(text) else "There is nothing to say: no letter and no digit"
+
     def speak(self, order: SpeechOrder, folder: Path) -> Narration:
         """
         Speak the texts into a file in *folder*; a long script in parts, joined.

@@ -5,6 +5,7 @@ Whom Google bills, and the SDK's client for it, made at first use.
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -92,21 +93,22 @@ class Account:
         # All said, lest a stray variable of the environment choose another backend.
         try:
             if self.project:
-                return genai.Client(
+                client = genai.Client(
                     enterprise=True,
                     project=self.project,
                     location=self.location,
                     credentials=_credentials(self.access_token),
                     http_options=options,
                 )
-            return genai.Client(
-                enterprise=self.express,
-                api_key=self.api_key,
-                http_options=options,
-            )
+            else:
+                client = genai.Client(
+                    enterprise=self.express, api_key=self.api_key, http_options=options
+                )
         except Exception as error:
             told = faults.told(error, port="google", setting="", billed=False)
             raise MisconfiguredError(f"Google's client: {told}", port="google") from error
+        weakref.finalize(self, client.close)
+        return client
 
 
 def _credentials(access_token: str) -> Any:
