@@ -4,17 +4,21 @@ The customers: organisations, their keys, their files' records.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select, update
 
 from ars0n_adapters.repositories import rows, tables
-from ars0n_adapters.repositories.reading import Repository, oldest_first, only
+from ars0n_adapters.repositories.reading import Lookup, Repository, oldest_first, only
 from ars0n_core.access import ApiKey, Organization
 from ars0n_core.assets import Asset
+from ars0n_core.errors import NotFoundError
 
 if TYPE_CHECKING:
     from ars0n_core.ids import AssetId, OrganizationId
+
+_ORGANIZATION: Final = Lookup(tables.organizations.c.id, tables.organizations.c.body)
+_KEY: Final = Lookup(tables.keys.c.digest, tables.keys.c.body)
 
 
 class SqlOrganizations(Repository):
@@ -38,10 +42,10 @@ class SqlOrganizations(Repository):
         """
         Return the organisation.
         """
-        query = select(tables.organizations.c.body).where(
-            tables.organizations.c.id == organization_id
-        )
-        return only(self.read(query, Organization), "organization", organization_id)
+        found = self.look_up(_ORGANIZATION, organization_id, Organization)
+        if found is None:
+            raise NotFoundError("organization", organization_id)
+        return found
 
     def lock(self, organization_id: OrganizationId) -> Organization:
         """
@@ -94,8 +98,7 @@ class SqlKeys(Repository):
         """
         Return the key of this digest, revoked or not, or None.
         """
-        query = select(tables.keys.c.body).where(tables.keys.c.digest == digest)
-        return next(iter(self.read(query, ApiKey)), None)
+        return self.look_up(_KEY, digest, ApiKey)
 
     def save(self, key: ApiKey) -> None:
         """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Column, CursorResult, Select, Table, bindparam, select
 
 from ars0n_adapters.repositories import rows
 from ars0n_core.errors import NotFoundError
@@ -18,6 +18,29 @@ if TYPE_CHECKING:
     from ars0n_core.ids import OrganizationId
 
 T = TypeVar("T")
+
+
+class Lookup:
+    """
+    A query by one value, its text made once a database: what every request asks must not
+    be put together each time.
+    """
+
+    def __init__(self, column: Column[Any], *wanted: Column[Any]) -> None:
+        self._query = select(*wanted).where(column == bindparam("value"))
+        self._compiled: dict[str, tuple[str, bool]] = {}
+
+    def __call__(self, connection: Connection, value: str) -> CursorResult[Any]:
+        """
+        Return the rows whose column has this *value*.
+        """
+        dialect = connection.dialect
+        known = self._compiled.get(dialect.name)
+        if known is None:
+            compiled = self._query.compile(dialect=dialect)
+            known = self._compiled[dialect.name] = (str(compiled), bool(compiled.positional))
+        text, is_positional = known
+        return connection.exec_driver_sql(text, (value,) if is_positional else {"value": value})
 
 
 class Repository:
@@ -34,6 +57,13 @@ class Repository:
         Return the values that *query* finds in ``body`` columns.
         """
         return tuple(rows.load(row.body, kind) for row in self.connection.execute(query))
+
+    def look_up(self, lookup: Lookup, value: str, kind: type[T]) -> T | None:
+        """
+        Return the one value that *lookup* finds in its ``body`` column, or None.
+        """
+        row = lookup(self.connection, value).first()
+        return None if row is None else rows.load_again(row[0], kind)  # type: ignore[arg-type]  # a class can be hashed
 
     def write(self, statement: Any) -> int:
         """

@@ -5,6 +5,7 @@ Values to rows and back.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import evolve
@@ -58,6 +59,15 @@ def load(text: str, kind: type[T]) -> T:
     return _converter.loads(text, kind)
 
 
+@lru_cache(maxsize=1024)
+def load_again(text: str, kind: type[T]) -> T:
+    """
+    Return what `load` does, the same value for the same text: for what every request
+    reads and seldom changes.
+    """
+    return load(text, kind)
+
+
 def dump_version(version: Version) -> tuple[str, str]:
     """
     Return *version* as its order and its state, both JSON.
@@ -79,8 +89,14 @@ def load_version(row: Mapping[str, Any]) -> Version:
     """
     Return the version of a row of the versions table.
     """
-    whole = _parsed(row["ordered"]) | _parsed(row["state"])
-    return evolve(_converter.structure(whole, Version), revision=row["revision"])
+    return evolve(_version(row["ordered"], row["state"]), revision=row["revision"])
+
+
+@lru_cache(maxsize=256)
+def _version(ordered: str, state: str) -> Version:
+    # A version is polled far more often than it changes, and structuring it is most of
+    # what a poll costs. The texts are the key, so a stored change is never missed.
+    return _converter.structure(_parsed(ordered) | _parsed(state), Version)
 
 
 def _json(value: object) -> str:

@@ -10,8 +10,8 @@ from attrs import evolve
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 
 from ars0n_adapters.repositories import rows, tables
-from ars0n_adapters.repositories.reading import Repository, only
-from ars0n_core.errors import StaleRevisionError
+from ars0n_adapters.repositories.reading import Lookup, Repository, only
+from ars0n_core.errors import NotFoundError, StaleRevisionError
 from ars0n_core.projects import Project, Version, VersionStatus
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 500
 # SQLite takes at most 999 parameters in one statement in its older builds.
+
+
+_VERSION: Final = Lookup(tables.versions.c.id, *tables.versions.c)
 
 
 class SqlProjects(Repository):
@@ -119,8 +122,10 @@ class SqlVersions(Repository):
         """
         Return the version.
         """
-        found = self._load(select(tables.versions).where(tables.versions.c.id == version_id))
-        return only(found, "version", version_id)
+        row = _VERSION(self.connection, version_id).mappings().first()
+        if row is None:
+            raise NotFoundError("version", version_id)
+        return rows.load_version(dict(row))
 
     def find_by_job(self, job_id: JobId) -> Version:
         """
