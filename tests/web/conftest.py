@@ -200,7 +200,7 @@ class Site:
         """
         All there is stored but keys' last use, to see whether something changed.
         """
-        tables = self.ports.store._tables  # type: ignore[attr-defined]
+        tables = self.ports.store._tables  # type: ignore[attr-defined]  # the memory store's
         kept = ("assets", "projects", "versions", "entries", "balances", "replies", "webhooks")
         return {name: dict(getattr(tables, name)) for name in kept}, self.blobs.keys
 

@@ -211,7 +211,7 @@ def test_two_workers_tell_once(site: Site) -> None:
 
 def test_a_worker_that_died_while_telling_is_replaced(site: Site) -> None:
     site.finished(TOLD)
-    site.sender.answers = [KeyboardInterrupt()]  # type: ignore[list-item]
+    site.sender.answers = [KeyboardInterrupt()]  # type: ignore[list-item]  # a death, not an answer
     with pytest.raises(KeyboardInterrupt):
         deliver(site.application)
 

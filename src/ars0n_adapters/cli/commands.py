@@ -73,7 +73,7 @@ def _run(options: Namespace, ad_format: AdFormat) -> int:
 
     with _product(options) as product:
         made = making.make(product, options, ad_format=ad_format, screen=sys.stderr)
-    print(json.dumps(showing.as_json(made)) if options.json else showing.as_text(made))  # noqa: T201
+    print(json.dumps(showing.as_json(made)) if options.json else showing.as_text(made))  # noqa: T201 - what a command answers
     return DONE
 
 
@@ -96,7 +96,7 @@ def _plan(options: Namespace) -> int:
 def _voices(options: Namespace) -> int:
     from ars0n_adapters.cli import showing  # noqa: PLC0415 - what it needs is slow to load
 
-    print(showing.voices(options))  # noqa: T201
+    print(showing.voices(options))  # noqa: T201 - what a command answers
     return DONE
 
 
@@ -160,4 +160,4 @@ def _stopping_on_terminate() -> Iterator[None]:
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201
+    print(text, file=sys.stderr)  # noqa: T201 - what a command answers

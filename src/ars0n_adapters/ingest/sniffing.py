@@ -20,6 +20,24 @@ HEAD_BYTES: Final = 4096
 As much of a file's start as `sniff` wants to see.
 """
 
+ADTS_HEADER_BYTES: Final = 7
+ADTS_RATES: Final = range(13)
+"""
+Sampling rates an AAC frame's header may name, by their numbers.
+"""
+
+MPEG_HEADER_BYTES: Final = 4
+MPEG_RESERVED: Final = (
+    (1, 0x18, {0x08}),
+    (1, 0x06, {0x00}),
+    (2, 0xF0, {0x00, 0xF0}),
+    (2, 0x0C, {0x0C}),
+)
+"""
+Bytes of an MPEG audio frame's header, their bits, and the values these never have: of
+version, layer, bitrate and sampling rate.
+"""
+
 
 class Kind(StrEnum):
     """
@@ -74,22 +92,20 @@ def _adts(head: bytes) -> bool:
     """
     Whether this is an AAC frame: sync word, layer 0, a sampling rate that exists.
     """
-    return len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0 and (head[2] >> 2) & 15 < 13  # noqa: PLR2004
+    if len(head) < ADTS_HEADER_BYTES:
+        return False
+    sync, layer, rate = head[0], head[1], (head[2] >> 2) & 15
+    return (sync, layer & 0xF6) == (0xFF, 0xF0) and rate in ADTS_RATES
 
 
 def _mpeg_audio(head: bytes) -> bool:
     """
     Whether this is an MPEG audio frame: sync word and no reserved value.
     """
-    return (
-        len(head) > 3  # noqa: PLR2004
-        and head[0] == 0xFF  # noqa: PLR2004
-        and head[1] & 0xE0 == 0xE0  # noqa: PLR2004
-        and head[1] & 0x18 != 0x08  # noqa: PLR2004
-        and head[1] & 0x06 != 0
-        and head[2] & 0xF0 not in {0xF0, 0x00}
-        and head[2] & 0x0C != 0x0C  # noqa: PLR2004
-    )
+    if len(head) < MPEG_HEADER_BYTES:
+        return False
+    in_step = (head[0], head[1] & 0xE0) == (0xFF, 0xE0)
+    return in_step and not any(head[at] & bits in never for at, bits, never in MPEG_RESERVED)
 
 
 def _transport(head: bytes) -> bool:

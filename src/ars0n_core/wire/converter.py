@@ -230,7 +230,7 @@ def _reader_of_objects(made: Converter, kind: type[Any]) -> Callable[[object, An
         for name, wire in names.items()
     }
     # The overrides' names are the class's own, which no type checker can know.
-    read = make_dict_structure_fn(kind, made, **overrides)  # type: ignore[arg-type]
+    read = make_dict_structure_fn(kind, made, **overrides)  # type: ignore[arg-type]  # see above
 
     def read_object(value: object, _: Any) -> Any:
         if not isinstance(value, dict):

@@ -117,7 +117,7 @@ class Move:
         zoom = self.start.zoom * (self.end.zoom / self.start.zoom) ** share
         # A zoom that heads for a point keeps that point's path straight and its pace even.
         span = 1 / self.end.zoom - 1 / self.start.zoom
-        along = (1 / zoom - 1 / self.start.zoom) / span if abs(span) > 1e-9 else share  # noqa: PLR2004
+        along = (1 / zoom - 1 / self.start.zoom) / span if abs(span) > 1e-9 else share  # noqa: PLR2004 - as good as no zoom
         return Pose(
             x=self.start.x + (self.end.x - self.start.x) * along,
             y=self.start.y + (self.end.y - self.start.y) * along,
