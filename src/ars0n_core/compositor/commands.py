@@ -16,6 +16,7 @@ from ars0n_core.compositor.ffmpeg import foreign_options, url
 from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -276,6 +277,20 @@ def still(source: Path, *, seconds: float, box: tuple[int, int, int, int]) -> An
         graphs.input(url(source), ss=f"{seconds:.3f}", **foreign_options())
         .video.filter("crop", w=width, h=height, x=left, y=top, exact=1)
         .output("pipe:", format="rawvideo", pix_fmt="yuv420p", **{"frames:v": 1})
+    )  # fmt: skip
+
+
+def chosen(source: Path, frames: Sequence[int], *, size: tuple[int, int]) -> Any:
+    """
+    Decode the given *frames* (counted from 0) of our own film, at *size*, as raw RGB.
+    """
+    wanted = "+".join(f"eq(n,{frame})" for frame in frames)
+    return (
+        graphs.input(url(source)).video.filter("select", wanted)
+        .filter("scale", w=size[0], h=size[1], flags="area+accurate_rnd", in_color_matrix="bt709",
+                in_range="tv")
+        .output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough",
+                **{"frames:v": len(frames)})
     )  # fmt: skip
 
 
