@@ -8,28 +8,36 @@ segments it is made of; all segments have one parameter set; the same samples gi
 same bytes. ffmpeg's concat demuxer rounds to microseconds and repeats headers in-band;
 this does neither, and costs a copy.
 
-Boxes are those of ISO/IEC 14496-12; start at `join`.
+Boxes are those of ISO/IEC 14496-12. Start at `join`; `read`, handed on here, is in `streams`.
 """
 
 from __future__ import annotations
 
 import struct
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
+from ars0n_core.compositor.streams import (
+    CONTAINERS,
+    HEADER,
+    MOOV_BYTES_MAX,
+    Integers,
+    Stream,
+    h264_level,
+    read,
+)
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
-Integers = npt.NDArray[np.int64]
+__all__ = ["CONTAINERS", "HEADER", "MOOV_BYTES_MAX", "Stream", "h264_level", "join", "read"]
 
 TIMESCALE: Final = SAMPLE_RATE
 """
@@ -43,182 +51,10 @@ Picture and sound alternate every half second: a player needs little buffer.
 
 MATRIX: Final = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 COPY_BYTES: Final = 1 << 20
-HEADER: Final = struct.Struct(">I4s")
 SOUND_TABLES: Final[tuple[bytes, ...]] = (b"stts", b"stsz", b"sgpd", b"sbgp")
 """
 Tables of a sound track that hold wherever its samples lie.
 """
-
-CONTAINERS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
-MOOV_BYTES_MAX: Final = 64 << 20
-
-
-@frozen(kw_only=True)
-class Stream:
-    """
-    One track of a file: where its samples lie and when they are shown.
-
-    ``shown`` is each sample's time of showing less its time of decoding, in ticks of
-    ``timescale``, counted from the first picture's.
-    """
-
-    path: Path
-    timescale: int
-    description: bytes
-    offsets: Integers
-    sizes: Integers
-    shown: Integers
-    keys: Integers
-    delay: int
-    boxes: dict[bytes, bytes]
-
-
-def read(path: Path) -> Stream:
-    """
-    Return the first track of the MP4 file at *path*.
-
-    Raises:
-        CompositorError: It is not a whole file of the kind that we write.
-    """
-    try:
-        with path.open("rb") as source:
-            moov = _moov(source)
-            size_bytes = source.seek(0, 2)
-        boxes = dict(_leaves(moov))
-        stream = _stream(path, boxes)
-    except (KeyError, IndexError, ValueError, struct.error) as error:
-        raise CompositorError(f"{path.name} is not a whole MP4 file", retryable=True) from error
-    if not len(stream.sizes) or int((stream.offsets + stream.sizes).max()) > size_bytes:
-        raise CompositorError(f"{path.name} is cut short", retryable=True)
-    return stream
-
-
-def _moov(source: BinaryIO) -> bytes:
-    while len(header := source.read(8)) == HEADER.size:
-        size, kind = HEADER.unpack(header)
-        skip = size - 8
-        if size == 1:
-            skip = struct.unpack(">Q", source.read(8))[0] - 16
-        if skip < 0:
-            break
-        if kind == b"moov":
-            if skip > MOOV_BYTES_MAX:
-                break
-            return source.read(skip)
-        source.seek(skip, 1)
-    raise ValueError("no moov box")
-
-
-def _leaves(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """
-    Yield (kind, payload) of the boxes of the first track, at any depth.
-    """
-    place, tracks = 0, 0
-    while place + 8 <= len(content):
-        size, kind = HEADER.unpack_from(content, place)
-        if size < HEADER.size:
-            raise ValueError("a box of no size")
-        payload = content[place + 8 : place + size]
-        place += size
-        if kind == b"trak":
-            tracks += 1
-            if tracks > 1:
-                continue
-        if kind in CONTAINERS:
-            yield from _leaves(payload)
-        else:
-            yield kind, payload
-
-
-def _stream(path: Path, boxes: dict[bytes, bytes]) -> Stream:
-    timescale = struct.unpack_from(">I", boxes[b"mdhd"], 12 if boxes[b"mdhd"][0] == 0 else 20)[0]
-    fixed, count = struct.unpack_from(">II", boxes[b"stsz"], 4)
-    sizes = np.full(count, fixed, np.int64) if fixed else _table(boxes[b"stsz"], 12, count, 1)[:, 0]
-    shown = np.zeros(count, np.int64)
-    if b"ctts" in boxes:
-        runs = _table(boxes[b"ctts"], 8, _count(boxes[b"ctts"]), 2)
-        shown = np.repeat(runs[:, 1].astype(np.uint32).astype(np.int32), runs[:, 0]).astype(
-            np.int64
-        )
-    delay = _media_time(boxes.get(b"elst"))
-    keys = np.arange(count)
-    if b"stss" in boxes:
-        keys = _table(boxes[b"stss"], 8, _count(boxes[b"stss"]), 1)[:, 0] - 1
-    return Stream(
-        path=path,
-        timescale=timescale,
-        description=_described(boxes[b"stsd"]),
-        offsets=_offsets(boxes, sizes),
-        sizes=sizes,
-        shown=shown - delay,
-        keys=keys,
-        delay=delay,
-        boxes=boxes,
-    )
-
-
-def _count(payload: bytes) -> int:
-    return int(struct.unpack_from(">I", payload, 4)[0])
-
-
-def _table(payload: bytes, start: int, rows: int, columns: int, kind: str = ">u4") -> Integers:
-    table = np.frombuffer(payload, kind, rows * columns, start)
-    return table.reshape(rows, columns).astype(np.int64)
-
-
-def _media_time(edits: bytes | None) -> int:
-    if edits is None:
-        return 0
-    entry = ">Iii" if edits[0] == 0 else ">Qqi"
-    for index in range(_count(edits)):
-        _, start, _ = struct.unpack_from(entry, edits, 8 + index * struct.calcsize(entry))
-        if start >= 0:
-            return int(start)
-    return 0
-
-
-def _offsets(boxes: dict[bytes, bytes], sizes: Integers) -> Integers:
-    """
-    Return where in the file each sample begins.
-    """
-    if b"stco" in boxes:
-        chunks = _table(boxes[b"stco"], 8, _count(boxes[b"stco"]), 1)[:, 0]
-    else:
-        chunks = _table(boxes[b"co64"], 8, _count(boxes[b"co64"]), 1, ">u8")[:, 0]
-    runs = _table(boxes[b"stsc"], 8, _count(boxes[b"stsc"]), 3)
-    spans = np.diff(np.append(runs[:, 0], len(chunks) + 1))
-    samples = np.repeat(runs[:, 1], spans)
-    starts = np.repeat(chunks, samples)
-    firsts = np.repeat(np.cumsum(samples) - samples, samples)
-    before = np.cumsum(sizes) - sizes
-    if len(starts) != len(sizes):
-        raise ValueError("chunks and samples differ")
-    return np.asarray(starts + before - before[firsts])
-
-
-def _described(stsd: bytes) -> bytes:
-    """
-    Return the one sample entry without its bit rate box, which differs by segment.
-    """
-    size = struct.unpack_from(">I", stsd, 8)[0]
-    entry = stsd[8 : 8 + size]
-    fixed = 86 if entry[4:8] == b"avc1" else 36
-    kept, place = bytearray(entry[:fixed]), fixed
-    while place + 8 <= len(entry):
-        length, kind = HEADER.unpack_from(entry, place)
-        if kind != b"btrt":
-            kept += entry[place : place + length]
-        place += max(HEADER.size, length)
-    struct.pack_into(">I", kept, 0, len(kept))
-    return bytes(kept)
-
-
-def h264_level(stream: Stream) -> int:
-    """
-    Return the level of an H.264 stream, in tenths; 0 where it says none.
-    """
-    at = stream.description.find(b"avcC")
-    return stream.description[at + 7] if at >= 0 else 0
 
 
 def join(
