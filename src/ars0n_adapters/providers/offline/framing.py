@@ -1,23 +1,26 @@
 """
-How a photo is cropped: which shot a description asks for, and where the frame then lies.
+How a photo is cropped: where the frame of a shot lies.
 
-**Owns** `Shot` (wide, close, ...) and `View` (a frame laid over a photo). **Invariants**:
-a view has the frame's shape exactly, may reach beyond the photo (`backdrops` continues
-it there), and never shows a photo larger than makes sense for its pixels. A picture is
+**Owns** `View` (a frame laid over a photo). **Does not own** which shot it is
+(`setups`; `shot_for` is reachable from here too). **Invariants**: a view has the frame's
+shape exactly, may reach beyond the photo (`backdrops` continues it there), and never shows a photo larger than makes sense for its pixels. A picture is
 never mirrored: products carry writing.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
+from ars0n_adapters.providers.offline.setups import shot_for
 from ars0n_adapters.providers.offline.subject import Box, Ground, mass_within
 
 if TYPE_CHECKING:
+    from ars0n_adapters.providers.offline.setups import Shot
     from ars0n_adapters.providers.offline.subject import Subject
+
+__all__ = ["View", "frame", "sharpest", "shot_for"]
 
 UPSCALE_MAX: Final = 2.3
 """
@@ -66,24 +69,16 @@ ASIDE_MAX: Final = 0.1
 The share of the frame carried on beyond a photo's side to get a subject onto a third.
 """
 
-
-@frozen(kw_only=True)
-class Shot:
-    """
-    A way to frame. ``fill`` is the share of the frame the subject takes in the direction
-    where it is tightest; ``anchor`` is where its centre lies; ``whole`` whether it must
-    be seen entire; ``looseness`` below 1 steps back from that, above 1 closer. ``tilt``
-    leans the camera (degrees), ``rise`` looks up at the subject: how much more of its
-    width the upper edge shows than the lower one.
-    """
-
-    name: str
-    fill: float
-    anchor: tuple[float, float] = (0.5, 0.48)
-    whole: bool = True
-    looseness: float = 1.0
-    tilt: float = 0.0
-    rise: float = 0.0
+STEPS: Final = {
+    "wide": (1.0, 1.05),
+    "hero": (1.08, 1.3),
+    "medium": (1.45, 1.75),
+    "close": (2.0, 2.5),
+    "detail": (2.5, 3.4),
+}
+"""
+How far each shot steps into a real scene, from the widest frame: least and most.
+"""
 
 
 @frozen(kw_only=True)
@@ -118,128 +113,6 @@ class View:
         across = min(1.0, box.right) - max(0.0, box.left)
         down = min(1.0, box.bottom) - max(0.0, box.top)
         return max(0.0, across) * max(0.0, down) / (box.width * box.height)
-
-
-WIDE: Final = Shot(name="wide", fill=0.52)
-HERO: Final = Shot(name="hero", fill=0.68)
-MEDIUM: Final = Shot(name="medium", fill=0.9)
-CLOSE: Final = Shot(name="close", fill=1.3, whole=False)
-DETAIL: Final = Shot(name="detail", fill=2.1, anchor=(0.5, 0.5), whole=False)
-
-STEPS: Final = {
-    "wide": (1.0, 1.05),
-    "hero": (1.08, 1.3),
-    "medium": (1.45, 1.75),
-    "close": (2.0, 2.5),
-    "detail": (2.5, 3.4),
-}
-"""
-How far each shot steps into a real scene, from the widest frame: least and most.
-"""
-
-PLACES: Final = (
-    ("x", 0.34, r"left third|on the left|to the left|left of (?:the )?(?:frame|centre|center)"),
-    ("x", 0.66, r"right third|on the right|to the right|right of (?:the )?(?:frame|centre|center)"),
-    ("y", 0.36, r"top third|upper third|high in the frame|space below"),
-    (
-        "y",
-        0.63,
-        r"low in the frame|lower (?:half|third)|bottom third|(?:open )?space above(?! and)",
-    ),
-)
-"""
-Where the words put the subject.
-"""
-
-LEVEL: Final = re.compile(r"\bsymmetr\w*|\bcentred|\bcentered", re.IGNORECASE)
-TILTED: Final = re.compile(r"\btilted\b|\bslight tilt\b|\bdutch\b|\bcanted\b", re.IGNORECASE)
-LOW: Final = re.compile(r"\blow[- ]angle\b|\bfrom below\b|\bworm'?s[- ]eye\b", re.IGNORECASE)
-
-TILT: Final = 3.2
-RISE: Final = 0.16
-
-UNSAID: Final = (
-    evolve(HERO, anchor=(0.5, 0.5)),
-    evolve(DETAIL, tilt=-2.4),
-    evolve(WIDE, anchor=(0.34, 0.56)),
-    evolve(CLOSE, rise=RISE),
-    evolve(MEDIUM, anchor=(0.66, 0.46)),
-    evolve(WIDE, anchor=(0.5, 0.63)),
-    evolve(CLOSE, anchor=(0.36, 0.46), tilt=TILT),
-    evolve(MEDIUM, anchor=(0.36, 0.56), tilt=-2.4),
-)
-"""
-Shots by chance: any two of them are told apart at a glance.
-"""
-
-SHOTS: Final[tuple[tuple[Shot, str], ...]] = (
-    (
-        DETAIL,
-        r"macro|details?|detailed|texture|stitch\w*|extreme close|tight on|grain|button|droplets?",
-    ),
-    (CLOSE, r"close[- ]?ups?|close|closer|zoom(s|ed)? in|intimate|face|feature\w*"),
-    (
-        WIDE,
-        r"wide|establishing|landscape|environment|context|lifestyle|outdoors?|street|room|desk|kitchen|office|home|people|person|family|friends|scene|city|beach|nature|in use|using",
-    ),
-    (HERO, r"hero|product shot|reveal\w*|packshot|floating|logo|final|introduc\w*|presents?|full"),
-    (MEDIUM, r"medium|hands?|hold\w*|portrait|demonstrat\w*|show\w*"),
-)
-"""
-The words that ask for a shot, most telling first.
-"""
-
-
-def shot_for(description: str, direction: str, chance: int) -> Shot:
-    """
-    Return the shot that *description* asks for, else *direction*, else one by *chance*.
-
-    >>> shot_for("Close-up of the ear cushion", "studio light", 0).name
-    'close'
-    """
-    for text in (description, direction):
-        found = [
-            (match.start(), shot)
-            for shot, words in SHOTS
-            if (match := re.search(rf"\b(?:{words})\b", text, re.IGNORECASE))
-        ]
-        if found:
-            shot = min(found, key=lambda pair: pair[0])[1]
-            return _seated(shot, f"{description}; {direction}", chance)
-    return UNSAID[chance % len(UNSAID)]
-
-
-def _seated(shot: Shot, words: str, chance: int) -> Shot:
-    """
-    Return *shot* with the subject where *words* put it, and the camera as they hold it.
-    """
-    x, y = shot.anchor
-    for axis, place, said in PLACES:
-        if re.search(rf"\b(?:{said})\b", words, re.IGNORECASE):
-            x, y = (place, y) if axis == "x" else (x, place)
-    if LEVEL.search(words) and not re.search(r"\bthird\b", words, re.IGNORECASE):
-        return evolve(shot, anchor=(0.5, y))
-    return evolve(
-        shot,
-        anchor=(x, y),
-        tilt=(TILT if chance & 16 else -TILT) if TILTED.search(words) else 0.0,
-        rise=RISE if LOW.search(words) else 0.0,
-    )
-
-
-def varied(shot: Shot, variant: int, chance: int) -> Shot:
-    """
-    Return *shot* as the *variant*-th candidate frames it: tighter or looser, off centre.
-    """
-    side = -1.0 if chance % 2 else 1.0
-    x, y = shot.anchor
-    match variant % 3:
-        case 0:
-            return shot
-        case 1:
-            return evolve(shot, looseness=0.88, anchor=(x + 0.05 * side, y - 0.02))
-        case _:
-            return evolve(shot, looseness=1.1, anchor=(x - 0.04 * side, y + 0.03))
 
 
 def frame(subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot) -> View:

@@ -2,9 +2,10 @@
 Scene pictures without a provider: the product photo itself, framed, set and graded.
 
 **Owns** `OfflineImageEditor`, the `ImageEditor` port done on this machine. What it knows
-stands in its rooms: `subject` (what the photo is of), `framing` (the crop), `leaning`
-(how the camera is held), `backdrops` (what fills the rest), `studios` (what a cut-out stands on),
-`grading` (light and colour), `scoring` (how good it is).
+stands in its rooms: `subject` (what the photo is of) and `heads`, `setups` (the shot),
+`framing` (the crop), `leaning` (how the camera is held), `backdrops` (what fills the
+rest), `studios` (what a cut-out stands on), `grading` (light and colour), `scoring` (how
+good it is).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ars0n_adapters.providers.offline import (
     grading,
     leaning,
     scoring,
+    setups,
     studios,
     subject,
 )
@@ -70,11 +72,11 @@ class OfflineImageEditor:
         found = subject.find(photo)
         chance = int.from_bytes(hashlib.sha256(order.seed.encode()).digest()[:6], "big")
         looks = grading.looks_for(order.description, order.direction, chance)
-        shot = framing.shot_for(order.description, order.direction, chance)
+        shot = setups.shot_for(order.description, order.direction, chance)
         made: list[Variant] = []
         for number in range(max(1, min(order.variants, VARIANTS_MAX))):
             take = _Take(
-                shot=framing.varied(shot, number, chance >> 2),
+                shot=setups.varied(shot, number, chance >> 2),
                 look=grading.nudged(looks[number], chance >> 7),
                 wish=WISHES[number],
                 chance=chance + number,
@@ -85,7 +87,7 @@ class OfflineImageEditor:
 
 @frozen(kw_only=True)
 class _Take:
-    shot: framing.Shot
+    shot: setups.Shot
     look: grading.Look
     wish: float
     chance: int

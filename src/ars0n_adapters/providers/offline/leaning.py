@@ -15,7 +15,8 @@ from attrs import evolve
 from PIL import Image
 
 if TYPE_CHECKING:
-    from ars0n_adapters.providers.offline.framing import Shot, View
+    from ars0n_adapters.providers.offline.framing import View
+    from ars0n_adapters.providers.offline.setups import Shot
 
 Point = tuple[float, float]
 

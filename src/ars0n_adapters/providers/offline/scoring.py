@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from ars0n_adapters.providers.offline.framing import Shot, View
+    from ars0n_adapters.providers.offline.framing import View
+    from ars0n_adapters.providers.offline.setups import Shot
     from ars0n_adapters.providers.offline.subject import Subject
 
     Plane = NDArray[np.floating[Any]]
