@@ -82,6 +82,17 @@ def parser() -> argparse.ArgumentParser:
     voices.add_argument("--search", default="", metavar="TEXT", help="in names and descriptions")
     voices.add_argument("--json", action="store_true", help="as the API answers")
 
+    certify = commands.add_parser("certify", help="measure a file and hold it against a profile")
+    certify.add_argument("file", type=Path, metavar="FILE", help="a finished ad, of any origin")
+    certify.add_argument(
+        "--profile", required=True, metavar="NAME", help="social, youtube, ebu_r128_s1, ..."
+    )
+    certify.add_argument("--captions", type=Path, metavar="FILE", help="its SRT or WebVTT file")
+    certify.add_argument(
+        "--burnt-in", action="store_true", help="the captions also stand in the picture"
+    )
+    certify.add_argument("--json", action="store_true", help="one JSON value")
+
     estimate = commands.add_parser("estimate", help="what an ad costs", add_help=False)
     estimate.add_argument("rest", nargs=argparse.REMAINDER)
 

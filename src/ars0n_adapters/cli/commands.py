@@ -100,6 +100,14 @@ def _voices(options: Namespace) -> int:
     return DONE
 
 
+def _certify(options: Namespace) -> int:
+    from ars0n_adapters.cli import certifying  # noqa: PLC0415 - what it needs is slow to load
+
+    found = certifying.certify(options)
+    print(json.dumps(found.as_json()) if options.json else certifying.as_text(found))  # noqa: T201
+    return DONE if found.passed else FAILED
+
+
 def _serve(options: Namespace) -> int:
     from ars0n_adapters.cli import serving  # noqa: PLC0415 - what it needs is slow to load
 
@@ -118,6 +126,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = {
     "radio": _radio,
     "plan": _plan,
     "voices": _voices,
+    "certify": _certify,
     "serve": _serve,
     "admin": _admin,
 }
