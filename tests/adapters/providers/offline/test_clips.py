@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -68,14 +68,14 @@ def corners(move: moves.Move) -> list[tuple[float, float]]:
 
 
 @given(planned)
-def test_no_point_of_the_frame_ever_changes_pace_visibly(move):
+def test_no_point_of_the_frame_ever_changes_pace_visibly(move: moves.Move) -> None:
     track = seen_at(move, corners(move))
     acceleration = np.linalg.norm(np.diff(track, 2, axis=0), axis=2)
     assert acceleration.max() <= 0.02
 
 
 @given(planned)
-def test_the_camera_never_steps_back(move):
+def test_the_camera_never_steps_back(move: moves.Move) -> None:
     poses = [move.pose(frame) for frame in range(move.frames)]
     for values in ([p.x for p in poses], [p.y for p in poses], [p.zoom for p in poses]):
         steps = np.diff(values)
@@ -83,7 +83,7 @@ def test_the_camera_never_steps_back(move):
 
 
 @given(planned)
-def test_the_frame_never_reaches_beyond_the_picture(move):
+def test_the_frame_never_reaches_beyond_the_picture(move: moves.Move) -> None:
     for frame in range(move.frames):
         pose = move.pose(frame)
         across, down = move.width / pose.zoom / 2, move.height / pose.zoom / 2
@@ -98,7 +98,7 @@ def test_the_frame_never_reaches_beyond_the_picture(move):
 
 
 @given(planned)
-def test_every_move_is_seen(move):
+def test_every_move_is_seen(move: moves.Move) -> None:
     track = seen_at(move, corners(move))
     way = np.linalg.norm(track[-1] - track[0], axis=1).max()
     assert way >= 6
@@ -117,16 +117,16 @@ def test_every_move_is_seen(move):
         ("locked off tripod shot", "hold"),
     ],
 )
-def test_the_prompt_chooses_the_move(prompt, name):
+def test_the_prompt_chooses_the_move(prompt: str, name: str) -> None:
     assert moves.move_for(prompt, 4) == name
 
 
-def test_without_words_chance_decides_and_scenes_differ():
+def test_without_words_chance_decides_and_scenes_differ() -> None:
     assert len({moves.move_for("", chance) for chance in range(64)}) >= 5
 
 
 @pytest.mark.parametrize("name", ["push", "right", "drift", "orbit"])
-def test_frames_follow_the_move_to_a_hundredth_of_a_pixel(name):
+def test_frames_follow_the_move_to_a_hundredth_of_a_pixel(name: str) -> None:
     size, focus = (320, 240), (0.5, 0.5)
     move = moves.planned(name, size, 40, focus, 0)
     spots = [(90.37, 70.71), (230.2, 71.4), (91.6, 171.3), (231.8, 170.2), (160.4, 120.3)]
@@ -150,7 +150,7 @@ def test_frames_follow_the_move_to_a_hundredth_of_a_pixel(name):
     assert np.sqrt((offsets**2).sum(axis=1).mean()) <= 0.01
 
 
-def test_a_still_with_more_pixels_stays_sharper_and_in_the_same_place():
+def test_a_still_with_more_pixels_stays_sharper_and_in_the_same_place() -> None:
     rng = np.random.default_rng(4)
     grain = Image.fromarray(rng.integers(0, 255, (300, 400, 3), np.uint8))
     large = grain.filter(ImageFilter.GaussianBlur(0.6))
@@ -176,28 +176,30 @@ def test_a_still_with_more_pixels_stays_sharper_and_in_the_same_place():
         ((340, 600), (340, 256)),
     ],
 )
-def test_a_still_keeps_its_pixels_up_to_a_reserve(still, kept):
+def test_a_still_keeps_its_pixels_up_to_a_reserve(
+    still: tuple[int, int], kept: tuple[int, int]
+) -> None:
     picture, focus = filming.fitted(Image.new("RGB", still, "teal"), (320, 240), reserve=1.4)
     assert picture.size == kept
     assert all(0 <= part <= 1 for part in focus)
 
 
 @pytest.fixture
-def small(monkeypatch):
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, aspect in enumerate(AspectRatio):
         monkeypatch.setitem(clips.SIZES, aspect, (64 + 16 * number, 96))
 
 
 @pytest.fixture
-def still(tmp_path) -> Path:
+def still(tmp_path: Path) -> Path:
     path = tmp_path / "still.png"
     noise = np.random.default_rng(1).integers(0, 255, (12, 8, 3), np.uint8)
     Image.fromarray(noise).resize((128, 192), Image.Resampling.BICUBIC).save(path)
     return path
 
 
-def ordered(still: Path, **changes) -> ClipOrder:
-    fields = {
+def ordered(still: Path, **changes: Any) -> ClipOrder:
+    fields: dict[str, Any] = {
         "still": still,
         "prompt": "slow push in",
         "model": VideoModel.FAST,
@@ -228,7 +230,9 @@ def probed(path: Path) -> str:
     return done.stderr
 
 
-def test_a_clip_is_made_and_may_be_asked_for_again(small, still, tmp_path):
+def test_a_clip_is_made_and_may_be_asked_for_again(
+    small: None, still: Path, tmp_path: Path
+) -> None:
     generator = OfflineVideoGenerator(tmp_path / "books")
     ticket = generator.submit(ordered(still))
     first = awaited(generator, ticket, tmp_path / "one")
@@ -245,8 +249,8 @@ def test_a_clip_is_made_and_may_be_asked_for_again(small, still, tmp_path):
 
 
 def test_the_same_order_gives_the_same_ticket_and_bytes_and_another_one_does_not(
-    small, still, tmp_path
-):
+    small: None, still: Path, tmp_path: Path
+) -> None:
     one, two = (OfflineVideoGenerator(tmp_path / name) for name in ("a", "b"))
     tickets = {one.submit(ordered(still)), two.submit(ordered(still)), one.submit(ordered(still))}
     assert len(tickets) == 1
@@ -268,7 +272,7 @@ def test_the_same_order_gives_the_same_ticket_and_bytes_and_another_one_does_not
     assert ticket not in others
 
 
-def test_a_relabelled_order_is_the_same_order(small, still, tmp_path):
+def test_a_relabelled_order_is_the_same_order(small: None, still: Path, tmp_path: Path) -> None:
     generator = OfflineVideoGenerator(tmp_path / "books")
     assert generator.submit(ordered(still, label="a")) == generator.submit(
         ordered(still, label="b")
@@ -306,9 +310,12 @@ def encoders_of(books: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_a_ticket_outlives_its_process_and_no_encoder_does(end, small, still, tmp_path):
+def test_a_ticket_outlives_its_process_and_no_encoder_does(
+    end: signal.Signals, small: None, still: Path, tmp_path: Path
+) -> None:
     books = tmp_path / "books"
     with started(books, still, (720, 1280)) as child:
+        assert child.stdout is not None
         ticket = child.stdout.readline().strip()
         until = time.monotonic() + WAIT_SECONDS
         while not (books / ticket / "clip.partial").exists() and time.monotonic() < until:
@@ -325,7 +332,9 @@ def test_a_ticket_outlives_its_process_and_no_encoder_does(end, small, still, tm
     generator.close()
 
 
-def test_a_clip_another_process_is_making_is_left_to_it(small, still, tmp_path):
+def test_a_clip_another_process_is_making_is_left_to_it(
+    small: None, still: Path, tmp_path: Path
+) -> None:
     one, two = OfflineVideoGenerator(tmp_path / "books"), OfflineVideoGenerator(tmp_path / "books")
     one.close()  # it only writes the order down
     ticket = one.submit(ordered(still))
@@ -341,12 +350,12 @@ def test_a_clip_another_process_is_making_is_left_to_it(small, still, tmp_path):
 
 
 @pytest.mark.parametrize("ticket", ["", "..", "../..", "clip-1", "clip-" + "0" * 40, "a/b"])
-def test_an_unknown_ticket_is_refused(ticket, tmp_path):
+def test_an_unknown_ticket_is_refused(ticket: str, tmp_path: Path) -> None:
     with pytest.raises(ProviderRejectedError, match="no such ticket"):
         OfflineVideoGenerator(tmp_path).check(ticket, tmp_path)
 
 
-def test_a_still_that_is_no_picture_is_refused(tmp_path):
+def test_a_still_that_is_no_picture_is_refused(tmp_path: Path) -> None:
     still = tmp_path / "still.png"
     still.write_text("no picture")
     generator = OfflineVideoGenerator(tmp_path / "books")
@@ -356,7 +365,9 @@ def test_a_still_that_is_no_picture_is_refused(tmp_path):
         generator.submit(ordered(still, seconds=5))
 
 
-def test_a_still_that_breaks_off_is_given_up_with_the_reason(small, still, tmp_path):
+def test_a_still_that_breaks_off_is_given_up_with_the_reason(
+    small: None, still: Path, tmp_path: Path
+) -> None:
     content = still.read_bytes()
     still.write_bytes(content[: len(content) // 2])
     generator = OfflineVideoGenerator(tmp_path / "books")
@@ -367,11 +378,13 @@ def test_a_still_that_breaks_off_is_given_up_with_the_reason(small, still, tmp_p
     generator.close()
 
 
-def test_a_machine_that_cannot_now_is_tried_again(small, still, tmp_path, monkeypatch):
+def test_a_machine_that_cannot_now_is_tried_again(
+    small: None, still: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     generator = OfflineVideoGenerator(tmp_path / "books")
     with monkeypatch.context() as broken:
 
-        def full(*_args, **_more):
+        def full(*_args: object, **_more: object) -> None:
             raise OSError(28, "No space left on device")
 
         broken.setattr(filming, "film", full)
@@ -382,7 +395,9 @@ def test_a_machine_that_cannot_now_is_tried_again(small, still, tmp_path, monkey
     generator.close()
 
 
-def test_old_clips_that_were_handed_over_make_room(small, still, tmp_path, monkeypatch):
+def test_old_clips_that_were_handed_over_make_room(
+    small: None, still: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clips, "KEPT_MAX", 2)
     generator = OfflineVideoGenerator(tmp_path / "books")
     first = generator.submit(ordered(still, seed="1"))

@@ -5,7 +5,7 @@ The offline image editor: framing, backdrops, grading and what it measures.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ars0n_core.ports import Variant
 
 
-def scene(size=(240, 160)) -> Image.Image:
+def scene(size: tuple[int, int] = (240, 160)) -> Image.Image:
     """
     A red ball on a textured ground, right of the middle.
     """
@@ -35,19 +35,19 @@ def scene(size=(240, 160)) -> Image.Image:
     return photo
 
 
-def cutout(size=(120, 120)) -> Image.Image:
+def cutout(size: tuple[int, int] = (120, 120)) -> Image.Image:
     photo = Image.new("RGBA", size, (0, 0, 0, 0))
     ImageDraw.Draw(photo).rounded_rectangle((30, 20, 90, 100), 12, fill=(30, 160, 90, 255))
     return photo
 
 
-def packshot(ground=(255, 255, 255)) -> Image.Image:
+def packshot(ground: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
     photo = Image.new("RGB", (200, 200), ground)
     ImageDraw.Draw(photo).rounded_rectangle((70, 40, 130, 170), 10, fill=(30, 60, 190))
     return photo.filter(ImageFilter.GaussianBlur(0.6))
 
 
-def figure(size=(300, 300)) -> Image.Image:
+def figure(size: tuple[int, int] = (300, 300)) -> Image.Image:
     """
     Somebody in green before a grey wall, head near the top: hair, face, two eyes.
     """
@@ -73,7 +73,7 @@ def figure(size=(300, 300)) -> Image.Image:
 HAIR = (70, 20, 110)
 
 
-def bottle(size=(300, 300)) -> Image.Image:
+def bottle(size: tuple[int, int] = (300, 300)) -> Image.Image:
     """
     A tall bottle with a loud label and a blue cap close to the top of the photo.
     """
@@ -96,13 +96,13 @@ def hair(picture: np.ndarray) -> np.ndarray:
     return (blue > green + 35) & (blue > red - 5) & (red > green + 12)
 
 
-def edit(photo: Image.Image | Path, folder: Path, **changes) -> tuple[Variant, ...]:
+def edit(photo: Image.Image | Path, folder: Path, **changes: Any) -> tuple[Variant, ...]:
     if isinstance(photo, Image.Image):
         source = folder / "photo.png"
         photo.save(source)
     else:
         source = photo
-    fields = {
+    fields: dict[str, Any] = {
         "source": source,
         "description": "Hero shot of the product",
         "direction": "",
@@ -145,13 +145,15 @@ def reddest(picture: np.ndarray) -> np.ndarray:
     ],
     ids=["scene", "tall", "dot", "black", "strip", "cutout", "nothing", "paper", "dark"],
 )
-def test_every_photo_becomes_pictures_of_exactly_the_ordered_size(photo, size, tmp_path):
+def test_every_photo_becomes_pictures_of_exactly_the_ordered_size(
+    photo: Image.Image, size: tuple[int, int], tmp_path: Path
+) -> None:
     for variant in edit(photo, tmp_path, width=size[0], height=size[1], variants=3):
         with Image.open(variant.path) as image:
             assert (image.format, image.mode, image.size) == ("PNG", "RGB", size)
 
 
-def test_the_number_of_variants_is_as_ordered_and_the_best_comes_first(tmp_path):
+def test_the_number_of_variants_is_as_ordered_and_the_best_comes_first(tmp_path: Path) -> None:
     for count in (1, 2, 3):
         variants = edit(scene(), tmp_path, variants=count)
         assert len(variants) == count
@@ -160,19 +162,19 @@ def test_the_number_of_variants_is_as_ordered_and_the_best_comes_first(tmp_path)
         assert all(0 <= score <= 1 for score in scores)
 
 
-def test_the_same_order_gives_the_same_bytes(tmp_path):
+def test_the_same_order_gives_the_same_bytes(tmp_path: Path) -> None:
     first = [v.path.read_bytes() for v in edit(scene(), tmp_path)]
     again = [v.path.read_bytes() for v in edit(scene(), tmp_path)]
     assert first == again
 
 
-def test_the_variants_of_a_scene_differ_visibly(tmp_path):
+def test_the_variants_of_a_scene_differ_visibly(tmp_path: Path) -> None:
     for photo in (scene(), cutout(), packshot()):
         one, two, three = (pixels(v) for v in edit(photo, tmp_path, variants=3))
         assert min(abs(one - two).mean(), abs(two - three).mean(), abs(one - three).mean()) > 4
 
 
-def test_a_close_up_shows_the_subject_larger_than_a_wide_shot(tmp_path):
+def test_a_close_up_shows_the_subject_larger_than_a_wide_shot(tmp_path: Path) -> None:
     shares = {}
     for words in ("Close-up of the ball", "Hero shot of the ball", "Wide shot of the room"):
         best = edit(scene((480, 320)), tmp_path, description=words, variants=1)[0]
@@ -181,7 +183,7 @@ def test_a_close_up_shows_the_subject_larger_than_a_wide_shot(tmp_path):
     assert shares["H"] > 1.1 * shares["W"]
 
 
-def test_the_subject_stays_in_the_picture_when_a_wide_photo_becomes_upright(tmp_path):
+def test_the_subject_stays_in_the_picture_when_a_wide_photo_becomes_upright(tmp_path: Path) -> None:
     for variant in edit(scene((480, 200)), tmp_path, description="Product shot", variants=3):
         ball = reddest(pixels(variant))
         columns, rows = ball.any(axis=0).sum(), ball.any(axis=1).sum()
@@ -195,18 +197,22 @@ SIZES = [(90, 160), (160, 90), (120, 120), (100, 125)]
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("photo", [figure(), figure((450, 300)), bottle()], ids=["1", "3:2", "cap"])
 @pytest.mark.parametrize("words", ["Hero shot", "Wide shot", "Medium shot", "Wide, left third"])
-def test_the_top_of_the_subject_is_not_cut(words, photo, size, tmp_path):
+def test_the_top_of_the_subject_is_not_cut(
+    words: str, photo: Image.Image, size: tuple[int, int], tmp_path: Path
+) -> None:
     shape = hair(np.asarray(photo, np.float32))
     for variant in edit(photo, tmp_path, description=words, width=size[0], height=size[1]):
         seen = hair(pixels(variant))
-        scale = variant.notes["magnified"]
+        scale = float(variant.notes["magnified"])
         assert seen.sum() > 0.8 * shape.sum() * scale**2
         assert not seen[0].any(), "air above"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("words", ["Close-up", "Macro detail", "Close low angle", "Detail, tilted"])
-def test_no_shot_is_so_close_that_it_cuts_a_head(words, size, tmp_path):
+def test_no_shot_is_so_close_that_it_cuts_a_head(
+    words: str, size: tuple[int, int], tmp_path: Path
+) -> None:
     for variant in edit(figure(), tmp_path, description=words, width=size[0], height=size[1]):
         seen = hair(pixels(variant))
         assert seen.any()
@@ -227,7 +233,9 @@ SCENES = (
 
 @pytest.mark.parametrize("size", [(360, 640), (640, 360), (360, 360)], ids=str)
 @pytest.mark.parametrize("photo", [scene((1200, 800)), cutout((900, 900))], ids=["scene", "cut"])
-def test_one_scene_is_told_from_the_next_by_its_framing(photo, size, tmp_path):
+def test_one_scene_is_told_from_the_next_by_its_framing(
+    photo: Image.Image, size: tuple[int, int], tmp_path: Path
+) -> None:
     views = []
     for words in SCENES:
         best = edit(photo, tmp_path, description=words, width=size[0], height=size[1], variants=1)[
@@ -236,12 +244,12 @@ def test_one_scene_is_told_from_the_next_by_its_framing(photo, size, tmp_path):
         picture = pixels(best)
         part = reddest(picture) | ((picture[..., 1] - picture[..., 0]) > 40)
         middle = np.argwhere(part).mean(axis=0) / part.shape
-        views.append((best.notes["magnified"], middle))
+        views.append((float(best.notes["magnified"]), middle))
     for (one, here), (two, there) in pairwise(views):
         assert max(one / two, two / one) >= 1.35 or abs(here - there).max() >= 0.15
 
 
-def test_scenes_nobody_described_are_usually_framed_differently(tmp_path):
+def test_scenes_nobody_described_are_usually_framed_differently(tmp_path: Path) -> None:
     shots = [
         (v.notes["shot"], v.notes["magnified"])
         for seed in "abcdefghijkl"
@@ -252,16 +260,16 @@ def test_scenes_nobody_described_are_usually_framed_differently(tmp_path):
     assert len(set(shots)) >= 4
 
 
-def test_a_small_photo_is_not_enlarged_until_it_is_soft(tmp_path):
+def test_a_small_photo_is_not_enlarged_until_it_is_soft(tmp_path: Path) -> None:
     photo = scene((600, 400))
     for words in SCENES:
         (best,) = edit(photo, tmp_path, description=words, width=720, height=1280, variants=1)
-        assert best.notes["magnified"] <= 2.65
+        assert float(best.notes["magnified"]) <= 2.65
         if "etail" not in words:
-            assert best.notes["magnified"] <= 2.3
+            assert float(best.notes["magnified"]) <= 2.3
 
 
-def test_words_lean_the_camera_without_empty_corners(tmp_path):
+def test_words_lean_the_camera_without_empty_corners(tmp_path: Path) -> None:
     photo = Image.new("RGB", (300, 300), (150, 160, 170))
     draw = ImageDraw.Draw(photo)
     draw.rectangle((100, 60, 200, 240), fill=(225, 30, 30))
@@ -282,7 +290,7 @@ def test_words_lean_the_camera_without_empty_corners(tmp_path):
     assert low[1] >= 4
 
 
-def test_a_frame_the_photo_does_not_fill_has_neither_bars_nor_seams(tmp_path):
+def test_a_frame_the_photo_does_not_fill_has_neither_bars_nor_seams(tmp_path: Path) -> None:
     ramp = np.linspace(60, 200, 600)[None, :, None] + np.linspace(0, 40, 60)[:, None, None]
     wide = Image.fromarray(np.broadcast_to(ramp, (60, 600, 3)).astype(np.uint8))
     tall = wide.transpose(Image.Transpose.TRANSPOSE)
@@ -297,7 +305,7 @@ def test_a_frame_the_photo_does_not_fill_has_neither_bars_nor_seams(tmp_path):
             assert abs(np.diff(columns)).max() < 6
 
 
-def test_a_transparent_product_stands_on_a_lit_backdrop(tmp_path):
+def test_a_transparent_product_stands_on_a_lit_backdrop(tmp_path: Path) -> None:
     for variant in edit(cutout(), tmp_path, variants=3):
         picture = pixels(variant)
         ring = np.concatenate((picture[0], picture[-1], picture[:, 0], picture[:, -1]))
@@ -306,7 +314,7 @@ def test_a_transparent_product_stands_on_a_lit_backdrop(tmp_path):
         assert variant.notes["ground"] == "cutout"
 
 
-def test_a_floating_product_throws_its_shadow_lower(tmp_path):
+def test_a_floating_product_throws_its_shadow_lower(tmp_path: Path) -> None:
     def darkest_row(words: str) -> int:
         variant = edit(cutout(), tmp_path, description=words, direction="clean", variants=1)[0]
         picture = pixels(variant)
@@ -317,7 +325,7 @@ def test_a_floating_product_throws_its_shadow_lower(tmp_path):
     assert darkest_row("Hero product floating") > darkest_row("Hero product") + 3
 
 
-def test_a_packshot_keeps_its_colour_while_its_paper_takes_the_light(tmp_path):
+def test_a_packshot_keeps_its_colour_while_its_paper_takes_the_light(tmp_path: Path) -> None:
     variant = edit(packshot(), tmp_path, direction="warm golden", variants=1)[0]
     picture = pixels(variant)
     blue = (picture[..., 2] > picture[..., 0] + 60).mean()
@@ -328,7 +336,7 @@ def test_a_packshot_keeps_its_colour_while_its_paper_takes_the_light(tmp_path):
     assert white < 0.02
 
 
-def test_words_choose_the_light(tmp_path):
+def test_words_choose_the_light(tmp_path: Path) -> None:
     dark = pixels(edit(scene(), tmp_path, direction="dark, dramatic, moody", variants=1)[0])
     airy = pixels(edit(scene(), tmp_path, direction="bright and airy", variants=1)[0])
     warm = pixels(edit(scene(), tmp_path, direction="golden sunset", variants=1)[0])
@@ -337,7 +345,7 @@ def test_words_choose_the_light(tmp_path):
     assert (warm[..., 0] - warm[..., 2]).mean() > (cool[..., 0] - cool[..., 2]).mean() + 15
 
 
-def test_a_sharp_photo_scores_above_a_blurred_or_tiny_or_burnt_one(tmp_path):
+def test_a_sharp_photo_scores_above_a_blurred_or_tiny_or_burnt_one(tmp_path: Path) -> None:
     sharp = scene((480, 320))
     worse = {
         "blurred": sharp.filter(ImageFilter.GaussianBlur(2.5)),
@@ -347,19 +355,19 @@ def test_a_sharp_photo_scores_above_a_blurred_or_tiny_or_burnt_one(tmp_path):
     for name, photo in worse.items():
         other = edit(photo, tmp_path, variants=1, width=360, height=640)[0]
         assert other.score < best.score - 0.05, name
-        assert other.notes["sharpness"] < best.notes["sharpness"], name
+        assert float(other.notes["sharpness"]) < float(best.notes["sharpness"]), name
 
 
-def test_a_burnt_out_subject_scores_below_one_with_detail(tmp_path):
+def test_a_burnt_out_subject_scores_below_one_with_detail(tmp_path: Path) -> None:
     fine, burnt = scene((480, 320)), scene((480, 320))
     ImageDraw.Draw(burnt).ellipse((264, 96, 392, 224), fill="white")
     one = edit(fine, tmp_path, variants=1)[0]
     other = edit(burnt, tmp_path, variants=1)[0]
-    assert other.notes["exposure"] < one.notes["exposure"] - 0.2
+    assert float(other.notes["exposure"]) < float(one.notes["exposure"]) - 0.2
     assert other.score < one.score
 
 
-def test_orientation_written_by_a_camera_is_obeyed(tmp_path):
+def test_orientation_written_by_a_camera_is_obeyed(tmp_path: Path) -> None:
     upright = scene((240, 160))
     exif = Image.Exif()
     exif[0x0112] = 6  # rotate 90 degrees clockwise to view
@@ -373,13 +381,13 @@ def test_orientation_written_by_a_camera_is_obeyed(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
-def test_a_photo_that_cannot_be_read_is_refused_by_name(content, tmp_path):
+def test_a_photo_that_cannot_be_read_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
     source = tmp_path / "mug.png"
     source.write_bytes(content)
     with pytest.raises(ProviderRejectedError, match=r"mug\.png"):
         edit(source, tmp_path)
 
 
-def test_a_missing_photo_is_refused_by_name(tmp_path):
+def test_a_missing_photo_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ProviderRejectedError, match=r"gone\.png"):
         edit(tmp_path / "gone.png", tmp_path)
