@@ -15,11 +15,25 @@ from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from ars0n_adapters.budgets import Budget
 from ars0n_adapters.fetch import GuardedFetcher, GuardedSender, addresses
 from ars0n_adapters.ingest import MediaIngest
 from ars0n_adapters.memory import MemoryRateWindows
+from ars0n_adapters.providers.elevenlabs import accounts as elevenlabs_accounts
+from ars0n_adapters.providers.elevenlabs import calls as elevenlabs_calls
+from ars0n_adapters.providers.elevenlabs.music import ElevenLabsMusic
+from ars0n_adapters.providers.elevenlabs.speech import ElevenLabsSpeech
+from ars0n_adapters.providers.elevenlabs.voices import ElevenLabsVoices
+from ars0n_adapters.providers.genai import accounts as genai_accounts
+from ars0n_adapters.providers.genai import calls as genai_calls
+from ars0n_adapters.providers.genai.clips import GoogleVideoGenerator
+from ars0n_adapters.providers.genai.images import GeminiImageEditor
+from ars0n_adapters.providers.genai.judging import Judge
+from ars0n_adapters.providers.genai.omni import OmniStudio
+from ars0n_adapters.providers.genai.planner import GeminiPlanner
+from ars0n_adapters.providers.genai.veo import VeoStudio
 from ars0n_adapters.providers.offline.clips import OfflineVideoGenerator
 from ars0n_adapters.providers.offline.images import OfflineImageEditor
 from ars0n_adapters.providers.offline.music import OfflineMusic
@@ -28,24 +42,28 @@ from ars0n_adapters.providers.offline.speech import OfflineSpeech
 from ars0n_adapters.providers.offline.voices import OfflineVoices
 from ars0n_adapters.rates import open_windows
 from ars0n_adapters.repositories import SqlStore
-from ars0n_adapters.settings import Network, Settings
+from ars0n_adapters.results import KeptResults
+from ars0n_adapters.settings import PREFIX, Keys, Network, Settings, read_keys
 from ars0n_adapters.storage.local import LocalBlobs
+from ars0n_adapters.storage.s3 import Bucket, S3Blobs
 from ars0n_adapters.system import RandomIds, SystemClock, TemporaryFolders
 from ars0n_adapters.threads import ThreadRunner
 from ars0n_core.compositor import ffmpeg
 from ars0n_core.compositor.local import LocalCompositor
-from ars0n_core.errors import PortError
+from ars0n_core.errors import MisconfiguredError, PortError
 from ars0n_core.pipelines.graph import Bounds
 from ars0n_core.ports import Policy, Ports
+from ars0n_core.specs.model import VideoModel
 from ars0n_core.usecases.carry_out import release, renew
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from starlette.applications import Starlette
 
-    from ars0n_core.ports import RateWindows
+    from ars0n_core.ports import BlobStore, RateWindows
 
 _SECRET_BYTES: Final = 32
 
@@ -55,6 +73,9 @@ _UPKEEP_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 5.0
 # What runs when a server is told to stop may end within this; then its lease is given back.
 
+_RESULTS_SECONDS: Final = 24 * 3600.0
+# A paid answer serves whoever does the job anew within a day.
+
 _SCRATCH_LIFETIME: Final = timedelta(hours=6)
 # No job works as long: folders left by killed processes are older.
 
@@ -62,10 +83,11 @@ _SCRATCH_LIFETIME: Final = timedelta(hours=6)
 @frozen
 class Product:
     """
-    Everything a process needs to serve the use cases.
+    Everything a process needs to serve the use cases; ``test_ports`` never cost money.
     """
 
     ports: Ports
+    test_ports: Ports
     policy: Policy
     settings: Settings
     blobs: LocalBlobs
@@ -75,12 +97,14 @@ class Product:
 @contextmanager
 def product(settings: Settings) -> Iterator[Product]:
     """
-    Open the product of *settings*: embedded store, offline providers, worker threads.
+    Open the product of *settings*: embedded store, the chosen providers, worker threads.
 
     Raises:
         PortError: The data folder or the database can't be used.
-        MisconfiguredError: There is no usable ffmpeg.
+        MisconfiguredError: There is no usable ffmpeg, or a chosen provider has no key.
     """
+    keys = read_keys()
+    _check_keys(settings, keys)
     binary = ffmpeg.find(settings.ffmpeg or None).path
     folder = _data_folder(settings.data_dir)
     opened: list[Ports] = []
@@ -93,6 +117,7 @@ def product(settings: Settings) -> Iterator[Product]:
         bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
         check_every=timedelta(milliseconds=500),
         picture_lines=settings.lines,
+        billed=_billed(settings),
     )
     blobs = LocalBlobs(
         folder / "blobs",
@@ -113,7 +138,7 @@ def product(settings: Settings) -> Iterator[Product]:
                 scratch=scratch,
                 store=store,
                 rates=_rates(settings, folder, stack),
-                blobs=blobs,
+                blobs=_blobs(settings, keys, blobs),
                 fetcher=GuardedFetcher(**_guard(settings.fetch_allow)),
                 ingest=MediaIngest(ffmpeg=binary),
                 planner=OfflinePlanner(),
@@ -133,7 +158,9 @@ def product(settings: Settings) -> Iterator[Product]:
             )
         )
         stack.callback(runner.close)
-        yield Product(opened[0], policy, settings, blobs, runner)
+        offline = opened[0]
+        opened[0] = evolve(offline, **_providers(settings, keys, folder))
+        yield Product(opened[0], offline, policy, settings, blobs, runner)
 
 
 def application(settings: Settings) -> Starlette:
@@ -150,6 +177,7 @@ def application(settings: Settings) -> Starlette:
 
     with contextlib.ExitStack() as opening:
         opened = opening.enter_context(product(settings))
+        _ask_providers(opened.ports)
         stack = opening.pop_all()
 
     @contextlib.asynccontextmanager
@@ -172,13 +200,182 @@ def application(settings: Settings) -> Starlette:
     return create_app(
         opened.ports,
         opened.policy,
-        # Its providers are the offline ones: test keys run the same, and charge nothing.
-        test_ports=opened.ports,
+        # Offline providers, whatever was chosen: test keys run the same, and cost nothing.
+        test_ports=opened.test_ports,
         blobs=opened.blobs,
         sender=GuardedSender(**_guard(settings.fetch_allow)),
         base_url=settings.base_url,
         lifespan=lifespan,
     )
+
+
+def _check_keys(settings: Settings, keys: Keys) -> None:
+    """
+    Refuse a choice that lacks its key, before anything is opened.
+    """
+    missing = []
+    if settings.elevenlabs_is_chosen and not keys.elevenlabs:
+        missing.append("ELEVENLABS_API_KEY, for ElevenLabs")
+    on_platform = settings.vertex_project or keys.vertex
+    if settings.clips == "veo" and not on_platform:
+        missing.append(
+            f"{PREFIX}VERTEX_PROJECT (with Google credentials) or VERTEX_API_KEY, for Veo"
+        )
+    plain = settings.clips == "omni" or "gemini" in {settings.planner, settings.images}
+    if plain and not (keys.gemini or on_platform):
+        missing.append("GEMINI_API_KEY, for Gemini")
+    if settings.storage == "s3" and not settings.s3_bucket:
+        missing.append(f"{PREFIX}S3_BUCKET, for S3")
+    if missing:
+        raise MisconfiguredError(f"Not set: {'; '.join(missing)}", port="settings")
+
+
+def _billed(settings: Settings) -> frozenset[Operation]:
+    """
+    Return the operations whose provider bills each call.
+    """
+    chosen = {
+        Operation.EDIT_IMAGE: settings.images,
+        Operation.GENERATE_CLIP: settings.clips,
+        Operation.SPEAK: settings.speech,
+    }
+    return frozenset(operation for operation, who in chosen.items() if who != "offline")
+
+
+def _blobs(settings: Settings, keys: Keys, local: LocalBlobs) -> BlobStore:
+    if settings.storage == "local":
+        return local
+    return S3Blobs(
+        Bucket(
+            name=settings.s3_bucket,
+            prefix=settings.s3_prefix,
+            region=settings.s3_region,
+            endpoint=settings.s3_endpoint,
+            access_key=keys.s3,
+            secret_key=keys.s3_secret,
+        )
+    )
+
+
+def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
+    """
+    Return the chosen providers by their port's name, but for the offline ones.
+    """
+    results = KeptResults(
+        folder / "results",
+        bytes_max=settings.results_megabytes * 1_048_576,
+        lifetime_seconds=_RESULTS_SECONDS,
+    )
+    found: dict[str, Any] = {}
+    google = _google(settings, keys, folder, results)
+    if settings.planner == "gemini":
+        found["planner"] = GeminiPlanner(google("gemini_model", "planner"))
+    if settings.images == "gemini":
+        judge = Judge(google("gemini_judge_model", "images"))
+        found["images"] = GeminiImageEditor(google("gemini_image_model", "images"), judge)
+    if settings.clips != "offline":
+        lines = settings.lines
+        is_veo = settings.clips == "veo"
+        found["clips"] = GoogleVideoGenerator(
+            studio=VeoStudio(lines=lines) if is_veo else OmniStudio(lines=lines),
+            lines={
+                VideoModel.FAST: google(f"{settings.clips}_fast_model", "clips"),
+                VideoModel.PREMIUM: google(f"{settings.clips}_premium_model", "clips"),
+            },
+        )
+    account = elevenlabs_accounts.Account(
+        api_key=keys.elevenlabs,
+        base_url=settings.elevenlabs_base_url,
+        timeout_seconds=settings.provider_seconds,
+    )
+    budget = Budget(
+        "elevenlabs",
+        folder / "budgets",
+        places=settings.elevenlabs_calls,
+        per_minute=settings.elevenlabs_calls_per_minute,
+    )
+
+    def line(name: str, port: str) -> elevenlabs_calls.Line:
+        return elevenlabs_calls.Line(
+            account=account,
+            budget=budget,
+            kept=results,
+            model=getattr(settings, name),
+            setting=PREFIX + name.upper(),
+            port=port,
+        )
+
+    if settings.speech == "elevenlabs":
+        found["speech"] = ElevenLabsSpeech(
+            line=line("elevenlabs_model", "speech"), sample_rate=settings.elevenlabs_sample_rate
+        )
+        found["voices"] = ElevenLabsVoices(line("elevenlabs_model", "voices"))
+    if settings.music == "elevenlabs":
+        found["music"] = ElevenLabsMusic(line=line("elevenlabs_music_model", "music"))
+    return found
+
+
+def _google(
+    settings: Settings, keys: Keys, folder: Path, results: KeptResults
+) -> Callable[[str, str], genai_calls.Line]:
+    """
+    Return what makes a line to the model of a setting, for a port.
+    """
+    shared: dict[str, Any] = {
+        "base_url": settings.google_base_url,
+        "timeout_seconds": settings.provider_seconds,
+    }
+    platform = genai_accounts.Account(
+        api_key=keys.vertex,
+        project=settings.vertex_project,
+        location=settings.vertex_location,
+        access_token=keys.google_token,
+        express=not settings.vertex_project,
+        **shared,
+    )
+    # Veo is on the platform only; a plain key, where there is one, does for the rest.
+    plain = genai_accounts.Account(api_key=keys.gemini, **shared) if keys.gemini else platform
+    budget = Budget(
+        "google",
+        folder / "budgets",
+        places=settings.google_calls,
+        per_minute=settings.google_calls_per_minute,
+    )
+
+    def line(name: str, port: str) -> genai_calls.Line:
+        return genai_calls.Line(
+            account=platform if name.startswith("veo") else plain,
+            budget=budget,
+            kept=results,
+            model=getattr(settings, name),
+            setting=PREFIX + name.upper(),
+            port=port,
+        )
+
+    return line
+
+
+def _ask_providers(ports: Ports) -> None:
+    """
+    Ask each chosen provider, for free, whether its key is good and its model is there.
+
+    Raises:
+        MisconfiguredError: One is not.
+    """
+    if isinstance(ports.music, ElevenLabsMusic):
+        ports.music.line.account.check("", "")  # music models are on no list
+    for port in (ports.planner, ports.images, ports.speech):
+        line = getattr(port, "line", None)
+        if line is not None:
+            line.account.check(line.model, line.setting)
+    if isinstance(ports.images, GeminiImageEditor):
+        line = ports.images.judge.line
+        line.account.check(line.model, line.setting)
+    if isinstance(ports.clips, GoogleVideoGenerator):
+        for line in ports.clips.lines.values():
+            line.account.check(line.model, line.setting)
+    if isinstance(ports.blobs, S3Blobs):
+        ports.blobs.check()
 
 
 def _rates(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> RateWindows:

@@ -121,6 +121,79 @@ class Settings:
     cache_megabytes: int = _setting(
         2048, _number(0, 10_000_000), "Encoded segments kept for later edits, at most."
     )
+    planner: str = _setting("offline", _choice("offline", "gemini"), "Who plans.")
+    images: str = _setting("offline", _choice("offline", "gemini"), "Who makes pictures.")
+    clips: str = _setting(
+        "offline",
+        _choice("offline", "veo", "omni"),
+        "Who makes clips: `veo` needs Google's Agent Platform, `omni` a Gemini key only.",
+    )
+    speech: str = _setting(
+        "offline", _choice("offline", "elevenlabs"), "Who speaks, and whose voices there are."
+    )
+    music: str = _setting("offline", _choice("offline", "elevenlabs"), "Who makes music.")
+    storage: str = _setting(
+        "local", _choice("local", "s3"), "Where files are: the data folder or a bucket."
+    )
+    gemini_model: str = _setting("gemini-3.8-flash", str, "Gemini model that plans.")
+    gemini_image_model: str = _setting(
+        "gemini-3.1-flash-image", str, "Gemini model that makes pictures."
+    )
+    gemini_judge_model: str = _setting("gemini-3.8-flash", str, "Gemini model that judges them.")
+    veo_fast_model: str = _setting("veo-3.1-fast-generate-001", str, "Veo model of the fast grade.")
+    veo_premium_model: str = _setting(
+        "veo-3.1-generate-001", str, "Veo model of the premium grade."
+    )
+    omni_fast_model: str = _setting("gemini-omni-1.1-flash", str, "Omni model of the fast grade.")
+    omni_premium_model: str = _setting(
+        "gemini-omni-1.2-flash", str, "Omni model of the premium grade."
+    )
+    vertex_project: str = _setting(
+        "", str, "Google Cloud project of the Agent Platform, entered with Google credentials."
+    )
+    vertex_location: str = _setting("us-central1", str, "Its location.")
+    google_base_url: str = _setting(
+        "", _url("http://", "https://"), "Google's address, if another answers for it."
+    )
+    google_calls: int = _setting(10, _number(1, 1000), "Calls to Google under way at once.")
+    google_calls_per_minute: int = _setting(
+        60, _number(1, 100_000), "Calls to Google started in a minute."
+    )
+    elevenlabs_model: str = _setting("eleven_multilingual_v2", str, "ElevenLabs model that speaks.")
+    elevenlabs_music_model: str = _setting("music_v1", str, "ElevenLabs model that composes.")
+    elevenlabs_sample_rate: int = _setting(
+        24_000,
+        lambda text: int(_choice("16000", "22050", "24000", "44100", "48000")(text)),
+        "Samples a second of a narration; 44100 needs ElevenLabs' Pro plan.",
+    )
+    elevenlabs_base_url: str = _setting(
+        "", _url("http://", "https://"), "ElevenLabs' address: a region's, or who answers for it."
+    )
+    elevenlabs_calls: int = _setting(
+        3, _number(1, 1000), "Calls to ElevenLabs under way at once; the plan says how many."
+    )
+    elevenlabs_calls_per_minute: int = _setting(
+        120, _number(1, 100_000), "Calls to ElevenLabs started in a minute."
+    )
+    provider_seconds: int = _setting(
+        120, _number(1, 600), "How long a provider's answer is waited for."
+    )
+    results_megabytes: int = _setting(
+        512, _number(1, 10_000_000), "Paid answers kept for a day, so that a retry is free."
+    )
+    s3_bucket: str = _setting("", str, "The bucket.")
+    s3_prefix: str = _setting("", str, "What its keys begin with.")
+    s3_region: str = _setting("us-east-1", str, "Its region; `auto` for R2.")
+    s3_endpoint: str = _setting(
+        "", _url("http://", "https://"), "Its address, if it is not Amazon's."
+    )
+
+    @property
+    def elevenlabs_is_chosen(self) -> bool:
+        """
+        Whether anything comes from ElevenLabs.
+        """
+        return "elevenlabs" in {self.speech, self.music}
 
     @property
     def database(self) -> str:
@@ -128,6 +201,49 @@ class Settings:
         The URL of the database.
         """
         return self.database_url or f"sqlite:///{self.data_dir / 'ars0n.sqlite3'}"
+
+
+@frozen(kw_only=True)
+class Keys:
+    """
+    The keys, read from the variables the vendors' own tools read; in no representation.
+    """
+
+    gemini: str = field(default="", repr=False)
+    vertex: str = field(default="", repr=False)
+    google_token: str = field(default="", repr=False)
+    elevenlabs: str = field(default="", repr=False)
+    s3: str = field(default="", repr=False)
+    s3_secret: str = field(default="", repr=False)
+
+
+KEYS: Final = {
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    "vertex": ("VERTEX_API_KEY",),
+    "google_token": ("GOOGLE_OAUTH_ACCESS_TOKEN",),
+    "elevenlabs": ("ELEVENLABS_API_KEY",),
+    "s3": ("AWS_ACCESS_KEY_ID",),
+    "s3_secret": ("AWS_SECRET_ACCESS_KEY",),
+}
+"""
+The variables of each key, the first that is set winning.
+"""
+
+
+def read_keys(variables: Mapping[str, str] | None = None) -> Keys:
+    """
+    Return the keys of *variables* (the process's if None).
+
+    >>> read_keys({"GOOGLE_API_KEY": " k "})
+    Keys()
+    """
+    variables = os.environ if variables is None else variables
+    return Keys(
+        **{
+            name: next((v for v in (variables.get(n, "").strip() for n in names) if v), "")
+            for name, names in KEYS.items()
+        }
+    )
 
 
 def read(variables: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

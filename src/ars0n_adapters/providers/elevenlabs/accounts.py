@@ -48,7 +48,7 @@ class Account:
 
     def check(self, model: str, setting: str) -> None:
         """
-        Ask, for free, whether the key is good and *model* is there.
+        Ask, for free, whether the key is good and *model*, if one is given, is there.
 
         Raises:
             MisconfiguredError: It is not; the message names what to set.
@@ -64,7 +64,7 @@ class Account:
                 return  # it may be there again when it is needed
             raise told from error
         known = sorted(one.model_id for one in models or () if one.model_id)
-        if known and model not in known:
+        if model and known and model not in known:
             raise MisconfiguredError(
                 f"ElevenLabs has no model {model}; set {setting} to one of {', '.join(known)}",
                 port="elevenlabs",

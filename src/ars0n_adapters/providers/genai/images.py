@@ -43,6 +43,12 @@ How it looks: {direction}
 Compose for a {ratio} frame with the whole product in it. Add no text, no logo, no watermark, \
 no border."""
 
+_TAKES: Final = (
+    "",
+    "This is the second take: choose another angle than the most obvious one.\n",
+    "This is the third take: choose another light and distance than the most obvious ones.\n",
+)
+
 
 @frozen
 class GeminiImageEditor:
@@ -82,7 +88,7 @@ class GeminiImageEditor:
         asked = self._asked(order, photo, number)
         kept = self.line.kept.get(asked)
         if kept is None:
-            content, media_type = self._made(order, photo)
+            content, media_type = self._made(order, photo, number)
             kept = _written(content, media_type, None)
             self.line.kept.put(asked, kept)
         content, media_type, verdict = _told(kept)
@@ -99,12 +105,12 @@ class GeminiImageEditor:
         score, notes = verdict
         return Variant(path=path, score=score, notes={**notes, "model": self.line.model})
 
-    def _made(self, order: ImageOrder, photo: bytes) -> tuple[bytes, str]:
+    def _made(self, order: ImageOrder, photo: bytes, number: int) -> tuple[bytes, str]:
         from google.genai import types  # noqa: PLC0415 - lazy, as the SDK
 
         side = max(order.width, order.height)
         response = self.line.generate(
-            [types.Part.from_bytes(data=photo, mime_type="image/jpeg"), _prompt(order)],
+            [types.Part.from_bytes(data=photo, mime_type="image/jpeg"), _prompt(order, number)],
             {
                 "response_modalities": ["IMAGE"],
                 "image_config": {
@@ -125,7 +131,7 @@ class GeminiImageEditor:
             "provider": "google-image",
             "recipe": RECIPE,
             "model": self.line.model,
-            "prompt": _prompt(order),
+            "prompt": _prompt(order, number),
             "size": [order.width, order.height],
             "photo": hashlib.sha256(photo).hexdigest(),
             "seed": order.seed,
@@ -133,8 +139,8 @@ class GeminiImageEditor:
         }
 
 
-def _prompt(order: ImageOrder) -> str:
-    return _PROMPT.format(
+def _prompt(order: ImageOrder, number: int) -> str:
+    return _TAKES[number] + _PROMPT.format(
         description=order.description or "the product by itself",
         direction=order.direction or "as a careful product photographer would have it",
         ratio=order.aspect_ratio.value,

@@ -1,0 +1,99 @@
+"""
+Which providers a deployment gets is its settings' to say; what it lacks is one clear line.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ars0n_adapters import bootstrap, settings
+from ars0n_core.errors import MisconfiguredError
+from ars0n_core.work import Operation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VARIABLES = [name for names in settings.KEYS.values() for name in names]
+CHOICES = {
+    "planner": "gemini",
+    "images": "gemini",
+    "clips": "veo",
+    "speech": "elevenlabs",
+    "music": "elevenlabs",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("choice", "variable"),
+    [
+        ({"planner": "gemini"}, "GEMINI_API_KEY"),
+        ({"images": "gemini"}, "GEMINI_API_KEY"),
+        ({"clips": "omni"}, "GEMINI_API_KEY"),
+        ({"clips": "veo"}, "ARS0N_VERTEX_PROJECT"),
+        ({"speech": "elevenlabs"}, "ELEVENLABS_API_KEY"),
+        ({"music": "elevenlabs"}, "ELEVENLABS_API_KEY"),
+        ({"storage": "s3"}, "ARS0N_S3_BUCKET"),
+    ],
+)
+def test_a_choice_without_its_key_is_one_clear_line(
+    tmp_path: Path, choice: dict[str, str], variable: str
+) -> None:
+    chosen = settings.read({}, data_dir=tmp_path / "data", **choice)
+
+    with pytest.raises(MisconfiguredError, match=variable) as caught, bootstrap.product(chosen):
+        pass
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "data").exists()
+
+
+def test_test_keys_never_reach_a_provider_that_costs_money(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "secret")
+
+    with bootstrap.product(settings.read({}, data_dir=tmp_path, **CHOICES)) as product:
+        for port in (*CHOICES, "voices"):
+            assert type(getattr(product.test_ports, port)).__name__.startswith("Offline")
+            assert not type(getattr(product.ports, port)).__name__.startswith("Offline")
+        assert product.policy.billed == {
+            Operation.EDIT_IMAGE, Operation.GENERATE_CLIP, Operation.SPEAK,
+        }  # fmt: skip
+        assert "secret" not in repr(product.ports)
+
+
+def test_offline_nothing_is_billed(tmp_path: Path) -> None:
+    with bootstrap.product(settings.read({}, data_dir=tmp_path)) as product:
+        assert product.policy.billed == frozenset()
+        assert product.ports == product.test_ports
+
+
+def test_no_vendor_is_imported_until_it_is_used(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\nfrom pathlib import Path\n"
+        f"os.environ.update(dict.fromkeys({VARIABLES!r}, 'k'))\n"
+        "from ars0n_adapters import bootstrap, settings\n"
+        f"chosen = settings.read({{}}, data_dir=Path({str(tmp_path)!r}), storage='s3', "
+        f"s3_bucket='abc', **{CHOICES!r})\n"
+        "with bootstrap.product(chosen): pass\n"
+        "print(*sorted({'google', 'elevenlabs', 'boto3', 'httpx', 'httpx2', 'pydantic'}"
+        " & set(sys.modules)))"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    assert not run.stdout.strip()
