@@ -106,6 +106,23 @@ def parser() -> argparse.ArgumentParser:
     )
     _data_option(serve)
 
+    standins = commands.add_parser(
+        "standins", help="stand in for Gemini, Veo and ElevenLabs on this machine"
+    )
+    standins.add_argument(
+        "--port", type=int, default=8100, metavar="NUMBER", help="default 8100; 0 picks a free one"
+    )
+    standins.add_argument(
+        "--script", type=Path, metavar="FILE", help="what shall go wrong, as JSON"
+    )
+    standins.add_argument(
+        "--clip-seconds",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long a clip takes at least, default 0",
+    )
+
     admin = commands.add_parser("admin", help="customers, keys, credits, the book")
     _admin_subjects(admin.add_subparsers(dest="subject", required=True, metavar="SUBJECT"))
     return top

@@ -115,6 +115,13 @@ def _serve(options: Namespace) -> int:
     return DONE
 
 
+def _standins(options: Namespace) -> int:
+    from ars0n_adapters.cli import standing  # noqa: PLC0415 - what it needs is slow to load
+
+    standing.stand_in(options)
+    return DONE
+
+
 def _admin(options: Namespace) -> int:
     from ars0n_adapters.cli import administering  # noqa: PLC0415 - what it needs is slow to load
 
@@ -128,6 +135,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = {
     "voices": _voices,
     "certify": _certify,
     "serve": _serve,
+    "standins": _standins,
     "admin": _admin,
 }
 
