@@ -7,6 +7,7 @@ no network, ``nox --no-venv --no-install`` runs all of them in the environment a
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -154,6 +155,18 @@ def mutation(session: nox.Session) -> None:
     session.install("mutmut>=3.3")
     session.run("mutmut", "run", *session.posargs)
     session.run("mutmut", "results")
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """
+    A few cents' worth of the real providers whose keys are in the environment.
+    """
+    keys = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "ELEVENLABS_API_KEY")
+    if not any(os.environ.get(name) for name in keys):
+        session.skip(f"SKIPPED, NOTHING WAS CHECKED: none of {', '.join(keys)} is set")
+    install(session)
+    session.run("python", "tests/live.py")
 
 
 @nox.session
