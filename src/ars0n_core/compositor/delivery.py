@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import soxr
 from attrs import frozen
 
-from ars0n_core.compositor import audio, commands, ffmpeg, mp4
+from ars0n_core.compositor import audio, commands, ffmpeg, mp4, streams
 from ars0n_core.compositor.audio import Encoded
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.errors import CompositorError, InvalidRequestError
@@ -135,7 +135,7 @@ def _made(
         if not copied:
             _encode(film, pictures, profile.picture, size, rate, timeline, binary, group)
         frames = mp4.join(
-            joined, [mp4.read(film if copied else pictures)], mp4.read(sounds),
+            joined, [streams.read(film if copied else pictures)], streams.read(sounds),
             width=size[0], height=size[1], rate=rate, samples=sound.samples,
         )  # fmt: skip
         wanted = _frames(timeline, rate)
@@ -163,10 +163,10 @@ def _rate(film: Path, timeline: Timeline, rules: PictureRules) -> tuple[Fraction
     """
     same = next((rate for rate in rules.rates if rate == FRAME_RATE), None)
     rate = same or rules.rates[0]
-    stream = mp4.read(film)
+    stream = streams.read(film)
     kbps = int(stream.sizes.sum()) * 8 * FRAME_RATE / max(1, len(stream.sizes)) / 1000
     fits = rules.kbps is None or rules.kbps[0] <= kbps <= rules.kbps[1]
-    level = mp4.h264_level(stream)
+    level = streams.h264_level(stream)
     gaps = [*stream.keys[1:].tolist(), len(stream.sizes)]
     longest = max(b - a for a, b in zip(stream.keys.tolist(), gaps, strict=True))
     copied = (

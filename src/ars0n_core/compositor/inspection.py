@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import frozen
 
-from ars0n_core.compositor import audio, captions, colors, commands, ffmpeg, loudness, mp4, probe
+from ars0n_core.compositor import (
+    audio,
+    captions,
+    colors,
+    commands,
+    ffmpeg,
+    loudness,
+    probe,
+    streams,
+)
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.flashes import LINEAR, Counter
 from ars0n_core.compositor.loudness import Loudness
@@ -165,15 +174,15 @@ def _container(path: Path) -> tuple[tuple[_Track, ...], bool]:
 def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
     kinds: list[bytes] = []
     moov = b""
-    while len(header := source.read(8)) == mp4.HEADER.size:
-        size, kind = mp4.HEADER.unpack(header)
+    while len(header := source.read(8)) == streams.HEADER.size:
+        size, kind = streams.HEADER.unpack(header)
         skip = size - 8
         if size == 1:
             skip = struct.unpack(">Q", source.read(8))[0] - 16
         kinds.append(kind)
         if size == 0:
             break
-        if skip < 0 or (kind == b"moov" and skip > mp4.MOOV_BYTES_MAX):
+        if skip < 0 or (kind == b"moov" and skip > streams.MOOV_BYTES_MAX):
             raise ValueError("a box of no size")
         if kind == b"moov":
             moov = source.read(skip)
@@ -185,8 +194,8 @@ def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
 def _boxes(content: bytes) -> list[tuple[bytes, bytes]]:
     found, place = [], 0
     while place + 8 <= len(content):
-        size, kind = mp4.HEADER.unpack_from(content, place)
-        if size < mp4.HEADER.size:
+        size, kind = streams.HEADER.unpack_from(content, place)
+        if size < streams.HEADER.size:
             raise ValueError("a box of no size")
         found.append((kind, content[place + 8 : place + size]))
         place += size
@@ -196,7 +205,7 @@ def _boxes(content: bytes) -> list[tuple[bytes, bytes]]:
 def _leaves(content: bytes) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     for kind, payload in _boxes(content):
-        found += _leaves(payload) if kind in mp4.CONTAINERS else [(kind, payload)]
+        found += _leaves(payload) if kind in streams.CONTAINERS else [(kind, payload)]
     return found
 
 
@@ -282,7 +291,7 @@ def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:
     picture, before which nothing decoded later is shown.
     """
     try:
-        stream = mp4.read(path)
+        stream = streams.read(path)
     except CompositorError:
         return None, None
     count = len(stream.sizes)
@@ -298,7 +307,7 @@ def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:
     return longest / facts.fps if facts.fps else None, closed
 
 
-def _is_idr(source: BinaryIO, stream: mp4.Stream, key: int) -> bool:
+def _is_idr(source: BinaryIO, stream: streams.Stream, key: int) -> bool:
     source.seek(int(stream.offsets[key]))
     sample = source.read(int(stream.sizes[key]))
     place = 0

@@ -22,7 +22,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from attrs import asdict, frozen
 
-from ars0n_core.compositor import ffmpeg, mp4
+from ars0n_core.compositor import ffmpeg, streams
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
@@ -236,13 +236,13 @@ def _boxes(source: BinaryIO) -> Iterable[tuple[bytes, bytes, tuple[int, int]]]:
     place = 0
     while place + 8 <= end:
         source.seek(place)
-        size, kind = mp4.HEADER.unpack(source.read(8))
+        size, kind = streams.HEADER.unpack(source.read(8))
         head = 8
         if size == 1:
             size, head = struct.unpack(">Q", source.read(8))[0], 16
         elif size == 0:
             size = end - place
-        if size < head or place + size > end or (kind == b"moov" and size > mp4.MOOV_BYTES_MAX):
+        if size < head or place + size > end or (kind == b"moov" and size > streams.MOOV_BYTES_MAX):
             raise ValueError("a box that does not fit")
         yield kind, source.read(size - head) if kind == b"moov" else b"", (place, size)
         place += size
@@ -251,8 +251,8 @@ def _boxes(source: BinaryIO) -> Iterable[tuple[bytes, bytes, tuple[int, int]]]:
 def _inner(content: bytes) -> Iterable[tuple[bytes, bytes]]:
     place = 0
     while place + 8 <= len(content):
-        size, kind = mp4.HEADER.unpack_from(content, place)
-        if size < mp4.HEADER.size:
+        size, kind = streams.HEADER.unpack_from(content, place)
+        if size < streams.HEADER.size:
             raise ValueError("a box of no size")
         yield kind, content[place + 8 : place + size]
         place += size
@@ -265,7 +265,7 @@ def _moved(content: bytes, shift: int) -> bytes:
     parts = []
     for kind, inside in _inner(content):
         payload = inside
-        if kind in mp4.CONTAINERS:
+        if kind in streams.CONTAINERS:
             payload = _moved(inside, shift)
         elif kind in (b"stco", b"co64"):
             form = ">u4" if kind == b"stco" else ">u8"
@@ -328,7 +328,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _box(kind: bytes, content: bytes) -> bytes:
-    return mp4.HEADER.pack(len(content) + 8, kind) + content
+    return streams.HEADER.pack(len(content) + 8, kind) + content
 
 
 def _copy(source: BinaryIO, out: BinaryIO, start: int, size: int) -> None:

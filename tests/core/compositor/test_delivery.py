@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import delivery, loudness, mp4, profiles
+from ars0n_core.compositor import delivery, loudness, profiles, streams
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import InvalidRequestError
 from ars0n_core.timelines import Bed, Clip, Media, MediaKind, Rendering, Sound, Timeline
@@ -70,7 +70,7 @@ def test_pictures_that_already_fit_are_copied(
     (done,) = delivery.deliver(film.path, ad, media, [profile], tmp_path, binary=binary)
     assert done.copied
     assert np.array_equal(bench.pictures(done.path), bench.pictures(film.path))
-    assert np.array_equal(mp4.read(done.path).sizes, mp4.read(film.path).sizes)
+    assert np.array_equal(streams.read(done.path).sizes, streams.read(film.path).sizes)
     assert [path.name for path in tmp_path.iterdir()] == ["social.mp4"]
 
 
@@ -103,11 +103,11 @@ def test_a_bit_rate_that_is_asked_is_met_even_by_easy_pictures(
         profiles.find("adobe_ctv"), sizes=((288, 512),), kbps=(3_000, 5_000), aim_kbps=4_000
     )
     (done,) = delivery.deliver(film.path, ad, media, [profile], tmp_path, binary=binary)
-    stream = mp4.read(done.path)
+    stream = streams.read(done.path)
     kbps = stream.sizes.sum() * 8 / (done.frames * 1001 / 30_000) / 1000
     assert 3_000 <= kbps <= 5_000
     assert len(bench.pictures(done.path, (288, 512))) == done.frames
-    assert mp4.h264_level(stream) == 31
+    assert streams.h264_level(stream) == 31
 
 
 def test_one_mix_becomes_every_radio_file(
