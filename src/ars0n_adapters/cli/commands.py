@@ -104,7 +104,7 @@ def _certify(options: Namespace) -> int:
     from ars0n_adapters.cli import certifying  # noqa: PLC0415 - what it needs is slow to load
 
     found = certifying.certify(options)
-    print(json.dumps(found.as_json()) if options.json else certifying.as_text(found))  # noqa: T201
+    print(json.dumps(found.as_json()) if options.json else certifying.as_text(found))  # noqa: T201 - what a command answers
     return DONE if found.passed else FAILED
 
 

@@ -73,8 +73,8 @@ class Account:
     def _make(self) -> Any:
         try:
             # Half a second and 41 MiB: only when used.
-            import httpx  # noqa: PLC0415
-            from elevenlabs.client import ElevenLabs  # noqa: PLC0415
+            import httpx  # noqa: PLC0415 - only who asks for it needs it
+            from elevenlabs.client import ElevenLabs  # noqa: PLC0415 - the same
         except ImportError as error:
             raise MisconfiguredError(
                 "ElevenLabs needs the package elevenlabs: pip install 'ars0n[elevenlabs]'",

@@ -92,7 +92,7 @@ def _skin(rgb: NDArray[np.float32]) -> Plane:
     purity = (most - rgb.min(axis=2)) / most
     share = (red - green) / np.maximum(red - blue, 1e-3)
     warm = (red > green) & (green >= blue * 0.93)
-    fits = (purity > 0.13) & (purity < 0.62) & (share > 0.25) & (share < 0.95)  # noqa: PLR2004
+    fits = (purity > 0.13) & (purity < 0.62) & (share > 0.25) & (share < 0.95)  # noqa: PLR2004 - the bounds of warm, impure colours
     lit = most > 0.22  # noqa: PLR2004 - black hides its hue
     skin: Plane = (warm & fits & lit).astype(np.float32)
     return skin
@@ -163,4 +163,4 @@ def _alike(face: Plane) -> float:
     one, other = face[:, :half], face[:, ::-1][:, :half]
     one, other = one - one.mean(), other - other.mean()
     norm = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    return float((one * other).sum()) / norm if norm > 1e-6 else 0.0  # noqa: PLR2004
+    return float((one * other).sum()) / norm if norm > 1e-6 else 0.0  # noqa: PLR2004 - not a division by nothing

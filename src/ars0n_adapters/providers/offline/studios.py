@@ -84,9 +84,9 @@ def studio_for(
         shade = turn
     tone = sum(float(w) * c for w, c in zip(LUMA, product, strict=True))
     # A product as light or as dark as its ground would drown in it.
-    if set_off and value > 0.5 and tone > 0.78:  # noqa: PLR2004 - set by eye
+    if set_off and value > 0.5 and tone > 0.78:  # noqa: PLR2004 - light on light
         value, saturation = 0.62, saturation + 0.14
-    elif set_off and value < 0.5 and tone < 0.2:  # noqa: PLR2004 - the same
+    elif set_off and value < 0.5 and tone < 0.2:  # noqa: PLR2004 - dark on dark
         value, above, floor = 0.52, 0.34, 0.6
     return Studio(
         above=colorsys.hsv_to_rgb(shade, min(1.0, saturation * 1.25), value * above),
