@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis import target
 from hypothesis.stateful import RuleBasedStateMachine
 
+from ars0n_core import ledger
 from ars0n_core.errors import Ars0nError
 from ars0n_core.ports import Policy
 from ars0n_core.projects import VersionStatus
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from ars0n_core import ledger
     from ars0n_core.access import ApiKey
     from ars0n_core.ids import AssetId, OrganizationId
     from ars0n_core.pipelines.jobs import Job
@@ -176,8 +176,14 @@ class Stage(RuleBasedStateMachine):
         caller = self.caller(organization)
         quiet = {Verdict.UNFINISHED, Verdict.LONG}
         self.world.verdict = Verdict.OK if verdict in quiet else verdict
-        self.act(lambda: preview(self.ports, self.policy, caller, text="Hear this", voice_id="ada"))
+        before, deaths = ledger.balances(self.book(caller)), self.world.deaths
+        heard = self.act(
+            lambda: preview(self.ports, self.policy, caller, text="Hear this", voice_id="ada")
+        )
         self.world.verdict = Verdict.OK
+        if heard is None and self.world.deaths == deaths:
+            after = ledger.balances(self.book(caller))
+            assert after == before, f"E11: nothing was heard, and it cost: {before}, {after}"
 
     def behave(self) -> None:
         """
