@@ -181,18 +181,17 @@ def claim(
     """
     pipeline = _expire(pipeline, now, bounds)
     ordered: list[Command] = []
+    jobs = dict(pipeline.jobs)
     for job in _startable(pipeline, now) if starts else ():
-        taken = Claimed(job.id, job.attempt + 1, now + bounds.lease)
-        pipeline = _with(pipeline, apply(job, taken))
+        jobs[job.id] = apply(job, Claimed(job.id, job.attempt + 1, now + bounds.lease))
         ordered.append(commands.STARTS[job.item.operation](version, job.id, job.attempt + 1))
     for job in pipeline.jobs.values():
         if job.status is not JobStatus.POLLING or job.check_at is None:
             continue
         if job.check_at <= now and (job.lease_until is None or job.lease_until <= now):
-            asked = Asked(job.id, job.attempt, now + _ASK_LEASE)
-            pipeline = _with(pipeline, apply(job, asked))
+            jobs[job.id] = apply(job, Asked(job.id, job.attempt, now + _ASK_LEASE))
             ordered.append(commands.CheckClip(version, job.id, job.attempt))
-    return pipeline, tuple(ordered)
+    return (evolve(pipeline, jobs=jobs) if ordered else pipeline), tuple(ordered)
 
 
 def cancel(pipeline: Pipeline) -> tuple[Pipeline, int]:
