@@ -26,6 +26,13 @@ BUSY_SECONDS: Final = 30
 How long a writer waits for another before it gives up.
 """
 
+CONNECTIONS_KEPT: Final = 64
+"""
+Connections to SQLite that stay open when nobody uses them.
+"""
+
+_IN_MEMORY: Final = (None, "", ":memory:")
+
 
 class Discipline(Protocol):
     """
@@ -140,12 +147,14 @@ def _open_server(url: URL) -> Engine:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
+    if url.database and url.database not in _IN_MEMORY:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        # One for each thread that answers or works: opening one costs more than a request.
+        **({} if url.database in _IN_MEMORY else {"pool_size": CONNECTIONS_KEPT}),
     )
 
     @event.listens_for(engine, "connect")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, CursorResult, Select, Table, bindparam, select
+from sqlalchemy import Column, Select, Table, bindparam, select
 
 from ars0n_adapters.repositories import rows
 from ars0n_core.errors import NotFoundError
@@ -30,9 +30,9 @@ class Lookup:
         self._query = select(*wanted).where(column == bindparam("value"))
         self._compiled: dict[str, tuple[str, bool]] = {}
 
-    def __call__(self, connection: Connection, value: str) -> CursorResult[Any]:
+    def __call__(self, connection: Connection, value: str) -> tuple[Any, ...] | None:
         """
-        Return the rows whose column has this *value*.
+        Return the first row whose column has this *value*, or None.
         """
         dialect = connection.dialect
         known = self._compiled.get(dialect.name)
@@ -40,7 +40,18 @@ class Lookup:
             compiled = self._query.compile(dialect=dialect)
             known = self._compiled[dialect.name] = (str(compiled), bool(compiled.positional))
         text, is_positional = known
-        return connection.exec_driver_sql(text, (value,) if is_positional else {"value": value})
+        asked = (value,) if is_positional else {"value": value}
+        cursor = connection.connection.cursor()
+        try:
+            # By the driver itself: a result of SQLAlchemy's costs more than the query.
+            cursor.execute(text, asked)
+            return cursor.fetchone()
+        except dialect.loaded_dbapi.Error:
+            # Asked again the long way, whatever is wrong is told as ever.
+            row = connection.exec_driver_sql(text, asked).first()
+            return None if row is None else tuple(row)
+        finally:
+            cursor.close()
 
 
 class Repository:
@@ -62,7 +73,7 @@ class Repository:
         """
         Return the one value that *lookup* finds in its ``body`` column, or None.
         """
-        row = lookup(self.connection, value).first()
+        row = lookup(self.connection, value)
         return None if row is None else rows.load_again(row[0], kind)  # type: ignore[arg-type]  # a class can be hashed
 
     def write(self, statement: Any) -> int:

@@ -24,7 +24,12 @@ _BATCH: Final = 500
 # SQLite takes at most 999 parameters in one statement in its older builds.
 
 
-_VERSION: Final = Lookup(tables.versions.c.id, *tables.versions.c)
+_VERSION: Final = Lookup(
+    tables.versions.c.id,
+    tables.versions.c.ordered,
+    tables.versions.c.state,
+    tables.versions.c.revision,
+)
 
 
 class SqlProjects(Repository):
@@ -122,10 +127,10 @@ class SqlVersions(Repository):
         """
         Return the version.
         """
-        row = _VERSION(self.connection, version_id).mappings().first()
+        row = _VERSION(self.connection, version_id)
         if row is None:
             raise NotFoundError("version", version_id)
-        return rows.load_version(dict(row))
+        return rows.load_version(dict(zip(("ordered", "state", "revision"), row, strict=True)))
 
     def find_by_job(self, job_id: JobId) -> Version:
         """

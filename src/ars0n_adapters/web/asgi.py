@@ -37,9 +37,13 @@ from ars0n_core.usecases.admit import Admission, admit
 
 if TYPE_CHECKING:
     from ars0n_adapters.web.http import SignedFiles
+    from ars0n_adapters.web.uploads import Upload
     from ars0n_core.ports import Policy, Ports, Reply, Sender
 
 _WORKERS: Final = 40
+_SHORT_BYTES: Final = 16_384
+# Orders are shorter; a stranger may make us hold as much before being asked for a key.
+
 _SERVER_FAULT: Final = 500
 _CLIENT_LEFT: Final = 499
 _BLOBS_PATH: Final = f"{API_PREFIX}/blobs/{{key:path}}"
@@ -124,9 +128,9 @@ class _Server:
             notes = notes_of(request.scope)
             notes.route = route.path
             try:
+                if _is_short(request, route):
+                    return await self._answer_at_once(request, route)
                 admission = await self._run(partial(_admit, self._application, request))
-                notes.decision = admission.decision
-                notes.organization_id = admission.caller.organization.id
                 return await self._answer(admission, request, route)
             except RateLimitExceededError as error:
                 notes.decision = Decision(
@@ -203,6 +207,25 @@ class _Server:
             self._threads = anyio.CapacityLimiter(_WORKERS)
         return await anyio.to_thread.run_sync(call, limiter=self._threads)
 
+    async def _answer_at_once(self, request: StarletteRequest, route: Route) -> Response:
+        """
+        Let the request in and answer it in one thread: going there and back costs more
+        than most answers.
+        """
+        waits = self._application.waits
+        body = await bodies.read_body(request, waits) if request.method == "POST" else b""
+
+        def respond() -> Response:
+            admission = _admit(self._application, request)
+            given = answer(self._context(admission, request, body=body), route)
+            response = response_of(given)
+            if route.tagged:
+                return tagged(response, request.headers.get("if-none-match", ""))
+            return response
+
+        response: Response = await self._run(respond)
+        return response
+
     async def _answer(
         self, admission: Admission, request: StarletteRequest, route: Route
     ) -> Response:
@@ -216,20 +239,7 @@ class _Server:
                 upload = await bodies.read_upload(request, folder, application.waits)
             elif request.method == "POST":
                 body = await bodies.read_body(request, application.waits)
-            context = Context(
-                ports=application.ports_for(admission.caller),
-                policy=application.policy,
-                caller=admission.caller,
-                request=Request(
-                    params=request.path_params,
-                    query=bodies.read_query(request),
-                    headers=dict(request.headers),
-                    body=body,
-                    upload=upload,
-                    origin=self._origin(request),
-                ),
-                sender=application.sender,
-            )
+            context = self._context(admission, request, body=body, upload=upload)
             if route.streams:
                 return await events.stream(
                     context,
@@ -238,10 +248,30 @@ class _Server:
                     waits=application.waits,
                     run=self._run,
                 )
-            response = response_of(await self._run(partial(answer, context, route)))
-        if route.tagged:
-            return tagged(response, request.headers.get("if-none-match", ""))
-        return response
+            return response_of(await self._run(partial(answer, context, route)))
+
+    def _context(
+        self,
+        admission: Admission,
+        request: StarletteRequest,
+        *,
+        body: bytes,
+        upload: Upload | None = None,
+    ) -> Context:
+        return Context(
+            ports=self._application.ports_for(admission.caller),
+            policy=self._application.policy,
+            caller=admission.caller,
+            request=Request(
+                params=request.path_params,
+                query=bodies.read_query(request),
+                headers=dict(request.headers),
+                body=body,
+                upload=upload,
+                origin=self._origin(request),
+            ),
+            sender=self._application.sender,
+        )
 
     def _look(self) -> None:
         with self._application.store.transaction() as tx:
@@ -312,7 +342,23 @@ def _admit(application: Application, request: StarletteRequest) -> Admission:
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key.strip():
         raise UnauthenticatedError
-    return admit(application.ports, application.policy, key.strip())
+    admission = admit(application.ports, application.policy, key.strip())
+    notes = notes_of(request.scope)
+    notes.decision = admission.decision
+    notes.organization_id = admission.caller.organization.id
+    return admission
+
+
+def _is_short(request: StarletteRequest, route: Route) -> bool:
+    """
+    Whether the body may be read before it is known who sends it.
+    """
+    if route.uploads or route.streams:
+        return False
+    if request.method != "POST":
+        return True
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length[:9]) <= _SHORT_BYTES
 
 
 async def _http_error(_: StarletteRequest, error: Exception) -> Response:
