@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.ports import Ports
 
-STEPS = 30
+STEPS = 25
 HISTORIES_MAX = 100_000
 
 

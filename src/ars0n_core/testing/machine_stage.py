@@ -116,6 +116,7 @@ class Stage(RuleBasedStateMachine):
         self.is_fair = True
         self.checked_at = -1
         self.luck: tuple[int, Verdict] | None = None
+        self.read: tuple[int, list[Version]] = (-1, [])
 
     def laws_hold(self) -> None:
         """
@@ -319,10 +320,16 @@ class Stage(RuleBasedStateMachine):
 
     def versions(self) -> list[Version]:
         """
-        Return all versions there are.
+        Return all versions there are. Rules ask at every step, so they are read anew only
+        after a commit.
         """
-        with self.kept.store.transaction() as tx:
-            return [version for one in self.keys for version in versions_of(tx, one)]
+        read_at, versions = self.read
+        if read_at != self.world.commits:
+            read_at = self.world.commits
+            with self.kept.store.transaction() as tx:
+                versions = [version for one in self.keys for version in versions_of(tx, one)]
+            self.read = read_at, versions
+        return versions
 
     def version(self, version_id: Any) -> Version:
         """
