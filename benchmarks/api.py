@@ -55,7 +55,7 @@ def route(path):
         await request.body()
         return Response(bodies[path], media_type="application/json")
     return Route(path, answer, methods=["GET", "POST"])
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(2048)
+s = socket.socket(proto=socket.IPPROTO_TCP); s.bind(("127.0.0.1", 0)); s.listen(2048)
 print(s.getsockname()[1], flush=True)
 app = Starlette(routes=[route("/poll"), route("/estimate")])
 uvicorn.Server(uvicorn.Config(app, access_log=False, server_header=False, log_level="warning")).run([s])

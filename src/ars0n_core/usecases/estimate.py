@@ -4,6 +4,8 @@ What an ad would cost, before it is planned: `estimate`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import evolve, frozen
 
 from ars0n_core import pricing, specs
@@ -48,6 +50,7 @@ class Estimated:
     scene_count: int
 
 
+@lru_cache(maxsize=2048)  # the same few orders are asked about again and again
 def estimate(order: EstimateOrder, *, edition: int = specs.EDITION) -> Estimated:
     """
     Return what an ad of this kind costs; an ad that would be refused is refused here.
