@@ -27,7 +27,7 @@ def help_of(command: str) -> str:
     said = io.StringIO()
     page = mock.patch.dict(os.environ, {"COLUMNS": COLUMNS, "NO_COLOR": "1"})
     with page, contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
-        main([command, "--help"])
+        main([*command.split(), "--help"])
     return said.getvalue()
 
 
@@ -37,6 +37,7 @@ class CliHelp(SphinxDirective):
     """
 
     required_arguments = 1
+    final_argument_whitespace = True  # a command may be several words
 
     def run(self) -> list[nodes.Node]:
         """
