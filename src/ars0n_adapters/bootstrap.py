@@ -70,7 +70,7 @@ _SECRET_BYTES: Final = 32
 _UPKEEP_SECONDS: Final = 20.0
 # How late a webhook is told, a provider's clip collected, a lost job put back.
 
-_STOP_SECONDS: Final = 5.0
+_STOP_SECONDS: Final = 3.0
 # What runs when a server is told to stop may end within this; then its lease is given back.
 
 _RESULTS_SECONDS: Final = 24 * 3600.0

@@ -283,7 +283,9 @@ def run(server: Server, things: Path, tmp_path: Path) -> Any:
         for said, meant in {
             "https://ars0n.ai": server.url,
             "sk_live_YOUR_KEY": server.key,
-            '"voice_id"': f'"{NARRATOR}"',
+            # Only where an order names a voice: the same word is a field of every voice.
+            '"voiceId": "voice_id"': f'"voiceId": "{NARRATOR}"',
+            'voiceId: "voice_id"': f'voiceId: "{NARRATOR}"',
             **{name.replace("_", "-"): meant for name, meant in ids.items()},
         }.items():
             program = program.replace(said, meant)
