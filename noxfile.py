@@ -175,7 +175,7 @@ def bench(session: nox.Session) -> None:
     How long the parts take, by every script in benchmarks/.
     """
     install(session)
-    for script in sorted(Path("benchmarks").glob("bench_*.py")):
+    for script in sorted(Path("benchmarks").glob("*.py")):
         session.run("python", str(script), *session.posargs)
 
 

@@ -2,7 +2,7 @@
 How a photo is cropped: where the frame of a shot lies.
 
 **Owns** `View` (a frame laid over a photo). **Does not own** which shot it is
-(`setups`; `shot_for` is reachable from here too). **Invariants**: a view has the frame's
+(`setups`). **Invariants**: a view has the frame's
 shape exactly, may reach beyond the photo (`backdrops` continues it there), and never shows a photo larger than makes sense for its pixels. A picture is
 never mirrored: products carry writing.
 """
@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline.setups import shot_for
 from ars0n_adapters.providers.offline.subject import Box, Ground, mass_within
 
 if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.setups import Shot
     from ars0n_adapters.providers.offline.subject import Subject
 
-__all__ = ["View", "frame", "sharpest", "shot_for"]
+__all__ = ["View", "frame", "sharpest"]
 
 UPSCALE_MAX: Final = 2.3
 """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ars0n_adapters.providers.offline import briefs, framing, kinds, phrases
+from ars0n_adapters.providers.offline import briefs, kinds, phrases, setups
 from ars0n_adapters.providers.offline.planner import OfflinePlanner
 from ars0n_core.plans import budget, faults
 from ars0n_core.specs.model import AdFormat, AdSpec
@@ -241,7 +241,7 @@ def test_scenes_show_only_the_product_and_each_is_framed_in_its_own_way() -> Non
         plan = plan_of(ESPRESSO, duration, company_name="Alba Coffee")
         texts = [scene.description for scene in plan.scenes]
         assert [text for text in texts if invented.search(text)] == []
-        shots = [framing.shot_for(s.description, s.edit_prompt, 0).name for s in plan.scenes]
+        shots = [setups.shot_for(s.description, s.edit_prompt, 0).name for s in plan.scenes]
         assert len(set(shots)) >= 3
         assert all(one != two for one, two in pairwise(shots))
 
