@@ -5,6 +5,7 @@ What holds for every test: how hard Hypothesis tries, and that nobody calls outs
 from __future__ import annotations
 
 import ipaddress
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 import pytest
+
+# A shell that starts a command in the background has it ignore Ctrl-C, and so would every
+# program that a test starts and interrupts. A handler, unlike SIG_IGN, isn't inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_MACHINES_ARE_FINE = (HealthCheck.too_slow,)
 

@@ -179,11 +179,13 @@ class Server:
 def document() -> Document:
     found = sorted(SEEDS.glob("001_*.txt"))
     if not found:
-        pytest.fail(
-            f"the API document is not at {SEEDS / '001_*.txt'}: these tests run its programs, "
-            "so it has to lie beside the clone",
-            pytrace=False,
+        missing = (
+            f"NOT CHECKED: the API document is not at {SEEDS / '001_*.txt'}. These tests run its "
+            "programs; lay it beside the clone to run them"
         )
+        if os.environ.get("CI"):  # where it has to lie: a gate that checks nothing is no gate
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
     return Document(found[0].read_text(encoding="utf-8"))
 
 
