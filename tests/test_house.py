@@ -86,7 +86,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     folders = [ROOT / name for name in (".ci", "benchmarks", "changelog.d", "docs", "src", "tests")]
     paths = [*ROOT.glob("*.*"), *(path for folder in folders for path in folder.rglob("*"))]
     for path in paths:
-        if not path.is_file() or {"__pycache__", "_build"} & set(path.parts):
+        if not path.is_file() or {"__pycache__", "_build", ".git"} & set(path.parts):
             continue
         try:
             yield path, path.read_text(encoding="utf-8")
