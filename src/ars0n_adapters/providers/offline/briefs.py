@@ -102,7 +102,7 @@ def _understand(text: str, quotes: prompts.Quotes, company: str) -> Brief:
             rf"(?i)[\s,]+(?:from|by|at|of|with)\s+{re.escape(company)}(?!\w).*$", "", product
         )
         product = "" if product.lower() == company.lower() else product
-    name = found.name[0] if found.name else ""
+    name = next(iter((*quotes.titles, *found.name)), "")
     if name.lower() == company.lower():
         name = ""
     said = [*quotes.said, *found.taglines]

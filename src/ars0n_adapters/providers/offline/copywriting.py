@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline import deals, nouns, phrases, reveals, transcripts, vocabulary
+from ars0n_adapters.providers.offline import (
+    clauses,
+    deals,
+    nouns,
+    phrases,
+    reveals,
+    transcripts,
+    vocabulary,
+)
 from ars0n_adapters.providers.offline.deals import Line
 from ars0n_adapters.providers.offline.kinds import lines
 from ars0n_core.plans.budget import count_words
@@ -89,6 +97,12 @@ def call_to_action(brief: Brief, kind: Kind) -> str:
     if not brief.is_english:
         return brief.company or transcripts.call_in(brief.text)
     name = brief.company or brief.name
+    if kind.family == "cause" and "volunteer" in brief.text.lower():
+        return (
+            f"Join {name}"
+            if name and len(name) <= _CARD_CHARACTERS_MAX // 2
+            else "Come and lend a hand"
+        )
     named = kind.call.format(company=name)
     return named if name and len(named) <= _CARD_CHARACTERS_MAX else _CALLS[kind.family]
 
@@ -153,28 +167,30 @@ def _told(
     late = [line for line in facts if line in kept]
     # the last offer leads to the call; the rest is said while there is time to take it in
     late = late[-1:] if own else []
-    order = [line.features or line.text for line in (*own, *facts)]
-    early = sorted(
-        (line for line in kept if line not in late),
-        key=lambda line: order.index(line.features or line.text),
-    )
+    early = [line for line in kept if line not in late]
     fillers = _fillers(brief, kind, tone, seed, room, [*hook, *close])
-    return _ordered(hook, named, early, fillers, [*recap, *late, *close], brief)
+    room -= sum(line.words for line in fillers)
+    return _ordered(hook, named, early, fillers, [*recap, *late, *close], brief, room)
 
 
 def _kept(own: Sequence[Line], facts: Sequence[Line], room: int) -> list[Line]:
     """
-    Return what fits of the order's own points, the first feature and offer before others.
+    Return what fits of the order's own points, in their order; the first feature and offer
+    are kept before others.
     """
-    kept: list[Line] = []
-    for line in (*own[:1], *facts[:1], *own[1:], *facts[1:]):
+    told = [*own, *facts]
+    first = [0, len(own)] if own else [0]
+    places = sorted(range(len(told)), key=lambda place: (place not in first, place))
+    kept: dict[int, Line] = {}
+    for place in places:
+        line = told[place]
         bare = re.sub(r"^(?:It's|They're|We're|You get|Here you'll find|Plus)\s", "", line.text)
         for option in (line, evolve(line, text=phrases.capital(bare))):
             if option.words <= room:
-                kept.append(option)
+                kept[place] = option
                 room -= option.words
                 break
-    return kept
+    return [kept[place] for place in sorted(kept)]
 
 
 def _holds(kept: Sequence[Line], line: Line) -> bool:
@@ -259,7 +275,9 @@ def _recap(brief: Brief, kept: Sequence[Line], words_max: int, room: int) -> lis
         for f in line.features
         if f not in brief.facts
         and " and " not in f
-        and not (nouns.is_third_person(f) or nouns.is_imperative(f) or nouns.is_adjective_phrase(f))
+        and not (
+            clauses.is_third_person(f) or clauses.is_imperative(f) or nouns.is_adjective_phrase(f)
+        )
     ]
     short = [p for p in points if " " in p][:3]
     if words_max < _LONG_ADS_WORDS or len(short) < _RECAP_MIN:
@@ -329,6 +347,7 @@ def _ordered(
     fillers: Sequence[Line],
     end: Sequence[Line],
     brief: Brief,
+    room: int,
 ) -> list[Line]:
     """
     Return the ad in order: what it is, what speaks for it, what fills the time, the end.
@@ -340,22 +359,25 @@ def _ordered(
     between = len(rest) // 2 if second else 0
     told = [*hook, *reveal, *first, *rest[:between], *second, *rest[between:], *end]
     subject = reveals.subject(brief)
-    return [
-        _anchored(line, subject) if i and told[i - 1].is_filler and not line.is_filler else line
-        for i, line in enumerate(told)
-    ]
+    said: list[Line] = []
+    for i, line in enumerate(told):
+        is_far = i and told[i - 1].is_filler and not line.is_filler
+        said.append(_anchored(line, subject, min(room, 1)) if is_far else line)
+        room -= said[-1].words - line.words
+    return said
 
 
-def _anchored(line: Line, subject: str) -> Line:
+def _anchored(line: Line, subject: str, more: int) -> Line:
     """
-    Return *line* with its subject named, after lines that spoke of something else.
+    Return *line* with its subject named, after lines that spoke of something else, if that
+    takes at most *more* words.
     """
     match = re.match(r"(It|They)('s|'re|)\s(?!is\b|was\b)", line.text)
     if not subject or match is None or not line.features and match[2]:  # noqa: RUF021 - the prompt's own "It's" stands
         return line
     be = {"'s": " is", "'re": " are", "": ""}[match[2]]
     text = f"{phrases.capital(subject)}{be} {line.text[match.end() :]}"
-    return evolve(line, text=text) if count_words(text) - line.words <= 1 else line
+    return evolve(line, text=text) if count_words(text) - line.words <= more else line
 
 
 def _supers(dealt: Sequence[Sequence[Line]], brief: Brief) -> tuple[str | None, ...]:

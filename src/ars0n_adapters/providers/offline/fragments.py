@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ars0n_adapters.providers.offline import nouns, vocabulary
+from ars0n_adapters.providers.offline import nouns, occasions, vocabulary
 
 STATEMENT_WORDS_MAX: Final = 16
 FEATURE_WORDS_MAX: Final = 10
@@ -77,7 +77,15 @@ def of(text: str) -> list[str]:
 
     >>> of("oil, salt and lime")
     ['oil', 'salt', 'lime']
+    >>> of("track stock, payroll and tips in one place")
+    ['track stock, payroll and tips in one place']
     """
+    if occasions.is_one(text) or (
+        re.match(rf"(?i)(?:{vocabulary.POINTS})\s", text)
+        and re.search(r",\s(?:\w+\s){1,2}and\s[^,]+$", text)
+        and len(text.split()) <= FEATURE_WORDS_MAX
+    ):
+        return [uncapped(text)]
     parts = [
         p
         for p in re.split(
@@ -115,6 +123,8 @@ def uncapped(text: str) -> str:
     ('sleek design', 'USB charging', 'iPhone case')
     """
     words = text.split()
+    if re.match(r"[A-Z]\w+ (?:of|de|du|di|&) [A-Z]", text):
+        return text  # "Museum of Modern Art"
     titled = (
         len(words) > 1
         and all(w[:1].isupper() for w in words if len(w) >= _LONG_WORD_CHARS)

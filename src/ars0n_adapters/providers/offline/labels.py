@@ -82,7 +82,7 @@ _CALL: Final = re.compile(
     r"|drop by|stop by|see you|swipe|click|tap|hurry|don't miss|text|scan|enrol|enroll|give|claim|discover|taste|rent|switch|vote|check out|reply|ask|adopt|volunteer|drop in|walk in|become|support)\b"
 )
 OFFER: Final = re.compile(
-    r"(?i)[$€£¥]\s?\d|\d\s?(?:%|€|kr\b|usd\b|eur\b|nok\b|dollars|euros|pounds)|\b(?:use code|free (?:trial|delivery|shipping|entry|sample|quote|estimate|consultation|first|admission|parking|returns)"
+    r"(?i)[$€£¥]\s?\d|\d\s?%\s(?:off|discount|cheaper|less)|\bsave (?:up to )?\d|\d\s?(?:€|kr\b|usd\b|eur\b|nok\b|dollars|euros|pounds)|\b(?:use code|free (?:trial|delivery|shipping|entry|sample|quote|estimate|consultation|first|admission|parking|returns)"
     r"|until|only (?:today|this)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}\b|\d{1,2}\.? (?:january|february|march|april|may|june|july|august|september|october|november|december)\b|this (?:week|weekend|saturday|sunday|friday|month|summer|winter|spring|autumn)|half price|two for|buy one|offer ends|doors open)\b"
 )
 """
@@ -129,3 +129,19 @@ def is_call(sentence: str) -> bool:
     (True, False)
     """
     return _CALL.match(sentence) is not None and len(sentence.split()) <= _CALL_WORDS_MAX
+
+
+def is_bare_call(sentence: str) -> bool:
+    """
+    Whether a sentence is nothing but a call, so that it is one even at the beginning.
+
+    >>> is_bare_call("BUY NOW"), is_bare_call("Try oak tables")
+    (True, False)
+    """
+    return _BARE_CALL.fullmatch(sentence.strip(" .!")) is not None
+
+
+_BARE_CALL: Final = re.compile(
+    r"(?i)(?:please )?(?:buy|shop|order|call|book|donate|register|sign up|subscribe|apply|join|download|hurry|act|vote)"
+    r"(?: (?:it|yours|online|here|us|now|today))*"
+)

@@ -12,20 +12,6 @@ from typing import Final
 
 from ars0n_adapters.providers.offline import vocabulary
 
-_STATEMENT: Final = re.compile(
-    r"(?i)\b(?:is|are|am|was|were|has|have|had|will|can|could|do|does|did|must|i've|we've|you'll|we'll|it's|we're|you're|they're|that's|there's|don't|doesn't|isn't|won't|can't|i'm)\b"
-)
-_SUBJECT_VERB: Final = re.compile(
-    rf"(?i)^(?:(?:we|you|they|i|it|that|this|everyone|nobody|someone|who)\s(?:\w+ly\s|also\s|even\s|never\s|always\s|just\s)?(?!for\b|from\b|with\b|to\b|in\b|week|weekend|month|summer|year)\w+|(?:[\w'&-]+\s){{1,5}}?(?:{vocabulary.VERBS.replace('work|', '')})(?:s|es)\s(?!for\b|from\b|with\b|of\b|in\b|made\b|by\b|and\b|at\b|to\b|on\b|that\b|or\b|inspired\b|-)\S|(?:the|our|this)\s(?:[\w'&-]+\s){{1,4}}?(?:{vocabulary.VERBS})(?:s|es)\s\S)"
-)
-_THIRD: Final = re.compile(
-    rf"(?i)^(?:never |always |also |easily |quickly |instantly |fully )?(?:{vocabulary.VERBS})(?:s|es)\b"
-)
-_BASE: Final = re.compile(
-    rf"(?i)^(?:never |always |easily |quickly )?(?:{vocabulary.VERBS})\b(?!\s(?:and|of|for|in)\b)"
-)
-
-
 _PHRASE_WORDS_MAX: Final = 5
 
 
@@ -34,8 +20,8 @@ def head_noun_words(phrase: str) -> list[str]:
     Return a noun phrase up to its first preposition, in words.
     """
     pattern = (
-        r"\s(?:in|of|from|at|on|to|near|by|for|with|that|which|where|who|since|around"
-        rf"|{vocabulary.DOING})\s"
+        r"\s(?:in|of|from|at|on|to|near|by|for|with|that|which|where|who|since|around|until|every|each|open"
+        rf"|based|located|licensed|made|designed|delivered|called|named|{vocabulary.DOING})\s"
     )
     return re.split(pattern, phrase)[0].split()
 
@@ -128,13 +114,15 @@ def is_quality(feature: str) -> bool:
         return False
     if len(words) > 1 and words[-2] == "and":
         return all(is_quality(word) for word in (words[0], words[-1]))
+    if len(words) == 2 and words[-1] in _RATED and words[0] not in {"is", "are", "not"}:  # noqa: PLR2004 - "HIPAA compliant"
+        return True
     if len(words) > 1 and not (
         words[0].endswith("ly")
-        or words[0] in {"very", "super", "so", "ultra", "100%", "extra", "and"}
+        or words[0] in {"very", "super", "so", "ultra", "100%", "extra", "and", "all"}
     ):
         return False
     last = words[-1]
-    if len(words) == 1 and last.startswith("non-"):
+    if len(words) == 1 and (last.startswith("non-") or last in _RATED):
         return True
     is_single = len(words) == 1 and last.endswith(("y", "ed", "ic", "al", "ive", "ish", "ated"))
     if (
@@ -154,6 +142,10 @@ def is_quality(feature: str) -> bool:
                 "very",
                 "nery",
                 "sery",
+                "hery",
+                "pery",
+                "mery",
+                "rery",
                 "ay",
                 "ey",
             )
@@ -163,6 +155,15 @@ def is_quality(feature: str) -> bool:
     if last in vocabulary.NO_ADJECTIVES:
         return last == "wireless"
     return last in vocabulary.ADJECTIVES or last.endswith(vocabulary.ADJECTIVE_ENDINGS)
+
+
+_RATED: Final = frozenset(
+    ["compliant", "certified", "approved", "tested", "compatible", "accredited", "free", "proof", "resistant",
+     "friendly", "neutral", "conscious", "safe", "operated", "owned", "run", "enabled", "ready", "winning", "licensed"]
+)  # fmt: skip
+"""
+What stands behind the word it goes with: "HIPAA compliant", "fragrance free".
+"""
 
 
 def is_adjective_phrase(feature: str) -> bool:
@@ -187,104 +188,6 @@ def is_adjective_phrase(feature: str) -> bool:
     return match is not None and match[1] not in vocabulary.NO_PARTICIPLES
 
 
-def is_verb(word: str) -> bool:
-    """
-    Whether a word is a verb's plain form.
-    """
-    return re.fullmatch(rf"(?i){vocabulary.VERBS}", word) is not None
-
-
-def is_third_person(feature: str) -> bool:
-    """
-    Whether "It" can stand before a feature: "fits in your pocket".
-    """
-    return _THIRD.match(feature) is not None
-
-
-def is_imperative(feature: str) -> bool:
-    """
-    Whether a feature tells the listener what to do: "learn at your own pace".
-    """
-    words = feature.split()
-    is_long = len(words) >= _ORDER_WORDS_MIN
-    return is_long and _BASE.match(feature) is not None and not is_plural(" ".join(words[:2]))
-
-
-_ORDER_WORDS_MIN: Final = 3  # "save time now"
-
-
-def is_order(bare: str) -> bool:
-    """
-    Whether a sentence begins by telling the listener what to do.
-
-    >>> is_order("Learn Spanish in a month"), is_order("Design studio in Oslo")
-    (True, False)
-    """
-    return (
-        re.match(
-            rf"(?i:{vocabulary.VERBS})\s(?:(?i:your|our|the|an?|up|in|with|more|less|all|any|every|from|at|it|them|to|on|like|better|faster|smarter|away|off|out|no|how|what|for|us|yourself|photo)\b|\d|[A-Z]\w+\s[a-z])",
-            bare,
-        )
-        is not None
-        and not bare.isupper()
-    )
-
-
-def is_statement(bare: str) -> bool:
-    """
-    Whether there is a subject and a verb: a sentence that can be said as it stands.
-
-    >>> is_statement("It fits in your pocket"), is_statement("oak tables from Oslo")
-    (True, False)
-    """
-    if len(bare.split()) < 3:  # noqa: PLR2004 - "It is good" is the shortest
-        return False
-    head = re.split(r"\s[-–—]+\s|[:;,]|\s(?:where|that|which|who|with)\s", bare)[0]
-    return _STATEMENT.search(head) is not None or _SUBJECT_VERB.match(bare) is not None
-
-
-def base_verb(verb: str) -> str:
-    """
-    Return a verb in the third person in its plain form.
-
-    >>> base_verb("fixes"), base_verb("makes"), base_verb("carries")
-    ('fix', 'make', 'carry')
-    """
-    if verb in {"is", "has", "does"}:
-        return {"is": "are", "has": "have", "does": "do"}[verb]
-    if verb.endswith("ies"):
-        return f"{verb[:-3]}y"
-    if verb.endswith(("xes", "ches", "shes", "sses", "zzes", "oes")):
-        return verb[:-2]
-    return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
-
-
-def third_person(doing: str) -> str:
-    """
-    Return a participle in the third person: what someone offering something does.
-
-    >>> third_person("offering"), third_person("baking"), third_person("teaching")
-    ('offers', 'bakes', 'teaches')
-    """
-    stem = doing.lower().removesuffix("ing")
-    if f"{stem}e" in {
-        "serve",
-        "bake",
-        "make",
-        "provide",
-        "specialise",
-        "specialize",
-        "use",
-        "give",
-        "face",
-        "combine",
-        "create",
-        "celebrate",
-    }:
-        return f"{stem}es"
-    return f"{stem}es" if stem.endswith(("ch", "sh", "x")) else f"{stem}s"
-
-
 def with_article(phrase: str) -> str:
     """
     Return a noun phrase with the article it needs.
@@ -294,16 +197,10 @@ def with_article(phrase: str) -> str:
     """
     last = head_noun(phrase).lower()
     first = phrase.split(maxsplit=1)[0] if phrase else ""
-    if first.lower() in {
-        "best",
-        "first",
-        "only",
-        "most",
-        "finest",
-        "world's",
-        "largest",
-        "biggest",
-    }:
+    is_kind = re.match(r"[A-Z][A-Za-z]*[A-Z]|[a-z]+[A-Z]", first)  # "SaaS tool", "iPhone case"
+    if is_kind and first.lower() in _KINDS_OF and not is_plural(phrase) and " " in phrase:
+        return f"{'an' if starts_with_vowel(phrase) else 'a'} {phrase}"
+    if first.lower() in _DEFINITE or (_ONE_OF_A_KIND.match(phrase) and not is_plural(phrase)):
         return f"the {phrase}"
     is_name = (
         re.match(r"[A-Z]|\w+'s\b|your\b|this\b|all\b|every|\d+(?!-)\b", phrase)
@@ -330,6 +227,24 @@ def with_article(phrase: str) -> str:
     return f"{'an' if starts_with_vowel(phrase) else 'a'} {phrase}"
 
 
+_DEFINITE: Final = frozenset(
+    ["best", "first", "only", "most", "finest", "world's", "largest", "biggest"]
+)
+_ONE_OF_A_KIND: Final = re.compile(
+    r"(?i:grand opening)|[A-Z]\w+ (?:of|de|du) [A-Z]"
+    r"|[A-Z][a-z]+[A-Z]\w*(?:\s[A-Z\d][\w-]*)*(?:\s[a-z]+)+$"
+)
+"""
+"Museum of Modern Art exhibition", "AirPure X200 air purifier": there is one.
+"""
+_KINDS_OF: Final = frozenset(
+    ["saas", "paas", "iot", "voip", "wifi", "lidar", "diy", "iphone", "ipad", "ios", "macbook", "ebike", "ecommerce", "hvac"]
+)  # fmt: skip
+"""
+Capitals inside that are no name of one thing.
+"""
+
+
 def feature_noun(feature: str) -> str:
     """
     Return a thing with an article where it surely needs one, "" if that can't be told.
@@ -344,6 +259,18 @@ def feature_noun(feature: str) -> str:
     )
     if " and " in feature:
         return feature
+    counted = re.match(
+        r"(?i)(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half)\s", feature
+    )
+    if counted:
+        return feature
+    if re.fullmatch(
+        r"\d[\d.,]*\s?(?:db|w|v|mm|cm|m|kg|g|km|mah|gb|tb|mp|hz|lumens|l|ml|kwh|hp|ip\w\d)",
+        feature.lower(),
+    ):
+        return ""
+    if re.search(r"(?<!^)\s\d", feature) and not re.match(r"\d", feature):
+        return ""  # "average score increase 150 points"
     if measured and last in vocabulary.COUNT:
         return f"{'an' if starts_with_vowel(feature) else 'a'} {feature}"
     if (
@@ -365,7 +292,7 @@ def starts_with_vowel(phrase: str) -> bool:
     (True, False, True)
     """
     first = phrase.split(maxsplit=1)[0]
-    if re.match(r"[A-Z]{2,}(?:\W|$)", first):
+    if re.match(r"[A-Z]{2,}(?:\W|$)", first) and first.lower() not in {"led", "ram", "nato"}:
         return first[0] in "AEFHILMNORSX"
     word = first.lower()
     if word.startswith(("8", "11", "18")):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from ars0n_adapters.providers.offline import nouns, vocabulary
+from ars0n_adapters.providers.offline import clauses, nouns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ A super is read at a glance.
 """
 
 _GROUP_WORDS_MAX: Final = 11
+_WITH_MAX: Final = 2  # a longer list stands alone
 
 
 def sentences_of(features: Sequence[str], *, voice: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -55,15 +56,22 @@ def sentences_of(features: Sequence[str], *, voice: str) -> list[tuple[str, tupl
         if kind == "quality":
             text = f"{be} {listed(group)}"
             things = groups[i + 1] if i + 1 < len(groups) else ("", [])
-            named = [nouns.feature_noun(f) or f for f in things[1]]
+            named = [nouns.feature_noun(f) for f in things[1]]
             words = len(text.split()) + len(" ".join(named).split())
-            if things[0] == "thing" and len(named) <= 2 and words <= _GROUP_WORDS_MAX:  # noqa: PLR2004 - a longer list stands alone
+            if (
+                things[0] == "thing"
+                and all(named)
+                and len(named) <= _WITH_MAX
+                and words <= _GROUP_WORDS_MAX
+            ):
                 text += f", with {listed(named)}"
                 group = [*group, *things[1]]
                 i += 1
         elif kind == "does":
             verbs = group if voice == "It" else [_plural_verb(f) for f in group]
             text = f"{voice} {listed(verbs)}"
+        elif kind == "order":
+            text = listed(group)
         elif kind == "thing":
             text = _things(group, voice, plain=not told)
         else:
@@ -100,8 +108,13 @@ def _kind(feature: str, voice: str) -> str:
         r"(?i)\d\s?(?:am|pm)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|^ages?\s\d", feature
     ):
         return "alone"
-    if re.match(r"(?i)(?:while|now)\s|\d[\d.,]*%?$", feature):
+    if re.match(
+        r"(?i)(?:while|now|how to|why|what|where|when)\s|\d[\d.,]*%?$|\d+ to \d|just\s|walk in$|drop in$|.*\bnow$",
+        feature,
+    ):
         return "alone"
+    if clauses.is_imperative(feature) or re.match(rf"(?i)(?:{vocabulary.POINTS})\s\w", feature):
+        return "order"
     if re.match(
         r"(?i)(?:no|zero|without|for|from|in|at|on|up|only|over|under|since|not|until|save|perfect)\s",
         feature,
@@ -111,9 +124,9 @@ def _kind(feature: str, voice: str) -> str:
         # a studio isn't "delivered in two weeks", its pictures are
         is_work = voice == "We" and not nouns.is_quality(feature) and not feature.startswith("open")
         return "alone" if is_work else "quality"
-    if nouns.is_third_person(feature) and len(feature.split()) > 1:
+    if clauses.is_third_person(feature) and len(feature.split()) > 1:
         return "does"
-    if nouns.is_statement(feature) or nouns.is_imperative(feature):
+    if clauses.is_statement(feature):
         return "alone"
     if re.match(rf"(?i)(?:{vocabulary.DOING})\s", feature) or re.search(
         r"(?i)\s(?:welcome|included|available)$", feature
@@ -133,23 +146,25 @@ def _things(group: Sequence[str], voice: str, *, plain: bool) -> str:
             if plain
             else f"{'Plus' if len(group) == 1 else 'Think'} {listed(named)}"
         )
-    return listed(group) if len(group) > 1 else group[0]
+    if len(group) > 1 and any(len(feature.split()) > 2 for feature in group[1:]):  # noqa: PLR2004 - no items of a list
+        return ". ".join(map(capital, group))
+    return listed(group)
 
 
 def _alone(feature: str, voice: str) -> str:
     doing, _, rest = feature.partition(" ")
     if re.fullmatch(vocabulary.DOING, doing.lower()) and doing.lower() != "run":
-        verb = nouns.third_person(doing)
-        return f"{voice} {verb if voice == 'It' else nouns.base_verb(verb)} {rest}"
+        verb = clauses.third_person(doing)
+        return f"{voice} {verb if voice == 'It' else clauses.base_verb(verb)} {rest}"
     closed = re.match(r"(?i)^(.+)\s(welcome|included|available)$", feature)
     if closed:
-        return f"{closed[1]} {'are' if nouns.is_plural(closed[1]) else 'is'} {closed[2]}"
+        return f"{closed[1]} {'are' if nouns.is_plural(closed[1]) or ' and ' in closed[1] else 'is'} {closed[2]}"
     return feature
 
 
 def _plural_verb(feature: str) -> str:
     verb, _, rest = feature.partition(" ")
-    return f"{nouns.base_verb(verb)} {rest}"
+    return f"{clauses.base_verb(verb)} {rest}"
 
 
 def super_of(feature: str) -> str:

@@ -47,9 +47,13 @@ def clean(prompt: str) -> str:
     text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
     text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
     text = re.sub(r"#(?=\d)", "number ", text)
+    text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)
     text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
     text = re.sub(r"\s+([.,!?;:])", r"\1", text).strip(" .,;:-–—!?") if text else ""
+    text = re.sub(
+        r"(?i)[,.!]?\s(?:many thanks|thanks(?: a lot)?|thank you|thx|please|pls)[.! ]*$", "", text
+    )
     letters = [c for c in text if c.isalpha()]
     if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 - shouting, not an acronym
         text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
@@ -114,6 +118,7 @@ class Quotes:
 
     said: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 _QUOTED: Final = re.compile(
@@ -128,15 +133,26 @@ _SAYING_BEFORE: Final = re.compile(
 )
 
 
+_TITLE_BEFORE: Final = re.compile(
+    r"(?i)\b(?:book|novel|thriller|memoir|cookbook|album|single|song|ep|exhibition|show|film|movie|documentary|play|musical"
+    r"|opera|podcast|series|course|game|magazine|concert|festival|event|workshop|app|collection)\s*:?\s*$"
+)
+_TITLED: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+
 def take_quotes(text: str) -> tuple[str, Quotes]:
     """
-    Return *text* without what is quoted to be said, and that; names lose only their marks.
+    Return *text* without what is quoted to be said or is a work's title, and that; other
+    names lose only their marks.
 
     >>> take_quotes('Oak tables. End with "Feel at home"')
-    ('Oak tables. End with ', Quotes(said=('Feel at home',), calls=()))
+    ('Oak tables. End with ', Quotes(said=('Feel at home',), calls=(), titles=()))
+    >>> take_quotes('New album "Night Drive", out now')
+    ('New album, out now', Quotes(said=(), calls=(), titles=('Night Drive',)))
     """
     said: list[str] = []
     calls: list[str] = []
+    titles: list[str] = []
 
     def taken(match: re.Match[str]) -> str:
         quote = (match[1] or match[2]).strip(" ,;")
@@ -145,6 +161,9 @@ def take_quotes(text: str) -> tuple[str, Quotes]:
             return f"{quote}," if quote[-1].isalnum() else quote
         if not any(c.isalpha() for c in quote):
             return " "
+        if _TITLE_BEFORE.search(before) and not titles:
+            titles.append(quote)
+            return _TITLED
         if _CALL_BEFORE.search(before):
             calls.append(quote)
             return ""
@@ -154,9 +173,9 @@ def take_quotes(text: str) -> tuple[str, Quotes]:
             return ""
         return quote
 
-    rest = _QUOTED.sub(taken, text)
+    rest = re.sub(rf"\s*:?\s*{_TITLED}", "", _QUOTED.sub(taken, text))
     rest = re.sub(r"[\"\u201c\u201d\u00ab\u00bb\u201e]", "", rest)
-    return rest, Quotes(said=tuple(said), calls=tuple(calls))
+    return rest, Quotes(said=tuple(said), calls=tuple(calls), titles=tuple(titles))
 
 
 _FOREIGN_ORDER: Final = re.compile(

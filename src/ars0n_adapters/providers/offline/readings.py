@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
+from ars0n_adapters.providers.offline import figures
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -241,6 +243,7 @@ def _reading(piece: str, *, before: str, after: Sequence[str]) -> str:
         return _SYMBOLS[piece]
     if piece.casefold() in _WORDS:
         return piece if _numbered(after) else f"{piece[:-1]} ."
+    piece = figures.said(piece, before=before, after=after)
     said = "".join(
         map(_latin, unicodedata.normalize("NFC", piece).replace("[", " ").replace("]", " "))
     )

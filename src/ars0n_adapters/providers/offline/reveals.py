@@ -107,7 +107,7 @@ def _unnamed(brief: Brief, kind: Kind, thing: str, this: str) -> list[str]:
             return [f"I'm {thing}."]
         return [f"We're {thing}."] if any(w in first for w in (" we ", "we're", " our ")) else told
     if kind.family == "service":
-        return [f"Looking for {thing}?", f"Let's talk about {thing}.", f"This is about {thing}."]
+        return [f"Looking for {thing}?", f"Let's talk about {thing}.", f"Introducing {thing}."]
     if kind.family == "place":
         return (
             [f"This is {thing}.", f"Welcome to {thing}."]

@@ -7,7 +7,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ars0n_adapters.providers.offline import fragments, labels, nouns, subjects
+from ars0n_adapters.providers.offline import (
+    clauses,
+    fragments,
+    labels,
+    nouns,
+    occasions,
+    statements,
+    subjects,
+)
 
 if TYPE_CHECKING:
     from ars0n_adapters.providers.offline.subjects import Found
@@ -27,6 +35,11 @@ def read(sentence: str, found: Found) -> None:
     Read one sentence; what it says is added to *found*.
     """
     bare = sentence.rstrip(" .!?…")
+    parts = re.split(r"\s[-–—]+\s", bare)
+    if len(parts[0].split()) > _CRY_WORDS and statements.is_one(parts[0]) and len(parts) > 1:
+        for part in parts:
+            read(part, found)
+        return
     role, rest = labels.labelled(bare)
     order = labels.ordered(bare)
     if role:
@@ -66,14 +79,18 @@ def _read_plain(bare: str, sentence: str, found: Found) -> None:
     is_short = len(bare.split()) <= _QUESTION_WORDS_MAX
     if sentence.endswith("?") and not is_known and is_short:
         found.questions.append(fragments.closed(f"{bare}?"))
+    elif labels.is_bare_call(bare):
+        found.calls.append(bare)
+    elif occasions.is_one(bare):
+        found.facts.append(fragments.closed(bare))
     elif is_known and labels.is_call(bare) and not labels.OFFER.search(bare):
         found.calls.append(bare)
     elif is_known and re.match(r"(?i)please\s", bare) and not labels.is_direction(bare):
         found.statements.extend(map(fragments.closed, fragments.pieces(bare)))
     elif labels.is_direction(bare):
         found.manner.append(bare)
-    elif nouns.is_statement(bare) or (nouns.is_order(bare) and not subjects.OPENER.match(bare)):
-        _read_statement(bare, sentence, found)
+    elif statements.is_one(bare):
+        statements.read(bare, sentence, found)
     elif not is_known or not _read_more(bare, found):
         subjects.read(bare, found)
 
@@ -85,8 +102,8 @@ def _read_more(bare: str, found: Found) -> bool:
     words = len(bare.split())
     is_short = words <= fragments.STATEMENT_WORDS_MAX
     is_quality = nouns.is_adjective_phrase(bare) and words <= fragments.FEATURE_WORDS_MAX
-    is_whole = nouns.is_imperative(bare) or re.match(r"(?:An?|The)\s[^,:;-]+$", bare)
-    is_cry = words == _CRY_WORDS and nouns.is_verb(bare.split(maxsplit=1)[0])
+    is_whole = clauses.is_imperative(bare) or re.match(r"(?:An?|The)\s[^,:;-]+$", bare)
+    is_cry = words == _CRY_WORDS and clauses.is_verb(bare.split(maxsplit=1)[0])
     speaks = any(text.startswith("We ") for text in found.statements) and not found.product
     if is_quality and words > _CRY_WORDS:  # "Available in black, olive and sand"
         found.features.append(fragments.uncapped(bare))
@@ -124,8 +141,8 @@ def _read_labelled(role: str, rest: str, found: Found) -> None:
             subjects.read(rest, found)
         case "company":
             found.brand.append(re.split(r",|\s[-–—(]", rest)[0].strip())
-        case "features" if nouns.is_statement(rest):
-            _read_statement(rest, rest, found)
+        case "features" if clauses.is_statement(rest):
+            statements.read(rest, rest, found)
         case "features":
             found.features.extend(fragments.of(rest))
         case "audience":
@@ -137,75 +154,3 @@ def _read_labelled(role: str, rest: str, found: Found) -> None:
         case _:
             said = {"call": found.calls, "tagline": found.taglines, "manner": found.manner}
             said.get(role, []).append(rest)
-
-
-def _read_statement(bare: str, sentence: str, found: Found) -> None:
-    two = re.split(r"(?i),?\s(?:and|but|so)\s(?=(?:i|we)\s)", bare, maxsplit=1)
-    if len(two) > 1 and len(two[0].split()) > 3 and not found.product:  # noqa: PLR2004 - "We bake and" is no sentence
-        _read_statement(two[0], two[0], found)
-        _read_statement(two[1], two[1], found)
-        return
-    said = re.match(
-        r"(?i)^([\w'&. -]{1,40}?)(?:\s(?:is|are|am)|'re|'m|'s)\s(?:an?|the|our|your)\s(.+)$", bare
-    )
-    if said and not found.product:
-        subject = said[1].strip()
-        if (
-            subject[:1].isupper()
-            and subject.lower() not in _PRONOUNS
-            and not subject.lower().startswith(("our ", "the ", "this ", "my "))
-        ):
-            found.name.append(subject)
-        subjects.read(said[2], found)
-        return
-    selling = re.match(r"(?i)^(?:we|i) (?:sell|make|produce|bake|craft|offer)\s(.+)$", bare)
-    if selling and not found.product:
-        subjects.read(selling[1], found)
-        return
-    about = re.match(
-        r"(?i)^(?:our|the|this|these)\s((?:[\w'-]+\s){1,4}?)(?:is|are|has|have|comes?|helps?|will|can)\s",
-        bare,
-    )
-    if about and not found.product and about[1].strip().lower() not in _OWNERS:
-        found.product.append(fragments.uncapped(about[1].strip()))
-        # the product is named before; here it is "it"
-        verb = bare[about.end(1) :].strip()
-        bare = f"{'They' if nouns.is_plural(about[1].strip()) else 'It'} {verb}"
-        sentence = f"{bare}{sentence[-1] if sentence[-1] in '.!?' else '.'}"
-    is_late = labels.OFFER.search(bare) and (found.product or found.statements)
-    target = found.facts if is_late else found.statements
-    for piece in fragments.pieces(bare):
-        if nouns.is_statement(piece) or nouns.is_imperative(piece) or piece == bare:
-            mark = sentence[-1] if piece == bare and sentence[-1:] in "!?" else ""
-            target.append(fragments.closed(f"{piece}{mark}"))
-        else:
-            found.features.extend(fragments.of(piece))
-
-
-_OWNERS: Final = frozenset(
-    [
-        "family",
-        "team",
-        "goal",
-        "mission",
-        "company",
-        "story",
-        "customers",
-        "chefs",
-        "doors",
-        "people",
-        "shop",
-        "staff",
-        "founders",
-        "farmers",
-        "prices",
-        "store",
-    ]
-)
-"""
-What "our" stands before that isn't for sale.
-"""
-
-_PRONOUNS: Final = frozenset(
-    ["it", "they", "we", "this", "these", "that", "there", "he", "she", "i", "here", "you", "which"]
-)

@@ -9,7 +9,15 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ars0n_adapters.providers.offline import fragments, labels, nouns, vocabulary
+from ars0n_adapters.providers.offline import (
+    clauses,
+    fragments,
+    keywords,
+    labels,
+    nouns,
+    occasions,
+    vocabulary,
+)
 
 ARTICLE: Final = re.compile(
     r"(?i)^(?:(?:and|plus|also|with|the|an?|our|my|some|new:|is|are)\s+)+(?=\S)"
@@ -54,8 +62,10 @@ def read(text: str, found: Found) -> None:
     """
     Read "wireless headphones for runners: light, sweat-proof, with 40-hour battery".
     """
-    text = _without_name(text, found)
-    text = _without_clause(text, found)
+    text = _without_name(text.lstrip(" -–—,;:"), found)
+    text = _without_price(_without_clause(text, found), found)
+    if not found.product and keywords.is_run(text):
+        text = ", ".join(keywords.cut(text))
     head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text, maxsplit=1)
     head, rest = _adjectives(head, rest)
     head, aside = _cut_aside(head.strip(" ,"), found)
@@ -72,7 +82,7 @@ def read(text: str, found: Found) -> None:
     elif head:
         found.features.extend(fragments.of(text if aside else head))
     for fragment in [fragment for part in rest for fragment in fragments.of(part)]:
-        if labels.PRICE.search(fragment):
+        if labels.PRICE.search(fragment) or occasions.is_time(fragment):
             found.facts.append(fragments.closed(fragment))
         else:
             found.features.append(fragment)
@@ -80,6 +90,8 @@ def read(text: str, found: Found) -> None:
 
 def _is_no_noun(head: str) -> bool:
     first = head.split(" ", maxsplit=1)[0].lower()
+    if re.fullmatch(r"\d[\d.]*%", first):
+        return True
     return first in _NO_NOUNS and bool(re.match(r"(?i)\w+(?:$| (?:for|to|in|at|with|from) )", head))
 
 
@@ -96,7 +108,12 @@ def _without_name(text: str, found: Found) -> str:
     """
     Return *text* without article and without the name it begins with, which is kept.
     """
-    whole = re.sub(r"(?i)\s+(?:now|today)$", "", OPENER.sub("", text.strip()))
+    whole = OPENER.sub("", text.strip())
+    if not re.search(
+        r"(?i)\b(?:out|open|available|streaming|on sale|live|order|call|book|here)\s(?:now|today)$",
+        whole,
+    ):
+        whole = re.sub(r"(?i)\s+(?:now|today)$", "", whole)
     text = ARTICLE.sub("", whole)
     if found.product or found.name:
         return fragments.LINK.sub("", whole)
@@ -104,6 +121,10 @@ def _without_name(text: str, found: Found) -> str:
     if called and called[1].istitle():
         found.name.append(called[1])
         return ARTICLE.sub("", called[2])
+    titled = re.match(r"^(The(?:\s[A-Z][\w']*){1,3})(?::|\s[-–—])\s(\S.+)$", whole)
+    if titled and not nouns.is_plural(titled[1]):
+        found.name.append(titled[1])
+        return titled[2]
     named = re.match(
         r"^([A-Z][\w&'. -]{0,40}?)(?:,|:|\s[-–—]+|\sis)\s(?:is\s)?(?:(?:an?|the|our)\s)(.+)$", text
     )
@@ -124,18 +145,44 @@ def _without_clause(text: str, found: Found) -> str:
     clause = _CLAUSE.match(text)
     if clause and not re.search(r"(?i)\sfor\s", clause[1]):
         verb, *others = clause[2].split(" ", 1)
-        plain = nouns.base_verb(verb)
+        plain = clauses.base_verb(verb)
         pronoun = "They" if nouns.is_plural(clause[1]) else "It"
-        if nouns.is_business(clause[1]) and nouns.is_verb(plain):
+        if nouns.is_business(clause[1]) and clauses.is_verb(plain):
             pronoun, verb = "We", plain
         said = fragments.pieces(f"{pronoun} {' '.join([verb, *others])}")
         found.statements.extend(fragments.closed(piece) for piece in said)
         text = clause[1]
+    working = re.match(
+        r"(?i)^([^,]+?)\s(?:that|which)\s(?:just\s)?(works?|lasts?|delivers?|performs?)$", text
+    )
+    if working and not found.product:
+        pronoun = "They" if nouns.is_plural(working[1]) else "It"
+        verb = clauses.base_verb(working[2])
+        found.statements.append(f"{pronoun} {verb if pronoun == 'They' else f'{verb}s'}.")
+        text = working[1]
     place = re.match(r"(?i)^(.+?),?\swhere\s((?:you|kids|children|everyone|we)\s.+)$", text)
     if place and len(place[2].split()) < fragments.STATEMENT_WORDS_MAX:
         found.statements.append(fragments.closed(place[2]))
         text = place[1]
     return text
+
+
+def _without_price(text: str, found: Found) -> str:
+    """
+    Return *text* without the price that its first words end with, which is kept for the end.
+    """
+    priced = re.match(
+        r"(?i)^([^,:;$€£]+?)\s(?:-\s)?((?:from |for |only |just )?[$€£]\d[\d.,]*(?:\s?(?:/|a |per )\s?\w+)?)(?=$|,|;)(.*)$",
+        text,
+    )
+    if (
+        priced is None
+        or found.product
+        or re.search(r"(?i)\b(?:over|under|of|to|at|by|rooms?|for)$", priced[1])
+    ):
+        return text
+    found.facts.append(fragments.closed(priced[2]))
+    return f"{priced[1]}{priced[3]}"
 
 
 def _adjectives(head: str, rest: list[str]) -> tuple[str, list[str]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Final
 
 DOING: Final = (
-    "offering|serving|baking|making|selling|helping|providing|specialising|specializing|using|giving"
-    "|accepting|overlooking|facing|bringing|combining|delivering|creating|teaching|crafting|celebrating|run|building (?=an?\b|the\b|your\b)|opening (?=in\b|on\b|this\b)"
+    r"offering|serving|baking|making|selling|helping|providing|specialising|specializing|using|giving"
+    "|accepting|overlooking|facing|bringing|combining|delivering|creating|teaching|crafting|celebrating|run|building (?=an?\b|the\b|your\b)|opening (?=in\b|on\b|this\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\s\\d)"
 )
 """
 Participles that hang a clause on a noun.
@@ -37,10 +37,10 @@ BUSINESSES: Final = (
     r"|daycare|charity|shelter|garage|dealership|practice|hospital|pharmacy|bank|spa|barbershop"
     r"|bookshop|bookstore|market|supermarket|farm|butcher|florist|library|theat(?:er|re)|zoo|cinema"
     r"|foundation|nonprofit|non-profit|organi[sz]ation|startup|start-up|brand|business|team|club"
-    r"|cooperative|co-op|workshop|centre|center|university|college|bootcamp|airline|consultancy"
+    r"|cooperative|co-op|trattoria|osteria|taqueria|brasserie|eatery|delicatessen|deli|creamery|chocolatier|workshop|centre|center|university|college|bootcamp|airline|consultancy"
     r"|plumbers?|electricians?|dentists?|doctors?|lawyers?|accountants?|photographers?|tutors?|teachers?|coach(?:es)?|trainers?"
     r"|therapists?|physiotherapists?|psychologists?|barbers?|hairdressers?|builders?|roofers?|painters?|gardeners?|cleaners?|mechanics?"
-    r"|movers|locksmiths?|carpenters?|tailors?|caterers?|contractors?|consultants?|designers?|brokers?|architects?|veterinarians?|vets?|opticians?|realtors?|makers?|roastery|patisserie|greengrocer|guesthouse|campsite|manufacturer|supplier|carpentry"
+    r"|movers|handym[ae]n|advis[eo]rs?|agents?|nann(?:y|ies)|chefs?|stylists?|nutritionists?|masseuse|notar(?:y|ies)|surveyors?|locksmiths?|carpenters?|tailors?|caterers?|contractors?|consultants?|designers?|brokers?|architects?|veterinarians?|vets?|opticians?|realtors?|makers?|roastery|patisserie|greengrocer|guesthouse|campsite|manufacturer|supplier|carpentry"
 )
 MASS: Final = frozenset(
     ["golf", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
@@ -54,7 +54,7 @@ MASS: Final = frozenset(
      "lipstick", "fabric", "leather", "wool", "wood", "steel", "cotton", "linen", "gelato", "support",
      "maintenance", "security", "banking", "hosting", "healthcare", "transport", "storage", "logistics",
      "crema", "bass", "sound", "sugar", "jargon", "service", "access", "ceramide", "storytelling", "art", "fun",
-     "air", "energy", "power", "data", "space", "quality", "comfort", "performance", "parking", "wi-fi", "wifi", "shipping"]
+     "chicken", "beef", "pork", "seafood", "jerky", "preparation", "detailing", "opening hours", "air", "energy", "power", "data", "space", "quality", "comfort", "performance", "parking", "wi-fi", "wifi", "shipping"]
 )  # fmt: skip
 COUNT: Final = frozenset(
     ["battery", "frame", "sleeve", "warranty", "guarantee", "screen", "display", "camera", "motor",
@@ -186,6 +186,35 @@ VERBS: Final = (
     r"|automate|reduce|replace|pay|send|plan|design|repair|install|support|train|treat|feed|ship|start|begin|close|get|need"
     r"|want|love|know|create|cut|stop|lift|hold|store|show|play|move|ride|drive|read|write|tell|earn|lose|cover|combine|include|contain|cook|grill|handle|manage|organi[sz]e|translate|scan|detect|heal|match|block|boost|improve|transform|adapt|absorb|dry|warm|cool|shine|sound|care|listen|speak|live|meet|join|host|follow|lock|hydrate|nourish|soothe|repel|smooth|glide|wrap|print|grind|pour|share|donate|plant|fund|reach|transport|haul|film|shoot|restore|renovate|guide|represent|advise|publish|record|book|compare|schedule|switch|apply|happen|take place|close|vote|depart|sail|fly|raise"
 )
+DOES: Final = (
+    r"adapt|alert|answer|arrange|assemble|attach|burn|calm|carry|clip|count|crunch|cut|defend|delight|deploy|deserve"
+    r"|disappear|dissolve|double|eliminate|expand|export|extend|filter|float|fold|freeze|glow|guard|heat|import|inspire"
+    r"|kill|know|lead|light|listen|map|match|matter|measure|melt|monitor|mount|offer|pack|perform|play|prevent|produce"
+    r"|promise|purify|put|react|recharge|recommend|recover|recycle|refill|release|rest|rise|roll|rotate|scare|seat|see"
+    r"|simplify|slide|sleep|slip|snap|solve|spark|stick|stream|stretch|support|survive|take|tone|trap|unfold|unite|wake"
+    r"|wash|water|wear|win|wipe|breathe|spin|speed|suit|swap|sort|spot|switch|trace|whisper|zip"
+)
+"""
+Verbs that are only sure at the head of a point ("folds in 10 seconds") or behind a subject
+that is marked as one ("our dough rests for 72 hours").
+"""
+
+ORDERS: Final = (
+    r"buy (?:one|two|three)|say|stop|join|learn|adopt|vote|imagine|forget|don't|never|enjoy|become|unlock|lose|quit|skip|ditch"
+    r"|unwind|relax|upload|manage|automate|simplify|eat|live|go|trust|bring|ask|tell|think|start (?!up)|let"
+)
+"""
+Verbs that open a sentence to the listener whatever follows.
+"""
+
+POINTS: Final = (
+    r"lose|get|learn|upload|manage|choose|pick|solve|explore|discover|meet|find|create|send|keep|stay|cancel|become"
+    r"|track(?! record| light| suit)|build(?= (?:your|an?|the)\b)|see(?= (?:your|the|what|how)\b)|enjoy"
+)
+"""
+Verbs at the head of a point that tell the listener what can be done with it.
+"""
+
 AFTER: Final = (
     r"in|by|with|from|for|to|at|on|using|without|over|under|since|daily|and|every|each|all|right|here"
     r"|locally|until|near|as|of|up|into|like|so|within|around|the same|fresh|slowly|only|twice|once"

@@ -283,10 +283,82 @@ def test_a_slogan_alone_ends_the_ad_and_stands_on_its_card() -> None:
         ("Pens. Save 20% until 1 May.", "Save 20% until 1 May."),
         ("Tired of cold coffee? The mug keeps it hot.", "Tired of cold coffee?"),
         ("Learn to surf! 5-day camps, boards included, from $349", "Boards are included."),
+        ("Help us dig wells in Kenya. Every donation counts.", "Every donation counts."),
+        ("We are a pizzeria. Our dough rests for 72 hours.", "Our dough rests for 72 hours."),
+        ("E-bike with 80 km range, folds in 10 seconds", "It folds in 10 seconds."),
+        ("Vote on May 5. Polls open 7am to 8pm.", "Polls open 7am to 8pm."),
+        ("Adopt, don't shop. 12 cats are waiting.", "Adopt, don't shop."),
+        ("Say goodbye to bad sleep. The Pillo adapts to your neck.", "It adapts to your neck."),
+        ("Steel bottle keeps drinks cold. Leakproof lid.", "You get a leakproof lid."),
+        ("Our hiking boots keep your feet dry.", "They keep your feet dry."),
+        ("We're hiring nurses, full-time and part-time", "hiring nurses, full-time and part-time."),
+        ("Cloud platform, HIPAA compliant, deploys in a day", "It's HIPAA compliant."),
+        ("HR tool: one dashboard, integrates with Slack", "one dashboard."),
+        ("Grand opening! Saturday, March 8, 10am-4pm.", "Saturday, March 8, 10am-4pm."),
+        ("AirPure X200 air purifier. Removes 99% of dust.", "the AirPure X200 air purifier."),
+        ('A book: "The Last Light", a thriller, out now', "The Last Light"),
+        ("The Coffee Hut: roasted weekly", "The Coffee Hut"),
+        ("Natural deodorant that works. Smells like cedar.", "It works."),
+        ("Bluetooth speaker waterproof bass 12 hours", "a Bluetooth speaker."),
+        ('Backpack: fits 15.6" laptop', "It fits 15.6-inch laptop."),
+        ("Thermostat that learns your schedule", "It learns your schedule."),
+        ("Our cafe in Porto serves fish and has a terrace", "We serve fish and have a terrace."),
     ],
 )
 def test_what_the_prompt_says_is_said_in_whole_sentences(prompt: str, said: str) -> None:
     assert said in plan_of(prompt).voiceover_script
+
+
+@pytest.mark.parametrize(
+    ("prompt", "call"),
+    [
+        ("BUY NOW!!! 50% OFF ALL MATTRESSES THIS WEEKEND!!!", "Buy now"),
+        ("I run a flower shop and want people to order bouquets for May", "Order bouquets for May"),
+        ("Volunteers needed for a beach cleanup at Pier 3", "Come and lend a hand"),
+        ("Stop smoking with our hypnosis program - lasts a day - call now", "Call now"),
+    ],
+)
+def test_the_call_is_the_prompts_own_wherever_it_stands(prompt: str, call: str) -> None:
+    plan = plan_of(prompt, 15)
+    assert plan.call_to_action == call
+    assert plan.voiceover_script.endswith(f"{call}.")
+
+
+PITCHES = [
+    "Annual street food festival on June 14 in Riverside Park, live music, 40 vendors, free entry",
+    "Neighborhood barbershop, walk-ins welcome, hot towel shaves, open till 9pm",
+    "running shoes, lightweight, breathable, carbon plate, marathon",
+    "Kids' summer camp: swimming, archery, crafts, ages 6-14, July 1 to August 15",
+    "Robot vacuum with self-emptying base, maps your home, quiet enough for naps",
+    "Tax preparation made easy: upload your documents, we do the rest, refund guaranteed",
+    "Luxury candles; notes of amber, sandalwood, vanilla; burns 50 hours",
+    "Electrician licensed and insured serving greater Boston since 1998",
+    "Tutoring for SAT and ACT, average score increase 150 points",
+    "Get 20% off your first order with code SAVE20",
+    "Mobile car detailing that comes to your home or office",
+    "Boat tours to the blue cave, small groups, lunch and snorkeling included",
+    "Our consultants help mid-sized manufacturers cut energy costs",
+    "gaming laptop RTX 4070 16GB RAM 240Hz display",
+    "hi, can you do a video for my mom's cake shop? she makes wedding cakes, thanks!",
+    "Join our team! We're hiring nurses, full-time and part-time, great benefits",
+    '"Taste the sunrise" - cold pressed orange juice, no sugar, no water, just oranges',
+]
+AWKWARD = re.compile(
+    r"(?i)\b(?:an?|the) (?:polls|adopt|say|learn|every|folds?|one dashboard|\d\S* \w+s (?:open|close))\b"
+    r"|\bget (?:folds|burns|upload|average|my|your|they|it)\b"
+    r"|\bwith (?:works|track|burns|folds|marathon|no|just)\b"
+    r"|\bit's (?:archery|swimming|marathon)\b|\b(?:introducing|hello to|meet|this is) [-a ]*(?:help|stop|join|-)"
+    r"|\band (?:out|walk in|folds)\b|\bthey \w+s (?:the|your|in)\b"
+)
+
+
+@pytest.mark.parametrize("prompt", [*PROMPTS, *PITCHES])
+@pytest.mark.parametrize("duration", [15, 60])
+def test_points_are_joined_by_what_they_are(prompt: str, duration: int) -> None:
+    script = plan_of(prompt, duration).voiceover_script
+    assert AWKWARD.findall(script) == []
+    numbers = set(re.findall(r"\d+", script))
+    assert numbers <= set(re.findall(r"\d+", prompt))
 
 
 def test_manner_asked_for_in_the_prompt_is_heard() -> None:

@@ -62,6 +62,16 @@ def test_sentences_end_where_a_reader_would_breathe(text: str, sentences: list[s
         ("4111111111111111", " ".join("4111111111111111")),
         ("[Shop](/sˈA/)", "Shop (/sA/)"),
         ("No. Never", "No . Never"),
+        ("$29/month, €5/hr", "$29 a month, €5 an hour"),
+        ("A 36h battery lasts 36h.", "A 36 hour battery lasts 36 hours."),
+        ("15W charger, 22 dB", "15 watt charger, 22 decibels"),
+        ("60 m² or 60m²", "60 square meters or 60 square meters"),
+        ("10am-4pm", "10 AM to 4pm"),
+        ("from 9 am to noon", "from 9 AM to noon"),
+        ("Mon-Fri", "Monday to Friday"),
+        ("20-30% off", "20 to 30% off"),
+        ("555-0134", "555-0134"),
+        ("4K, 10x, 50k", "4K, 10 times, 50 thousand"),
     ],
 )
 def test_what_is_said_for_what_is_written(text: str, said: str) -> None:
