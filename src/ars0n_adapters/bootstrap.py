@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
+from ars0n_adapters import credentials
 from ars0n_adapters.budgets import Budget
 from ars0n_adapters.fetch import GuardedFetcher, GuardedSender, addresses
 from ars0n_adapters.ingest import MediaIngest
@@ -58,8 +60,7 @@ from ars0n_core.usecases.carry_out import release, renew
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from starlette.applications import Starlette
 
@@ -153,6 +154,8 @@ def product(settings: Settings) -> Iterator[Product]:
                     cache_bytes_max=settings.cache_megabytes * 1_048_576,
                     workers=settings.workers,
                     preset=settings.preset,
+                    certifies=True,
+                    sign=_signer(settings),
                 ),
                 runner=runner,
             )
@@ -228,6 +231,35 @@ def _check_keys(settings: Settings, keys: Keys) -> None:
         missing.append(f"{PREFIX}S3_BUCKET, for S3")
     if missing:
         raise MisconfiguredError(f"Not set: {'; '.join(missing)}", port="settings")
+
+
+def _signer(settings: Settings) -> Callable[[Path, Mapping[str, Any]], None] | None:
+    """
+    Return what signs finished ads with the deployment's certificate, None without one.
+
+    Raises:
+        MisconfiguredError: The certificate or its key can't be read, or can't sign.
+    """
+    places = (settings.c2pa_certificates, settings.c2pa_key)
+    if not any(places):
+        return None
+    if not all(places):
+        raise MisconfiguredError(
+            f"Set both {PREFIX}C2PA_CERTIFICATES and {PREFIX}C2PA_KEY, or neither", port="settings"
+        )
+    try:
+        certificates, key = (Path(place).expanduser().read_bytes() for place in places)
+    except OSError as error:
+        message = f"{error.filename} can't be read: {error.strerror}"
+        raise MisconfiguredError(message, port="settings") from error
+    signer = credentials.Signer(
+        certificates=certificates,
+        private_key=key,
+        algorithm=settings.c2pa_algorithm,
+        timestamp_url=settings.c2pa_timestamp_url or None,
+    )
+    credentials.check(signer)
+    return lambda path, manifest: credentials.sign(path, manifest, signer)
 
 
 def _billed(settings: Settings) -> frozenset[Operation]:

@@ -39,6 +39,26 @@ class Signer:
     timestamp_url: str | None = None
 
 
+def check(signer: Signer) -> None:
+    """
+    Find out whether *signer* could sign, before anything is there to be signed.
+
+    Raises:
+        MisconfiguredError: The extra is not installed, or the certificate can't sign.
+    """
+    try:
+        import c2pa  # noqa: PLC0415 - an extra of 50 MB, needed only where somebody signs
+    except ImportError as error:
+        raise MisconfiguredError(f"C2PA manifests need the signing library: {FIX}") from error
+    told = c2pa.C2paSignerInfo(
+        signer.algorithm, signer.certificates, signer.private_key, signer.timestamp_url
+    )
+    try:
+        c2pa.Signer.from_info(told).close()
+    except c2pa.C2paError as error:
+        raise MisconfiguredError(f"The C2PA certificate or its key is no good: {error}") from error
+
+
 def sign(path: Path, manifest: Mapping[str, Any], signer: Signer) -> None:
     """
     Sign the file at *path* in place, with *manifest* as its claim.

@@ -121,6 +121,18 @@ class Settings:
     cache_megabytes: int = _setting(
         2048, _number(0, 10_000_000), "Encoded segments kept for later edits, at most."
     )
+    c2pa_certificates: str = _setting(
+        "", str, "PEM file of the certificate chain that signs ads (C2PA); default: unsigned."
+    )
+    c2pa_key: str = _setting("", str, "PEM file of its private key.")
+    c2pa_algorithm: str = _setting(
+        "es256",
+        _choice("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"),
+        "Its kind.",
+    )
+    c2pa_timestamp_url: str = _setting(
+        "", _url("http://", "https://"), "Who stamps the time of a signature; default: nobody."
+    )
     planner: str = _setting("offline", _choice("offline", "gemini"), "Who plans.")
     images: str = _setting("offline", _choice("offline", "gemini"), "Who makes pictures.")
     clips: str = _setting(

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ars0n_core.specs.model import CtaDesign
 from ars0n_core.work import Json
@@ -210,12 +210,63 @@ class Bed:
     volume: float = 0.3
 
 
+IPTC: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+GENERATED: Final = f"{IPTC}trainedAlgorithmicMedia"
+COMPOSITE: Final = f"{IPTC}compositeWithTrainedAlgorithmicMedia"
+"""
+IPTC's words for what is made by a model alone, and of such media and others (a customer's
+photos, say).
+"""
+
+
+@frozen(kw_only=True)
+class Source:
+    """
+    Where one part of the ad came from. ``part`` names it ("scene 2", "voice", "music");
+    ``model`` and ``provider`` say what made it as far as that is known. What no model made
+    is not ``is_generated``.
+    """
+
+    part: str
+    model: str = ""
+    provider: str = ""
+    prompt_sha256: str = ""
+    licence: str = ""
+    is_generated: bool = field()
+
+    @is_generated.default
+    def _made_by_a_model(self) -> bool:
+        return bool(self.model)
+
+
+@frozen(kw_only=True)
+class Provenance:
+    """
+    What an ad is made of, and what put it together.
+    """
+
+    generator: str
+    title: str
+    sources: tuple[Source, ...]
+
+    @property
+    def digital_source_type(self) -> str | None:
+        """
+        IPTC's word for the whole, or None where no model took part.
+        """
+        made = [source.is_generated for source in self.sources]
+        if not any(made):
+            return None
+        return GENERATED if all(made) else COMPOSITE
+
+
 @frozen(kw_only=True)
 class Timeline:
     """
     A whole ad: ``frames`` pictures and ``samples`` samples long.
 
-    A radio ad has no picture: ``width == height == frames == 0``.
+    A radio ad has no picture: ``width == height == frames == 0``. ``provenance`` is written
+    into the finished file; it changes neither picture nor sound.
     """
 
     width: int
@@ -233,6 +284,7 @@ class Timeline:
     loudness_lufs: float = -14.0
     true_peak_dbtp: float = -1.0
     name: str = ""
+    provenance: Provenance | None = None
 
     @property
     def has_picture(self) -> bool:
@@ -261,7 +313,9 @@ class Rendering:
     A finished ad on disk, and what was measured on it.
 
     ``measured`` holds at least ``loudness_lufs`` and ``true_peak_dbtp`` of the encoded
-    file; ``seconds_spent`` how long each stage took.
+    file; ``seconds_spent`` how long each stage took. ``sidecar`` is the JSON that tells what
+    the ad was made of, where the timeline told it; ``certificate`` what was measured on it, rule
+    by rule, where that was asked for.
     """
 
     path: Path
@@ -271,6 +325,8 @@ class Rendering:
     poster: Path | None
     measured: Mapping[str, Json]
     seconds_spent: Mapping[str, float]
+    sidecar: Path | None = None
+    certificate: Path | None = None
 
 
 def frames_of(seconds: float) -> int:

@@ -16,14 +16,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from ars0n_adapters import credentials
 from ars0n_core.compositor import ffmpeg, provenance
 from ars0n_core.errors import CompositorError, MisconfiguredError
+from ars0n_core.timelines import GENERATED, Provenance, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FACTS = provenance.Provenance(
+FACTS = Provenance(
     generator="ars0n 0.1.0",
     title="Coffee",
-    sources=(provenance.Source(part="scene 0", model="veo-3.1", provider="google"),),
+    sources=(Source(part="scene 0", model="veo-3.1", provider="google"),),
 )
 
 
@@ -108,7 +109,7 @@ def test_a_signed_ad_says_who_made_it_and_with_what(
         assert r.get_validation_state() in {"Valid", "Trusted"}
     active = told["manifests"][told["active_manifest"]]
     claims = {each["label"]: each["data"] for each in active["assertions"]}
-    assert claims["c2pa.actions.v2"]["actions"][0]["digitalSourceType"] == provenance.GENERATED
+    assert claims["c2pa.actions.v2"]["actions"][0]["digitalSourceType"] == GENERATED
     assert claims["org.ars0n.sources"]["sources"][0]["model"] == "veo-3.1"
     assert [each.name for each in tmp_path.iterdir()] == [name]
     subprocess.run(

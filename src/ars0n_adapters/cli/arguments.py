@@ -237,6 +237,21 @@ def _run_options(command: argparse.ArgumentParser, out: str) -> None:
     command.add_argument(
         "--out", type=Path, default=Path(out), metavar="FILE", help=f"default {out}"
     )
+    command.add_argument(
+        "--deliver",
+        metavar="PROFILE",
+        action="append",
+        help="also make the file this taker asks for (see `ars0n certify`); several, or a,b",
+    )
+    command.add_argument(
+        "--subtitles", metavar="srt|vtt|ass", action="append", help="captions as a file beside it"
+    )
+    command.add_argument(
+        "--stems", action="store_true", help="voice, music and mix beside it, as WAV"
+    )
+    command.add_argument(
+        "--otio", action="store_true", help="the cut for an editor beside it, with its media"
+    )
     command.add_argument("--json", action="store_true", help="end with one JSON object")
     _data_option(command)
 

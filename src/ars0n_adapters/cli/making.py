@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from attrs import frozen
 
-from ars0n_adapters.cli import orders
+from ars0n_adapters.cli import delivering, orders
+from ars0n_adapters.cli.delivering import Beside
 from ars0n_adapters.cli.orders import FaultyOptionsError, Order
 from ars0n_adapters.cli.progress import Progress, name_of
 from ars0n_core.access import Organization
@@ -62,6 +63,7 @@ class Made:
     measured: Mapping[str, Any]
     seconds: Mapping[str, float]
     wall_seconds: float
+    beside: Beside
 
 
 def local_caller(product: Product) -> Caller:
@@ -112,12 +114,16 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
         _forget(product, order)
         raise AdFailedError(_reason(report))
     _deliver(product, report, out)
+    beside = delivering.beside(
+        product, local_caller(product), report, delivering.wanted(options), out
+    )
     return Made(
         path=out,
         report=report,
         measured=dict(final.facts),
         seconds=progress.seconds,
         wall_seconds=time.monotonic() - started,
+        beside=beside,
     )
 
 
@@ -145,6 +151,9 @@ def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str 
         order = orders.read(options, ad_format=ad_format, default_voice=default_voice(product))
     except FaultyOptionsError as error:
         raise FaultyOptionsError([*error.faults, *faults]) from None
+    faults += delivering.faults(
+        delivering.wanted(options), order.spec, product.policy.picture_lines
+    )
     if faults:
         raise FaultyOptionsError(faults)
     return order

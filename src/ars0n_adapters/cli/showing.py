@@ -37,6 +37,16 @@ def as_text(made: Made) -> str:
         lines.append(f"sound    {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in made.seconds.items())
     lines.append(f"time     {made.wall_seconds:.1f} s" + (f" (jobs: {spent})" if spent else ""))
+    for what, path in made.beside.files.items():
+        if what not in {"provenance", "certificate"} and not what.endswith(
+            (" provenance", " certificate")
+        ):
+            lines.append(f"beside   {path} ({what})")
+    lines += [
+        f"warning  {proof.file} fails {', '.join(proof.failed)} of {proof.profile.name}"
+        for proof in made.beside.certificates
+        if not proof.passed
+    ]
     return "\n".join(lines)
 
 
@@ -53,6 +63,11 @@ def as_json(made: Made) -> dict[str, Any]:
         "totalCredits": made.report.total_credits,
         "jobCount": len(made.report.jobs),
         "measured": dict(made.measured),
+        "files": {what: str(path) for what, path in made.beside.files.items()},
+        "certified": {
+            proof.profile.name: {"passed": proof.passed, "failed": list(proof.failed)}
+            for proof in made.beside.certificates
+        },
         "secondsByJob": {name: round(spent, 3) for name, spent in made.seconds.items()},
         "secondsTotal": round(made.wall_seconds, 3),
     }

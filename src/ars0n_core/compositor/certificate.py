@@ -12,7 +12,9 @@ Start at `certify`.
 from __future__ import annotations
 
 import itertools
+import json
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, frozen
@@ -27,7 +29,6 @@ from ars0n_core.work import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.inspection import PictureMeasured, SoundMeasured
@@ -125,20 +126,38 @@ def certify(
     profile: Profile,
     *,
     binary: Ffmpeg,
-    captions: Path | None = None,
+    captions: Path | Sequence[Subtitle] | None = None,
     burnt_in: bool = False,
 ) -> Certificate:
     """
     Measure the file at *path* and hold it against *profile*; *captions* is its SRT or WebVTT
-    file, and *burnt_in* says that they also stand in the picture.
+    file, or what that says, and *burnt_in* says that they also stand in the picture.
 
     Raises:
         CompositorError: It is no media file.
         InvalidRequestError: *captions* is no subtitle file.
     """
-    said = subtitles.read(captions) if captions is not None else None
+    said = subtitles.read(captions) if isinstance(captions, Path) else captions
     measured = inspection.inspect(path, binary=binary, shown=said if burnt_in else None)
     return judge(path.name, measured, profile, said)
+
+
+def write(proof: Certificate, path: Path) -> Path:
+    """
+    Write *proof* beside the file at *path* and return where it is.
+
+    Raises:
+        OSError: It can't be written; nothing is.
+    """
+    beside = path.with_name(f"{path.name}.certificate.json")
+    part = beside.with_name(f"{beside.name}.part")
+    try:
+        told = json.dumps(proof.as_json(), indent=2, ensure_ascii=False) + "\n"
+        part.write_text(told, encoding="utf-8", newline="\n")
+        part.replace(beside)
+    finally:
+        part.unlink(missing_ok=True)
+    return beside
 
 
 def judge(

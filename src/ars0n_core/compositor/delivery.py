@@ -3,9 +3,10 @@ One ad, many files: the same mix and the same pictures, as each taker asks.
 
 **Owns** what a profile makes of a finished film. **Does not own** the numbers (`profiles`)
 or the proof (`certificate`). **Invariants**: the mix is made once and mastered for each
-profile by itself; coded pictures are copied where they already are what a profile asks,
-else the film is encoded once more; sound is as long as the ad to the sample, pictures to
-the nearest whole frame of their rate.
+profile by itself; coded pictures are copied where they already are what a profile asks, else
+they are drawn anew at the size asked and encoded from that master (from the film where
+nobody can draw); sound is as long as the ad to the sample, pictures to the nearest whole
+frame of their rate.
 
 Start at `deliver`.
 """
@@ -26,13 +27,15 @@ from ars0n_core.errors import CompositorError, InvalidRequestError
 from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from fractions import Fraction
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.filters import Samples
     from ars0n_core.compositor.profiles import PictureRules, Profile
     from ars0n_core.timelines import Timeline
+
+    Redraw = Callable[[int, int], Path]
 
 DEFAULT_KBPS: Final = 192
 
@@ -60,27 +63,43 @@ def deliver(
     folder: Path,
     *,
     binary: Ffmpeg,
+    redraw: Redraw | None = None,
 ) -> tuple[Delivered, ...]:
     """
     Make a file in *folder* for each *wanted* profile, named by it; *film* is the finished film
-    of *timeline* (none for radio).
+    of *timeline* (none for radio), *redraw* draws its pictures anew at a width and height,
+    hardly compressed.
 
     Raises:
         InvalidRequestError: The ad can't be what a profile asks (its shape, its length).
         CompositorError: An input can't be used, or the machine can't; nothing is half there.
     """
     wanted = tuple(wanted)
-    for profile in wanted:
-        _check(profile, timeline)
+    check(wanted, timeline)
     done: list[Delivered] = []
     with Group() as group:
         mix = audio.mix(timeline, media, binary=binary, group=group)
         for profile in wanted:
-            done.append(_made(film, timeline, mix, profile, folder, binary, group))  # noqa: PERF401 - a group ends on failure
+            made = _made(film, timeline, mix, profile, folder, binary, group, redraw)
+            done.append(made)
     return tuple(done)
 
 
-def _check(profile: Profile, timeline: Timeline) -> None:
+def check(wanted: Iterable[Profile], timeline: Timeline) -> None:
+    """
+    Refuse what can't be made of *timeline*, before anything is.
+
+    Raises:
+        InvalidRequestError: With everything that a profile doesn't take.
+    """
+    faults = tuple(
+        f"{profile.name} {fault}" for profile in wanted for fault in _faults(profile, timeline)
+    )
+    if faults:
+        raise InvalidRequestError({"deliver": faults})
+
+
+def _faults(profile: Profile, timeline: Timeline) -> list[str]:
     faults = []
     seconds = timeline.samples / SAMPLE_RATE
     rules = profile.picture
@@ -96,8 +115,7 @@ def _check(profile: Profile, timeline: Timeline) -> None:
         faults.append(f"takes at most {profile.seconds_max:g} s, and the ad is {seconds:g} s")
     if seconds < profile.seconds_min:
         faults.append(f"takes at least {profile.seconds_min:g} s, and the ad is {seconds:g} s")
-    if faults:
-        raise InvalidRequestError({"deliver": tuple(f"{profile.name} {f}" for f in faults)})
+    return faults
 
 
 def _size(rules: PictureRules, width: int, height: int) -> tuple[int, int] | None:
@@ -117,6 +135,7 @@ def _made(
     folder: Path,
     binary: Ffmpeg,
     group: Group,
+    redraw: Redraw | None,
 ) -> Delivered:
     target = folder / f"{profile.name}{profile.suffix}"
     sounds = folder / f"{profile.name}.part{'.m4a' if profile.picture else profile.suffix}"
@@ -133,7 +152,8 @@ def _made(
         rate, copied = _rate(film, timeline, profile.picture)
         size = size or (timeline.width, timeline.height)
         if not copied:
-            _encode(film, pictures, profile.picture, size, rate, timeline, binary, group)
+            source = film if redraw is None else redraw(*size)
+            _encode(source, pictures, profile.picture, size, rate, timeline, binary, group)
         frames = mp4.join(
             joined, [streams.read(film if copied else pictures)], streams.read(sounds),
             width=size[0], height=size[1], rate=rate, samples=sound.samples,
@@ -216,7 +236,8 @@ def _encode(
     group: Group,
 ) -> None:
     """
-    Encode the pictures of *film* once more, at another size, rate or bit rate.
+    Encode the pictures of *film* once more, at another rate or bit rate, and at another size
+    unless they were drawn at it.
     """
     frames = _frames(timeline, rate)
     options: dict[str, Any] = {"crf": 18}

@@ -17,21 +17,25 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from ars0n_core import work
 from ars0n_core.compositor import (
     audio,
+    certificate,
     commands,
     dressings,
     ffmpeg,
     fonts,
     loudness,
     mp4,
+    profiles,
+    provenance,
     render,
     segments,
+    subtitles,
 )
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
@@ -74,6 +78,8 @@ class LocalCompositor:
         preset: x264's preset: veryfast by default, superfast for drafts, medium for masters.
         crf: x264's constant rate factor.
         cache_bytes_max: What the cache may hold.
+        certifies: Whether each ad comes with its certificate; measuring decodes it once.
+        sign: Signs a marked file in place, with the C2PA manifest it is given; None: unsigned.
         stopwatch: Seconds from any start, for the report of where time went.
     """
 
@@ -83,6 +89,8 @@ class LocalCompositor:
     preset: str = "veryfast"
     crf: float = 21
     cache_bytes_max: int = CACHE_BYTES_MAX
+    certifies: bool = False
+    sign: Callable[[Path, Mapping[str, Any]], None] | None = None
     stopwatch: Callable[[], float] = ffmpeg.stopwatch
     _found: list[Ffmpeg] = field(factory=list, init=False, repr=False, eq=False)
 
@@ -104,6 +112,21 @@ class LocalCompositor:
         """
         return fonts.coverage(text)
 
+    def mark(self, path: Path, timeline: Timeline) -> None:
+        """
+        Write what *timeline* says of its origin into the file at *path*, and sign it.
+
+        Raises:
+            CompositorError: It can't be written.
+            MisconfiguredError: It can't be signed.
+        """
+        told = timeline.provenance
+        if told is None:
+            return
+        provenance.embed(path, told)
+        if self.sign is not None and told.digital_source_type is not None:
+            self.sign(path, provenance.manifest(told))
+
     def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
         """
         Render *timeline* into *folder*; *media* gives the file of each of its media.
@@ -113,6 +136,25 @@ class LocalCompositor:
                 nothing is left running.
             MisconfiguredError: There is no usable ffmpeg.
         """
+        with self._rendering(timeline, media, folder) as rendering:
+            return rendering.film() if timeline.has_picture else rendering.radio()
+
+    def pictures(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Path:
+        """
+        Render the pictures of *timeline* alone, without its sound, and return the MP4 file in
+        *folder*.
+
+        Raises:
+            CompositorError: As `render`.
+            MisconfiguredError: The same.
+        """
+        with self._rendering(timeline, media, folder) as rendering:
+            return rendering.silent()
+
+    @contextlib.contextmanager
+    def _rendering(
+        self, timeline: Timeline, media: Mapping[str, Path], folder: Path
+    ) -> Iterator[_Rendering]:
         for each in timeline.media:
             if each.id not in media:
                 raise CompositorError(f"no file was given for {each.id}", media=each.id)
@@ -121,7 +163,7 @@ class LocalCompositor:
         try:
             pieces.mkdir(parents=True, exist_ok=True)
             with _emptied(pieces), Group() as group:
-                rendering = _Rendering(
+                yield _Rendering(
                     compositor=self,
                     timeline=timeline,
                     media=media,
@@ -131,11 +173,9 @@ class LocalCompositor:
                     group=group,
                     spent={},
                 )
-                done = rendering.film() if timeline.has_picture else rendering.radio()
             cache.trim()
         except OSError as error:
             raise ffmpeg.of_disk(error) from error
-        return done
 
 
 @contextlib.contextmanager
@@ -180,6 +220,7 @@ class _Rendering:
             sound = self._sound(".mp3")
         target = self.folder / "ad.mp3"
         with self._stage("join"):
+            self.compositor.mark(sound.path, self.timeline)
             sound.path.replace(target)
         return self._finished(target, "audio/mpeg", 0, sound, None, {"rounds": sound.rounds})
 
@@ -208,8 +249,8 @@ class _Rendering:
                     width=timeline.width,
                     height=timeline.height,
                 )
-                if frames != timeline.frames:
-                    raise CompositorError(f"{frames} of {timeline.frames} frames were joined")
+                self._check(frames)
+                compositor.mark(beside, timeline)
                 beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
@@ -221,6 +262,30 @@ class _Rendering:
             "rendered": len({segment.key for segment in missing}),
         }
         return self._finished(target, "video/mp4", frames, sound, poster, measured)
+
+    def silent(self) -> Path:
+        """
+        Make the film's pictures alone.
+        """
+        compositor, timeline = self.compositor, self.timeline
+        job, film = self._planned()
+        runs = segments.runs(timeline, self._missing(job, film), compositor.workers)
+        jobs = [partial(self._see, job, run) for run in runs]
+        ffmpeg.in_parallel(jobs, workers=compositor.workers, group=self.group)
+        target, beside = self.folder / "pictures.mp4", self.folder / "pictures.part.mp4"
+        try:
+            streams = [mp4.read(job.file(segment)) for segment in film]
+            self._check(
+                mp4.join(beside, streams, None, width=timeline.width, height=timeline.height)
+            )
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        return target
+
+    def _check(self, frames: int) -> None:
+        if frames != self.timeline.frames:
+            raise CompositorError(f"{frames} of {self.timeline.frames} frames were joined")
 
     def _planned(self) -> tuple[Job, tuple[Segment, ...]]:
         compositor, timeline = self.compositor, self.timeline
@@ -342,6 +407,11 @@ class _Rendering:
         measured: Mapping[str, Json],
     ) -> Rendering:
         found = sound.loudness
+        told = self.timeline.provenance
+        proof = None
+        if self.compositor.certifies:
+            with self._stage("certify"):
+                proof = self._certified(target)
         return Rendering(
             path=target,
             media_type=media_type,
@@ -360,7 +430,23 @@ class _Rendering:
                 **measured,
             },
             seconds_spent=dict(self.spent),
+            sidecar=provenance.tell(target, told) if told is not None else None,
+            certificate=proof,
         )
+
+    def _certified(self, target: Path) -> Path:
+        """
+        Measure the finished file and write what was found beside it.
+        """
+        cues = self.timeline.cues
+        proof = certificate.certify(
+            target,
+            profiles.find("film" if self.timeline.has_picture else "radio"),
+            binary=self.compositor.binary,
+            captions=subtitles.shown(cues) if cues else None,
+            burnt_in=bool(cues),
+        )
+        return certificate.write(proof, target)
 
 
 def sound_key(timeline: Timeline, suffix: str, binary: Ffmpeg) -> str:

@@ -94,6 +94,26 @@ def _aac(lufs: float, tolerance: float, peak: float, kbps: int, **more: float) -
 
 _TABLE: Final = (
     Profile(
+        name="film",
+        title="A finished video ad",
+        source="the API's documents, Output",
+        read_on="2026-11-30",
+        suffix=".mp4",
+        picture=PictureRules(sizes=PORTRAIT + LANDSCAPE + SQUARE + FEED, rates=(WEB,)),
+        sound=_aac(-14.0, 0.5, -1.0, 192),
+    ),
+    Profile(
+        name="radio",
+        title="A finished radio ad",
+        source="the API's documents, Output",
+        read_on="2026-11-30",
+        suffix=".mp3",
+        sound=SoundRules(
+            codec="mp3", rate=44_100, kbps=192, kbps_min=188,
+            loudness_lufs=-16.0, tolerance_lu=0.5, true_peak_dbtp=-2.0,
+        ),
+    ),
+    Profile(
         name="social",
         title="Social video: TikTok, Reels, Shorts",
         source="ads.tiktok.com help 10002742; Google Ads help, Shorts ads; "

@@ -2,9 +2,9 @@
 The mark that an ad was made with AI, in the file and beside it, for machines to read.
 
 Regulation (EU) 2024/1689, Article 50(2), asks that synthetic sound and pictures be marked
-in a machine-readable way. **Owns** the words (IPTC's digital source types), where each
-container keeps them, and the sidecar that says what came from which model. **Does not
-own** signatures: a deployment with a certificate adds them. **Invariants**: coded picture
+in a machine-readable way. **Owns** where each container keeps the mark, and the sidecar
+that says what came from which model. **Does not own** what is marked (`timelines`), nor
+signatures: a deployment with a certificate adds them. **Invariants**: coded picture
 and sound are not touched, only moved; the same file and facts give the same bytes;
 prompts are never written, only their SHA-256.
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import numpy as np
-from attrs import asdict, frozen
+from attrs import asdict
 
 from ars0n_core.compositor import ffmpeg, streams
 from ars0n_core.errors import CompositorError
@@ -30,14 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from ars0n_core.timelines import Provenance, Source
     from ars0n_core.work import Json
-
-IPTC: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-GENERATED: Final = f"{IPTC}trainedAlgorithmicMedia"
-COMPOSITE: Final = f"{IPTC}compositeWithTrainedAlgorithmicMedia"
-"""
-Made by a model alone; made of such media and others (a customer's photos, say).
-"""
 
 XMP_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 """
@@ -46,48 +40,6 @@ The box in which MP4 files keep XMP (XMP specification, part 3).
 
 NOTE: Final = "Made with AI. Digital source type: "
 COPY_BYTES: Final = 1 << 20
-
-
-@frozen(kw_only=True)
-class Source:
-    """
-    Where one part of the ad came from. ``part`` names it ("scene 2", "voice", "music");
-    ``model`` is empty where no model made it.
-    """
-
-    part: str
-    model: str = ""
-    provider: str = ""
-    prompt_sha256: str = ""
-    licence: str = ""
-
-    @property
-    def is_generated(self) -> bool:
-        """
-        Whether a model made it.
-        """
-        return bool(self.model)
-
-
-@frozen(kw_only=True)
-class Provenance:
-    """
-    What an ad is made of, and what put it together.
-    """
-
-    generator: str
-    title: str
-    sources: tuple[Source, ...]
-
-    @property
-    def digital_source_type(self) -> str | None:
-        """
-        IPTC's word for the whole, or None where no model took part.
-        """
-        made = [source.is_generated for source in self.sources]
-        if not any(made):
-            return None
-        return GENERATED if all(made) else COMPOSITE
 
 
 def prompt_sha256(prompt: str) -> str:
@@ -111,10 +63,14 @@ def sidecar(provenance: Provenance, path: Path) -> dict[str, Json]:
         "title": provenance.title,
         "generator": provenance.generator,
         "digitalSourceType": kind,
-        "sources": [
-            asdict(source) | {"generated": source.is_generated} for source in provenance.sources
-        ],
+        "sources": [_plain(source) for source in provenance.sources],
     }
+
+
+def _plain(source: Source) -> dict[str, Json]:
+    facts = asdict(source)
+    generated = facts.pop("is_generated")
+    return {**facts, "generated": generated}
 
 
 def manifest(provenance: Provenance) -> dict[str, Any]:
@@ -125,7 +81,7 @@ def manifest(provenance: Provenance) -> dict[str, Any]:
     action: dict[str, Any] = {"action": "c2pa.created"}
     if provenance.digital_source_type is not None:
         action["digitalSourceType"] = provenance.digital_source_type
-    sources = [asdict(source) for source in provenance.sources]
+    sources = [_plain(source) for source in provenance.sources]
     return {
         "claim_generator_info": [{"name": name, "version": version or "0"}],
         "title": provenance.title,
@@ -172,14 +128,41 @@ def mark(path: Path, provenance: Provenance) -> Path:
     Raises:
         CompositorError: It is none of these, or can't be written.
     """
+    embed(path, provenance)
+    return tell(path, provenance)
+
+
+def embed(path: Path, provenance: Provenance) -> None:
+    """
+    Mark the MP4, MP3 or WAVE file at *path*, in place, if a model took part.
+
+    Raises:
+        CompositorError: It is none of these, or can't be written.
+    """
     try:
         if provenance.digital_source_type is not None:
             _rewrite(path, provenance)
-        beside = path.with_name(f"{path.name}.provenance.json")
-        told = json.dumps(sidecar(provenance, path), indent=2, ensure_ascii=False) + "\n"
-        beside.write_text(told, encoding="utf-8")
     except OSError as error:
         raise ffmpeg.of_disk(error) from error
+
+
+def tell(path: Path, provenance: Provenance) -> Path:
+    """
+    Write the sidecar of the finished file at *path* beside it, and return where it is.
+
+    Raises:
+        CompositorError: It can't be written.
+    """
+    beside = path.with_name(f"{path.name}.provenance.json")
+    part = beside.with_name(f"{beside.name}.part")
+    try:
+        told = json.dumps(sidecar(provenance, path), indent=2, ensure_ascii=False) + "\n"
+        part.write_text(told, encoding="utf-8")
+        part.replace(beside)
+    except OSError as error:
+        raise ffmpeg.of_disk(error) from error
+    finally:
+        part.unlink(missing_ok=True)
     return beside
 
 

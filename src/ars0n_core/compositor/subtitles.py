@@ -87,6 +87,20 @@ def _utterance(sound: Sound, words: Sequence[Word]) -> Utterance:
     )
 
 
+def shown(cues: Sequence[Cue]) -> tuple[Subtitle, ...]:
+    """
+    Return *cues* as a reader meets them.
+    """
+    return tuple(
+        Subtitle(
+            start_ms=_ms(cue.start_frame),
+            end_ms=_ms(cue.start_frame + cue.frames),
+            lines=lines(cue),
+        )
+        for cue in cues
+    )
+
+
 def lines(cue: Cue) -> tuple[str, ...]:
     """
     Return the text of *cue* on one line, or on two of about one length.

@@ -41,7 +41,9 @@ from ars0n_core.ports.providers import ClipOrder as ClipOrder
 from ars0n_core.ports.providers import Finished as Finished
 from ars0n_core.ports.providers import ImageEditor as ImageEditor
 from ars0n_core.ports.providers import ImageOrder as ImageOrder
+from ars0n_core.ports.providers import Maker as Maker
 from ars0n_core.ports.providers import Music as Music
+from ars0n_core.ports.providers import Named as Named
 from ars0n_core.ports.providers import Narration as Narration
 from ars0n_core.ports.providers import Picture as Picture
 from ars0n_core.ports.providers import Planner as Planner

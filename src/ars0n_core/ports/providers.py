@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -16,6 +16,29 @@ from ars0n_core.timelines import Word
 
 if TYPE_CHECKING:
     from ars0n_core.plans.model import Plan
+
+
+@frozen(kw_only=True)
+class Maker:
+    """
+    Who made a thing, with what: it is kept with the job and told with the finished ad.
+    """
+
+    provider: str = ""
+    model: str = ""
+
+
+@runtime_checkable
+class Named(Protocol):
+    """
+    What a provider may do beside its port: say what makes its things.
+    """
+
+    def maker(self, grade: str = "") -> Maker:
+        """
+        Return who makes things of this *grade* (a clip's model). Asks nobody; never raises.
+        """
+        ...
 
 
 @frozen(kw_only=True)

@@ -7,18 +7,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_core import work
 from ars0n_core.assets import HEAD_BYTES, Asset, AssetKind, sniff
 from ars0n_core.errors import BlobNotFoundError, CompositorError, PortError
 from ars0n_core.ids import AssetId
-from ars0n_core.pipelines.states import Cause, Failed
+from ars0n_core.pipelines.states import Cause, Failed, JobStatus
 from ars0n_core.plans.conform import conform
 from ars0n_core.plans.conform.cut import SIZES
 from ars0n_core.specs.model import AdFormat, AspectRatio
 from ars0n_core.timelines import SAMPLE_RATE, Media, MediaKind, Timeline, Word, samples_of
-from ars0n_core.usecases import materials
+from ars0n_core.usecases import materials, origins
 from ars0n_core.usecases.outputs import sha256_of
 from ars0n_core.usecases.recording import Happening
 from ars0n_core.work import Operation
@@ -38,6 +38,12 @@ MUSIC: Final = "music"
 CUSTOM: Final = "custom"
 CLIP: Final = "clip"
 
+BED_KEY: Final = "bed_key"
+BED_MAKER: Final = "bed_maker"
+"""
+Facts of the last job: where the music composed for the ad is kept, and who composed it.
+"""
+
 LINES: Final = 720
 """
 The lines of the sizes in `SIZES`; a deployment may ask for more.
@@ -45,14 +51,16 @@ The lines of the sizes in `SIZES`; a deployment may ask for more.
 
 
 @frozen(kw_only=True)
-class _Found:
+class Found:
     """
     What the cut is made of: files and facts by name, and when each word is spoken.
+    ``composed`` is the music that was made for this ad, None where there is none.
     """
 
     paths: dict[str, Path]
     media: dict[str, Media]
     words: tuple[Word, ...]
+    composed: Path | None = None
 
 
 def size_of(aspect_ratio: AspectRatio, lines: int) -> tuple[int, int]:
@@ -78,10 +86,12 @@ def cut(
     Raises:
         PortError: The outside did not deliver.
     """
-    found = _gather(ports, version, job, folder)
-    timeline = _conformed(policy, version, found)
+    found = gather(ports, version, job, folder)
+    timeline = conformed(policy, version, found)
     if isinstance(timeline, str):
         return _refused(outputs, timeline)
+    maker = None if found.composed is None else origins.maker_of(ports.music)
+    timeline = evolve(timeline, provenance=origins.told(version, job, maker))
     result = folder / "result"
     result.mkdir()
     try:
@@ -95,12 +105,22 @@ def cut(
         "frames": rendering.frames,
         "samples": rendering.samples,
         "duration_seconds": timeline.samples / SAMPLE_RATE,
+        "width": timeline.width,
+        "height": timeline.height,
         "seconds_spent": dict(rendering.seconds_spent),
     }
     if rendering.poster is not None:
         media_type = media_type_of(rendering.poster, "image/png")
         facts["poster_key"] = outputs.put(rendering.poster, media_type, "poster")
         facts["poster_media_type"] = media_type
+    for name, path in (("provenance", rendering.sidecar), ("certificate", rendering.certificate)):
+        if path is not None:
+            facts[f"{name}_key"] = outputs.put(path, "application/json", name)
+    if found.composed is not None and maker is not None:
+        # Whoever asks for stems or deliveries later gets this music, not another take of it.
+        media_type = media_type_of(found.composed, "audio/wav")
+        facts[BED_KEY] = outputs.put(found.composed, media_type, "bed")
+        facts[BED_MAKER] = [maker.provider, maker.model]
     kind = AssetKind.VIDEO if version.spec.ad_format is AdFormat.VIDEO else AssetKind.AUDIO
     return outputs.succeeded(rendering.path, kind, rendering.media_type, facts=facts)
 
@@ -130,7 +150,13 @@ def media_type_of(path: Path, otherwise: str) -> str:
     return found[1] if found else otherwise
 
 
-def _gather(ports: Ports, version: Version, job: Job, folder: Path) -> _Found:
+def gather(ports: Ports, version: Version, job: Job, folder: Path) -> Found:
+    """
+    Copy into *folder* all that *job*, the last one of *version*, puts together.
+
+    Raises:
+        PortError: Some of it is gone, or can't be read.
+    """
     spec = version.spec
     before = [version.pipeline.job(need) for need in job.needs]
     (voice,) = (one for one in before if one.item.operation is Operation.SPEAK)
@@ -153,30 +179,31 @@ def _gather(ports: Ports, version: Version, job: Job, folder: Path) -> _Found:
         assets[MUSIC] = stored(ports, spec.music_asset_id)
         media[MUSIC] = _sound(MUSIC, assets[MUSIC], assets[MUSIC].facts)
     paths = materials.copy_out(ports, assets, folder)
-    if spec.music_asset_id is None:
-        _add_bed(ports, version, job, folder, paths, media)
-    return _Found(paths=paths, media=media, words=_words(voice.facts))
+    composed = _bed(ports, version, job, folder) if spec.music_asset_id is None else None
+    if composed is not None:
+        paths[MUSIC] = composed
+        media[MUSIC] = Media(id=MUSIC, kind=MediaKind.SOUND, sha256=sha256_of(composed))
+    return Found(paths=paths, media=media, words=_words(voice.facts), composed=composed)
 
 
-def _add_bed(
-    ports: Ports,
-    version: Version,
-    job: Job,
-    folder: Path,
-    paths: dict[str, Path],
-    media: dict[str, Media],
-) -> None:
+def _bed(ports: Ports, version: Version, job: Job, folder: Path) -> Path | None:
+    """
+    Return the music composed for the ad: what was kept of it, else made now.
+    """
     mood = job.item.inputs.get("music_mood")
     if not isinstance(mood, str) or not mood or not version.spec.music_volume:
-        return
+        return None
     place = folder / "bed"
     place.mkdir()
+    kept = job.facts.get(BED_KEY)
+    if job.status is JobStatus.COMPLETED and isinstance(kept, str):
+        path = place / Path(kept).name
+        ports.blobs.copy_to(kept, path)
+        return path
     seconds = float(version.spec.duration_seconds)
     # Of the order, not of the cut: a reworded script keeps its music.
     seed = work.digest({"mood": mood, "prompt": version.spec.prompt})
-    path = ports.music.bed(mood, seconds=seconds, seed=seed, folder=place)
-    paths[MUSIC] = path
-    media[MUSIC] = Media(id=MUSIC, kind=MediaKind.SOUND, sha256=sha256_of(path))
+    return ports.music.bed(mood, seconds=seconds, seed=seed, folder=place)
 
 
 def _sound(name: str, asset: Asset, facts: Mapping[str, Json]) -> Media:
@@ -208,9 +235,12 @@ def _words(facts: Mapping[str, Json]) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _conformed(policy: Policy, version: Version, found: _Found) -> Timeline | str:
+def conformed(policy: Policy, version: Version, found: Found) -> Timeline | str:
     """
     Return the cut, or why the order can't be cut.
+
+    Raises:
+        PortError: The outside did not deliver what can be cut.
     """
     spec = version.spec
     if not found.words:

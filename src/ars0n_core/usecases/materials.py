@@ -197,6 +197,7 @@ _SUFFIXES = {
     "video/mp4": ".mp4",
     "video/webm": ".webm",
     "video/quicktime": ".mov",
+    "application/json": ".json",
 }
 
 

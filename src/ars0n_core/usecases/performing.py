@@ -26,7 +26,7 @@ from ars0n_core.pipelines.states import Cause, Checked, Failed, Submitted
 from ars0n_core.ports.providers import ClipOrder, ImageOrder, SpeechOrder, Unfinished
 from ars0n_core.specs.model import AspectRatio, VideoModel
 from ars0n_core.timelines import FRAME_RATE
-from ars0n_core.usecases import cutting, materials
+from ars0n_core.usecases import cutting, materials, origins
 from ars0n_core.usecases.outputs import Outputs
 from ars0n_core.usecases.recording import Happening
 
@@ -97,7 +97,12 @@ def _edit_image(
         best.path,
         AssetKind.IMAGE,
         cutting.media_type_of(best.path, "image/png"),
-        facts={"width": width, "height": height, "scores": scores},
+        facts={
+            "width": width,
+            "height": height,
+            "scores": scores,
+            **origins.made_by(ports.images),
+        },
     )
 
 
@@ -149,6 +154,7 @@ def _check_clip(
             "height": facts.height,
             "frames": facts.frames,
             "duration_seconds": facts.frames / FRAME_RATE,
+            **origins.made_by(ports.clips, str(job.item.grade[0])),
         },
     )
 
@@ -171,7 +177,11 @@ def _speak(ports: Ports, job: Job, outputs: Outputs, folder: Path) -> Happening:
         spoken.path,
         AssetKind.AUDIO,
         spoken.media_type,
-        facts={"duration_seconds": spoken.duration_seconds, "words": words},
+        facts={
+            "duration_seconds": spoken.duration_seconds,
+            "words": words,
+            **origins.made_by(ports.speech),
+        },
     )
 
 

@@ -102,7 +102,7 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
         if any(version.status is VersionStatus.GENERATING for version in versions):
             raise ProjectBusyError("A version of this project is generating; cancel it first")
         made = {output for version in versions for output in _outputs(version)}
-        keys = {key for version in versions for key in _posters(version)}
+        keys = {key for version in versions for key in _beside(version)}
         tx.projects.delete(project_id)
         for asset_id in made:
             asset = tx.assets.find(asset_id)
@@ -115,14 +115,22 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
     materials.discard(ports, sorted(keys))
 
 
+_BESIDE = ("poster_key", "provenance_key", "certificate_key", "bed_key")
+# Facts of the last job that name files which are no assets.
+
+
 def _outputs(version: Version) -> tuple[ids.AssetId, ...]:
     pipeline = version.pipeline
     jobs = (*pipeline.jobs.values(), *pipeline.fallback.values())
     return tuple(job.output for job in jobs if job.output is not None)
 
 
-def _posters(version: Version) -> tuple[str, ...]:
-    told = (job.facts.get("poster_key") for job in version.pipeline.jobs.values())
+def _beside(version: Version) -> tuple[str, ...]:
+    """
+    Return where what stands beside its ads is kept.
+    """
+    jobs = version.pipeline.jobs.values()
+    told = (job.facts.get(name) for job in jobs for name in _BESIDE)
     return tuple(key for key in told if isinstance(key, str))
 
 

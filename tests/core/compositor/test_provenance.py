@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ars0n_core.compositor import inspection, provenance
-from ars0n_core.compositor.provenance import Provenance, Source
 from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Provenance, Source
 
 if TYPE_CHECKING:
     from pathlib import Path

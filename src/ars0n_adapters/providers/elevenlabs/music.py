@@ -16,6 +16,7 @@ from ars0n_core.errors import (
     ProviderUnavailableError,
     ProviderUnknownError,
 )
+from ars0n_core.ports import Maker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,12 @@ class ElevenLabsMusic:
     """
 
     line: Line
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return the model that composes.
+        """
+        return Maker(provider="ElevenLabs", model=self.line.model)
 
     def bed(self, mood: str, *, seconds: float, seed: str, folder: Path) -> Path:
         """

@@ -22,7 +22,7 @@ from ars0n_core.errors import (
     ProviderUnknownError,
 )
 from ars0n_core.plans.derive import is_spoken
-from ars0n_core.ports import Narration
+from ars0n_core.ports import Maker, Narration
 from ars0n_core.wire.plans import sentences
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ class ElevenLabsSpeech:
     line: Line
     sample_rate: int = 24_000
     characters_max: int | None = None
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return the model that speaks.
+        """
+        return Maker(provider="ElevenLabs", model=self.line.model)
 
     def refusal(self, text: str, voice_id: str) -> str | None:  # noqa: ARG002 - all speak alike
         """

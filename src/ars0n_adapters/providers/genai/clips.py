@@ -17,7 +17,7 @@ from ars0n_core.errors import (
     ProviderRejectedError,
     ProviderUnavailableError,
 )
-from ars0n_core.ports import Finished, Unfinished
+from ars0n_core.ports import Finished, Maker, Unfinished
 from ars0n_core.specs.model import VideoModel
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ class GoogleVideoGenerator:
 
     studio: Studio
     lines: Mapping[VideoModel, Line] = field()
+
+    def maker(self, grade: str = "") -> Maker:
+        """
+        Return the model that makes clips of this grade.
+        """
+        line = next((line for model, line in self.lines.items() if model == grade), None)
+        return Maker(provider="Google", model=line.model if line else "")
 
     def submit(self, order: ClipOrder) -> str:
         """

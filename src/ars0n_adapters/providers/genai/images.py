@@ -15,7 +15,7 @@ from ars0n_adapters.providers.genai import faults, pictures
 from ars0n_adapters.providers.genai.calls import Line
 from ars0n_adapters.providers.genai.judging import Judge
 from ars0n_core.errors import ProviderRejectedError, ProviderUnknownError
-from ars0n_core.ports import Variant
+from ars0n_core.ports import Maker, Variant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,12 @@ class GeminiImageEditor:
 
     line: Line
     judge: Judge
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return the model that makes the pictures.
+        """
+        return Maker(provider="Google", model=self.line.model)
 
     def edit(self, order: ImageOrder, folder: Path) -> tuple[Variant, ...]:
         """

@@ -44,7 +44,7 @@ from ars0n_core.errors import (
     ProviderRejectedError,
     ProviderUnavailableError,
 )
-from ars0n_core.ports import Finished, Unfinished
+from ars0n_core.ports import Finished, Maker, Unfinished
 from ars0n_core.specs.model import AspectRatio, VideoModel
 from ars0n_core.timelines import FRAME_RATE
 from ars0n_core.work import digest
@@ -129,6 +129,12 @@ class OfflineVideoGenerator:
             busy = list(self._busy.values())
         for thread in busy:
             thread.join(timeout=30)
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return who makes the clips.
+        """
+        return Maker(provider="ars0n", model="offline clips")
 
     def submit(self, order: ClipOrder) -> str:
         """

@@ -30,7 +30,7 @@ from ars0n_adapters.providers.offline import (
     subject,
 )
 from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
-from ars0n_core.ports import Variant
+from ars0n_core.ports import Maker, Variant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,12 @@ class OfflineImageEditor:
     """
     Makes scene pictures from product photos with Pillow and numpy alone.
     """
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return who makes the pictures.
+        """
+        return Maker(provider="ars0n", model="offline pictures")
 
     def edit(self, order: ImageOrder, folder: Path) -> tuple[Variant, ...]:
         """

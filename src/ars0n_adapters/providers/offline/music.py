@@ -22,6 +22,7 @@ from ars0n_adapters.providers.offline import instruments, moods
 from ars0n_adapters.providers.offline.instruments import SAMPLE_RATE
 from ars0n_adapters.providers.offline.moods import Mood, Role
 from ars0n_core.errors import ProviderUnavailableError
+from ars0n_core.ports import Maker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,6 +144,12 @@ class OfflineMusic:
     """
     Plays beds on this machine; they are made here, so nobody else has rights in them.
     """
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return who plays.
+        """
+        return Maker(provider="ars0n", model="offline music")
 
     def bed(self, mood: str, *, seconds: float, seed: str, folder: Path) -> Path:
         """

@@ -21,7 +21,7 @@ from ars0n_adapters.providers.offline import alignments, readings, voices
 from ars0n_adapters.providers.offline.deliveries import delivery
 from ars0n_adapters.providers.offline.engine import SAMPLE_RATE, engine
 from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
-from ars0n_core.ports import Narration
+from ars0n_core.ports import Maker, Narration
 from ars0n_core.timelines import Word
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ class OfflineSpeech:
     """
     Speaks English with the voices of `voices.OfflineVoices`, on this machine.
     """
+
+    def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
+        """
+        Return who speaks.
+        """
+        return Maker(provider="ars0n", model="offline speech")
 
     def refusal(self, text: str, voice_id: str) -> str | None:
         """

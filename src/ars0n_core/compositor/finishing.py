@@ -1,0 +1,213 @@
+"""
+All that can stand beside a finished ad, made in one go.
+
+**Owns** which files there are and what they are called. **Does not own** how any is made
+(`delivery`, `subtitles`, `stems`, `interchange`) or proved (`certificate`). **Invariants**:
+what can't be made is refused before anything is; each file appears whole or not at all;
+every film and sound for a taker carries the mark of its origin and has a certificate.
+
+Start at `finish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from ars0n_core.compositor import (
+    certificate,
+    delivery,
+    ffmpeg,
+    interchange,
+    profiles,
+    provenance,
+    stems,
+    subtitles,
+)
+from ars0n_core.compositor.certificate import Certificate
+from ars0n_core.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ars0n_core.compositor.local import LocalCompositor
+    from ars0n_core.compositor.profiles import Profile
+    from ars0n_core.timelines import Cue, Timeline, Word
+
+MASTER_CRF: Final = 12.0
+"""
+Pictures drawn anew for a delivery lose nothing that the encoder after them could keep.
+"""
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """
+    What shall stand beside an ad: deliveries by the names of their profiles, subtitles by
+    format, stems, the cut for an editor.
+    """
+
+    deliver: tuple[str, ...] = ()
+    subtitles: tuple[str, ...] = ()
+    stems: bool = False
+    interchange: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.deliver or self.subtitles or self.stems or self.interchange)
+
+
+@frozen(kw_only=True)
+class Finished:
+    """
+    What stands beside an ad: files by what they are ("social", "srt", "voice", "otio"), and the
+    certificate of each delivery.
+    """
+
+    files: Mapping[str, Path]
+    certificates: tuple[Certificate, ...]
+
+
+def check(wanted: Wanted, timeline: Timeline) -> None:
+    """
+    Refuse what can't be made of *timeline*: of its shape and length, before there is one.
+
+    Raises:
+        InvalidRequestError: With every fault, under ``deliver`` and ``subtitles``.
+    """
+    faults: dict[str, tuple[str, ...]] = {}
+    known: list[Profile] = []
+    for name in wanted.deliver:
+        try:
+            known.append(profiles.find(name))
+        except InvalidRequestError as error:
+            faults["deliver"] = (*faults.get("deliver", ()), *error.field_errors["deliver"])
+    try:
+        delivery.check(known, timeline)
+    except InvalidRequestError as error:
+        faults["deliver"] = (*faults.get("deliver", ()), *error.field_errors["deliver"])
+    unknown = [name for name in wanted.subtitles if name not in subtitles.FORMATS]
+    if unknown:
+        kinds = ", ".join(subtitles.FORMATS)
+        faults["subtitles"] = tuple(f"there are no {n!r}: choose from {kinds}" for n in unknown)
+    if faults:
+        raise InvalidRequestError(faults)
+
+
+def finish(
+    ad: Path,
+    timeline: Timeline,
+    media: Mapping[str, Path],
+    words: Sequence[Word],
+    wanted: Wanted,
+    folder: Path,
+    *,
+    compositor: LocalCompositor,
+    name: str = "ad",
+) -> Finished:
+    """
+    Make what is *wanted* beside the finished *ad* of *timeline*, in *folder*, each file called
+    *name* and what it is. The cut for an editor refers to the files of *media* where they are.
+
+    Raises:
+        InvalidRequestError: Something can't be made of this ad; nothing is.
+        CompositorError: An input can't be used, or the machine can't.
+    """
+    check(wanted, timeline)
+    cues = timeline.cues or subtitles.spoken(timeline, words)
+    files: dict[str, Path] = {}
+    try:
+        for kind in wanted.subtitles:
+            files[kind] = folder / f"{name}.{kind}"
+            subtitles.write(
+                cues, files[kind], width=timeline.width, height=timeline.height, title=name
+            )
+        if wanted.interchange:
+            files["otio"] = folder / f"{name}.otio"
+            _write(files["otio"], interchange.to_otio(timeline, media))
+    except OSError as error:
+        raise ffmpeg.of_disk(error) from error
+    if wanted.stems:
+        made = stems.write(timeline, media, folder, binary=compositor.binary)
+        for stem, path in made.items():
+            files[stem] = path.replace(folder / f"{name}.{stem}.wav")
+    certificates = _deliveries(
+        ad, timeline, media, cues, wanted, folder, compositor, name, files
+    )  # fmt: skip
+    return Finished(files=files, certificates=certificates)
+
+
+def _deliveries(
+    ad: Path,
+    timeline: Timeline,
+    media: Mapping[str, Path],
+    cues: Sequence[Cue],
+    wanted: Wanted,
+    folder: Path,
+    compositor: LocalCompositor,
+    name: str,
+    files: dict[str, Path],
+) -> tuple[Certificate, ...]:
+    if not wanted.deliver:
+        return ()
+    said = subtitles.shown(cues) if timeline.cues or wanted.subtitles else None
+    rooms = folder / f".{name}.deliveries"
+    rooms.mkdir(exist_ok=True)
+    film = ad if timeline.has_picture else None
+    certificates = []
+    try:
+        made = delivery.deliver(
+            film, timeline, media, map(profiles.find, dict.fromkeys(wanted.deliver)), rooms,
+            binary=compositor.binary, redraw=_redraw(timeline, media, rooms, compositor),
+        )  # fmt: skip
+        for each in made:
+            compositor.mark(each.path, timeline)
+            path = folder / f"{name}.{each.profile}{each.path.suffix}"
+            files[each.profile] = each.path.replace(path)
+            proof = certificate.certify(
+                path,
+                profiles.find(each.profile),
+                binary=compositor.binary,
+                captions=said,
+                burnt_in=bool(timeline.cues),
+            )
+            certificates.append(proof)
+            if timeline.provenance is not None:
+                files[f"{each.profile} provenance"] = provenance.tell(path, timeline.provenance)
+            files[f"{each.profile} certificate"] = certificate.write(proof, path)
+    except OSError as error:
+        raise ffmpeg.of_disk(error) from error
+    finally:
+        for path in rooms.iterdir():
+            path.unlink(missing_ok=True)
+        rooms.rmdir()
+    return tuple(certificates)
+
+
+def _redraw(
+    timeline: Timeline, media: Mapping[str, Path], rooms: Path, compositor: LocalCompositor
+) -> Callable[[int, int], Path]:
+    """
+    Return what draws the pictures at a size, once for each.
+    """
+    master = evolve(compositor, crf=MASTER_CRF, preset="superfast", cache_folder=None)
+    drawn: dict[tuple[int, int], Path] = {}
+
+    def redraw(width: int, height: int) -> Path:
+        if (width, height) not in drawn:
+            made = master.pictures(evolve(timeline, width=width, height=height), media, rooms)
+            drawn[width, height] = made.replace(rooms / f"{width}x{height}.mp4")
+        return drawn[width, height]
+
+    return redraw
+
+
+def _write(target: Path, text: str) -> None:
+    beside = target.with_name(f"{target.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
