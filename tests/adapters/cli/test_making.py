@@ -190,6 +190,51 @@ def test_the_same_order_again_is_not_made_again(made: Run, folder: Path, photo: 
     assert (folder / "ad.mp4").read_bytes() == (folder / "c.mp4").read_bytes()
 
 
+def test_deliveries_stand_beside_the_ad(made: Run, folder: Path, photo: Path) -> None:
+    import opentimelineio
+
+    assert made.code == 0
+    place = folder / "beside"
+    place.mkdir()
+    again = ars0n(
+        "make", "--image", photo, *ORDER, "--data-dir", folder / "data", "--out", place / "d.mp4",
+        "--deliver", "youtube,radio_na", "--subtitles", "srt", "--stems", "--otio", "--json",
+    )  # fmt: skip
+
+    assert again.code == 0, again.err
+    told = json.loads(again.out)
+    assert {Path(path).name for path in told["files"].values()} == {
+        *(path.name for path in place.iterdir() if path.is_file() and path.name != "d.mp4")
+    }
+    assert told["certified"]["youtube"] == {"passed": True, "failed": []}
+    assert json.loads((place / "d.mp4.certificate.json").read_text())["passed"] is True
+    origin = json.loads((place / "d.mp4.provenance.json").read_text())
+    assert origin["digitalSourceType"].endswith("/compositeWithTrainedAlgorithmicMedia")
+    for name in ("d.mp4", "d.youtube.mp4", "d.radio_na.mp3"):
+        about = ffmpeg("-i", place / name).stderr.decode()
+        assert origin["digitalSourceType"] in about
+    assert samples_in(place / "d.radio_na.mp3") == 15 * 44_100
+    cut = opentimelineio.adapters.read_from_file(str(place / "d.otio"))
+    urls = {clip.media_reference.target_url for clip in cut.find_clips() if clip.name != "End card"}
+    assert all(Path(url.removeprefix("file://")).is_file() for url in urls)
+    assert not list(place.glob(".*"))
+
+
+def test_a_delivery_that_cannot_be_is_refused_before_anything_is_made(
+    folder: Path, photo: Path
+) -> None:
+    refused = ars0n(
+        "make", "--image", photo, *ORDER, "--data-dir", folder / "none", "--out", folder / "e.mp4",
+        "--deliver", "adobe_ctv,vhs", "--subtitles", "doc",
+    )  # fmt: skip
+
+    assert refused.code == 2
+    assert "--deliver: adobe_ctv takes no picture of the shape 720x1280" in refused.err
+    assert "--deliver: there is no delivery profile 'vhs'" in refused.err
+    assert "--subtitles: there are no 'doc'" in refused.err
+    assert not (folder / "e.mp4").exists()
+
+
 def children_of(pid: int) -> list[str]:
     listed = subprocess.run(
         ["ps", "-eo", "pid,ppid,sid,args"], capture_output=True, text=True, check=True

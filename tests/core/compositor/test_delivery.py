@@ -154,3 +154,28 @@ def test_every_profile_names_its_source_and_the_day_it_was_read() -> None:
         assert profile.source
         assert len(profile.read_on) == 10
         assert profile.title
+
+
+def test_pictures_are_drawn_anew_for_another_size_and_only_once(
+    ad: Timeline, media: dict[str, Path], film: Rendering, binary: Ffmpeg, bench: Bench,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    drawn = []
+
+    def redraw(width: int, height: int) -> Path:
+        if not drawn:
+            drawn.append(
+                LocalCompositor().pictures(
+                    evolve(ad, width=width, height=height), media, bench.folder
+                )
+            )
+        return drawn[0]
+
+    rules = {"sizes": ((288, 512),), "kbps": None}
+    names = ("ebu_r128_s1", "social")
+    wanted = [small(profiles.find(name), **rules) for name in names]
+    done = delivery.deliver(film.path, ad, media, wanted, tmp_path, binary=binary, redraw=redraw)
+    assert len(drawn) == 1
+    for each, frames in zip(done, (100, 120), strict=True):
+        assert not each.copied
+        assert len(bench.pictures(each.path, (288, 512))) == frames
