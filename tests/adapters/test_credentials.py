@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ars0n_adapters import credentials
+from ars0n_adapters import bootstrap, credentials, settings
 from ars0n_core.compositor import ffmpeg, provenance
 from ars0n_core.errors import CompositorError, MisconfiguredError
 from ars0n_core.timelines import GENERATED, Provenance, Source
@@ -140,3 +140,37 @@ def test_other_files_and_a_missing_library_are_told(
     monkeypatch.setitem(sys.modules, "c2pa", None)
     with pytest.raises(MisconfiguredError, match=r"ars0n\[c2pa\]"):
         credentials.sign(tmp_path / "ad.mp4", {}, signer)
+
+
+def test_a_deployment_with_a_certificate_signs_what_it_makes(
+    signer: credentials.Signer, tmp_path: Path
+) -> None:
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    chain.write_bytes(signer.certificates)
+    key.write_bytes(signer.private_key)
+    variables = {"ARS0N_C2PA_CERTIFICATES": str(chain), "ARS0N_C2PA_KEY": str(key)}
+    with bootstrap.product(settings.read(variables, data_dir=tmp_path / "data")) as product:
+        sign = getattr(product.ports.compositor, "sign", None)
+    assert sign is not None
+    path = made(tmp_path, "ad.mp3")
+    sign(path, provenance.manifest(FACTS))
+    with path.open("rb") as source, c2pa.Reader("audio/mpeg", source) as reader:
+        assert reader.get_validation_state() in {"Valid", "Trusted"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "fault"),
+    [
+        ({"ARS0N_C2PA_KEY": "key.pem"}, "Set both"),
+        ({"ARS0N_C2PA_KEY": "none.pem", "ARS0N_C2PA_CERTIFICATES": "none.pem"}, "can't be read"),
+        ({"ARS0N_C2PA_KEY": "junk.pem", "ARS0N_C2PA_CERTIFICATES": "junk.pem"}, "no good"),
+    ],
+)
+def test_a_certificate_that_cannot_sign_is_said_at_the_start(
+    variables: dict[str, str], fault: str, tmp_path: Path
+) -> None:
+    (tmp_path / "junk.pem").write_text("no certificate")
+    told = {name: str(tmp_path / value) for name, value in variables.items()}
+    chosen = settings.read(told, data_dir=tmp_path / "data")
+    with pytest.raises(MisconfiguredError, match=fault), bootstrap.product(chosen):
+        pass
