@@ -44,8 +44,9 @@ def maker_of(port: object, grade: str = "") -> Maker:
     """
     Return what *port* says of who makes its things; one that says nothing is nobody known.
     """
-    named = isinstance(port, Named) and hasattr(type(port), "maker")  # a wrapper may feign it
-    return port.maker(grade) if named else Maker()
+    if isinstance(port, Named) and hasattr(type(port), "maker"):  # a wrapper may feign it
+        return port.maker(grade)
+    return Maker()
 
 
 def told(version: Version, job: Job, bed: Maker | None) -> Provenance:

@@ -160,7 +160,7 @@ def test_pictures_are_drawn_anew_for_another_size_and_only_once(
     ad: Timeline, media: dict[str, Path], film: Rendering, binary: Ffmpeg, bench: Bench,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    drawn = []
+    drawn: list[Path] = []
 
     def redraw(width: int, height: int) -> Path:
         if not drawn:
