@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
@@ -61,6 +60,7 @@ from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from pathlib import Path
 
     from starlette.applications import Starlette
 
@@ -234,12 +234,6 @@ def _check_keys(settings: Settings, keys: Keys) -> None:
 
 
 def _signer(settings: Settings) -> Callable[[Path, Mapping[str, Any]], None] | None:
-    """
-    Return what signs finished ads with the deployment's certificate, None without one.
-
-    Raises:
-        MisconfiguredError: The certificate or its key can't be read, or can't sign.
-    """
     places = (settings.c2pa_certificates, settings.c2pa_key)
     if not any(places):
         return None
@@ -247,19 +241,10 @@ def _signer(settings: Settings) -> Callable[[Path, Mapping[str, Any]], None] | N
         raise MisconfiguredError(
             f"Set both {PREFIX}C2PA_CERTIFICATES and {PREFIX}C2PA_KEY, or neither", port="settings"
         )
-    try:
-        certificates, key = (Path(place).expanduser().read_bytes() for place in places)
-    except OSError as error:
-        message = f"{error.filename} can't be read: {error.strerror}"
-        raise MisconfiguredError(message, port="settings") from error
-    signer = credentials.Signer(
-        certificates=certificates,
-        private_key=key,
-        algorithm=settings.c2pa_algorithm,
-        timestamp_url=settings.c2pa_timestamp_url or None,
+    signer = credentials.read(
+        *places, algorithm=settings.c2pa_algorithm, timestamp_url=settings.c2pa_timestamp_url
     )
-    credentials.check(signer)
-    return lambda path, manifest: credentials.sign(path, manifest, signer)
+    return partial(credentials.sign, signer=signer)
 
 
 def _billed(settings: Settings) -> frozenset[Operation]:

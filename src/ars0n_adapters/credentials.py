@@ -11,6 +11,7 @@ Start at `sign`.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -19,7 +20,6 @@ from ars0n_core.errors import CompositorError, MisconfiguredError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 MEDIA_TYPES: Final = {".mp4": "video/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
 
@@ -37,6 +37,30 @@ class Signer:
     private_key: bytes = field(repr=False)
     algorithm: str = "es256"
     timestamp_url: str | None = None
+
+
+def read(certificates: str, private_key: str, *, algorithm: str, timestamp_url: str) -> Signer:
+    """
+    Return the identity in two PEM files, tried out.
+
+    Raises:
+        MisconfiguredError: One can't be read, or they can't sign.
+    """
+    try:
+        chain, key = (
+            Path(place).expanduser().read_bytes() for place in (certificates, private_key)
+        )
+    except OSError as error:
+        message = f"{error.filename} can't be read: {error.strerror}"
+        raise MisconfiguredError(message, port="settings") from error
+    signer = Signer(
+        certificates=chain,
+        private_key=key,
+        algorithm=algorithm,
+        timestamp_url=timestamp_url or None,
+    )
+    check(signer)
+    return signer
 
 
 def check(signer: Signer) -> None:

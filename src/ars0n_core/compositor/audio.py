@@ -18,6 +18,7 @@ import numpy as np
 import soxr
 from attrs import frozen
 
+from ars0n_core import work
 from ars0n_core.compositor import beds, commands, ffmpeg, loudness, stretch, voices
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
     from ars0n_core.compositor.filters import Samples
     from ars0n_core.timelines import Sound, Timeline
+    from ars0n_core.work import Json
+
+SOUND: Final = 1
+"""
+Counts changes after which the same inputs give another sound.
+"""
 
 RADIO_RATE: Final = 44_100
 EDGE_SECONDS: Final = 0.005
@@ -357,3 +364,26 @@ def fitted(sound: Samples, samples: int) -> Samples:
     kept = sound[:samples]
     fitted[: len(kept)] = kept
     return fitted
+
+
+def identity(timeline: Timeline, suffix: str, binary: Ffmpeg) -> str:
+    """
+    Return the name of all that decides an ad's sound.
+    """
+    media = {each.id: each.sha256 for each in timeline.media}
+    bed = timeline.bed
+    voice: list[Json] = [
+        [media[each.media], each.start_sample, each.samples, each.source_sample, each.speed]
+        for each in timeline.voice
+    ]
+    return work.digest(
+        {
+            "sound": SOUND,
+            "build": binary.fingerprint,
+            "suffix": suffix,
+            "samples": timeline.samples,
+            "voice": voice,
+            "bed": [media[bed.media], bed.volume] if bed is not None else None,
+            "target": [timeline.loudness_lufs, timeline.true_peak_dbtp],
+        }
+    )

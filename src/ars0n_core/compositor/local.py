@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ars0n_core import work
 from ars0n_core.compositor import (
     audio,
     certificate,
@@ -49,11 +48,6 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.render import Job
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.work import Json
-
-SOUND: Final = 1
-"""
-Counts changes after which the same inputs give another sound.
-"""
 
 CACHE_BYTES_MAX: Final = 2 << 30
 """
@@ -353,7 +347,7 @@ class _Rendering:
         Return the ad's sound, from the cache or made.
         """
         timeline, binary = self.timeline, self.compositor.binary
-        key = sound_key(timeline, suffix, binary)
+        key = audio.identity(timeline, suffix, binary)
         file, note = self.pieces / f"{key}{suffix}", self.pieces / f"{key}.json"
         if self.cache.fetch(note.name, note) and self.cache.fetch(file.name, file):
             try:
@@ -447,26 +441,3 @@ class _Rendering:
             burnt_in=bool(cues),
         )
         return certificate.write(proof, target)
-
-
-def sound_key(timeline: Timeline, suffix: str, binary: Ffmpeg) -> str:
-    """
-    Return the name of all that decides an ad's sound.
-    """
-    media = {each.id: each.sha256 for each in timeline.media}
-    bed = timeline.bed
-    voice: list[Json] = [
-        [media[each.media], each.start_sample, each.samples, each.source_sample, each.speed]
-        for each in timeline.voice
-    ]
-    return work.digest(
-        {
-            "sound": SOUND,
-            "build": binary.fingerprint,
-            "suffix": suffix,
-            "samples": timeline.samples,
-            "voice": voice,
-            "bed": [media[bed.media], bed.volume] if bed is not None else None,
-            "target": [timeline.loudness_lufs, timeline.true_peak_dbtp],
-        }
-    )
