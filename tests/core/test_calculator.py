@@ -249,3 +249,20 @@ def test_it_runs_as_a_module_without_anything_heavy() -> None:
     lines = done.stdout.splitlines()
     assert any(line.split() == ["total", "8", "140"] for line in lines)
     assert lines[-2:] == ["ended with 0", ""]
+
+
+def test_an_answer_nobody_can_take_is_one_line() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ars0n_core", "estimate", "--duration", "15"],
+            env={**os.environ, "PYTHONPATH": str(SRC)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "python -m ars0n_core: the answer can't be written: No space left on device\n"
+    )

@@ -16,4 +16,22 @@ Start at `main`.
 
 from __future__ import annotations
 
-from ars0n_adapters.cli.commands import main as main
+TYPE_CHECKING = False  # not from typing: what is imported here, Ctrl-C can still interrupt
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run the command of *argv* and return its exit code; see `commands.main`.
+    """
+    try:
+        from ars0n_adapters.cli import commands  # noqa: PLC0415 - may take longer than patience
+
+        return commands.main(argv)
+    except KeyboardInterrupt:
+        import sys  # noqa: PLC0415 - as above
+
+        # before a command took care of it
+        print("\nars0n: stopped", file=sys.stderr)  # noqa: T201 - what a command answers
+        return 1

@@ -5,6 +5,7 @@ The commands themselves, and what they end with.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -35,22 +36,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     if argv[:1] == ["estimate"]:
         return calculator.main(argv, prog="ars0n")
+    _tolerate_any_encoding()
     options = arguments.parser().parse_args(argv)
     try:
         with _stopping_on_terminate():
-            return _COMMANDS[options.command](options)
+            code = _COMMANDS[options.command](options)
+        sys.stdout.flush()
     except FaultyOptionsError as error:
         _complain(str(error))
         return FAULTY
+    except BrokenPipeError:
+        # Whoever read our output went away: nothing may flush into it at exit.
+        sys.stdout = None
+        return FAILED
     except Ars0nError as error:
         _complain(f"ars0n: {error}")
         return FAILED
     except KeyboardInterrupt:
         _complain("\nars0n: stopped; give the same command again to go on")
         return FAILED
-    except BrokenPipeError:
-        # Whoever read our output went away: nothing may flush into it at exit.
-        sys.stdout = None
+    except OSError as error:
+        if os.environ.get("ARS0N_DEBUG"):
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"ars0n: {where}{error.strerror or error}")
+        sys.stdout = None  # what could not be written is not tried again at exit
         return FAILED
     except Exception as error:
         if os.environ.get("ARS0N_DEBUG"):
@@ -58,6 +68,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"ars0n: internal error: {type(error).__name__}: {error}")
         _complain("ars0n: ARS0N_DEBUG=1 shows where; please report it")
         return FAILED
+    return code
+
+
+def _tolerate_any_encoding() -> None:
+    # A name the terminal has no letters for is no reason to fail after the work is done.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _can_tell(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def _make(options: Namespace) -> int:
@@ -84,7 +110,7 @@ def _plan(options: Namespace) -> int:
         told = planning.plan(product, options)
     text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     if options.out is None:
-        sys.stdout.write(text)
+        sys.stdout.write(text if _can_tell(text) else json.dumps(told, indent=2) + "\n")
         return DONE
     try:
         options.out.write_text(text, encoding="utf-8")

@@ -24,6 +24,7 @@ from ars0n_core.ids import OrganizationId, VersionId
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
 from ars0n_core.quotas import Tier
+from ars0n_core.specs.model import AdFormat
 from ars0n_core.usecases.advance import advance
 from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.generate import generate
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ars0n_adapters.bootstrap import Product
-    from ars0n_core.specs.model import AdFormat
 
 LOCAL: Final = OrganizationId("org_local")
 """
@@ -104,7 +104,7 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
     """
     started = time.monotonic()
     out: Path = options.out
-    fault = unwritable(out)
+    fault = misnamed(out, ad_format) or unwritable(out)
     order = _read(product, options, ad_format, fault)
     version_id = _place(product, order, screen)
     progress = Progress(screen)
@@ -125,6 +125,20 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
         wall_seconds=time.monotonic() - started,
         beside=beside,
     )
+
+
+_SUFFIXES: Final[Mapping[AdFormat, str]] = {AdFormat.VIDEO: ".mp4", AdFormat.RADIO: ".mp3"}
+
+
+def misnamed(out: Path, ad_format: AdFormat) -> str | None:
+    """
+    Return why a program would take a file named *out* for something else, or None.
+    """
+    suffix = _SUFFIXES[ad_format]
+    if out.suffix.lower() in {"", suffix}:
+        return None
+    named = out.with_suffix(suffix).name
+    return f"A {ad_format} ad is an {suffix[1:].upper()} file: name it {named}"
 
 
 def unwritable(out: Path) -> str | None:

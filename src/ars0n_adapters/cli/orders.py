@@ -163,6 +163,9 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
                     file_name=Path(file.place).name,
                     category=file.category or None,
                 )
+                if file.option == "--clip" and served.asset.kind is not kinds.AssetKind.VIDEO:
+                    fault = f"This is no film but {served.asset.kind}; a clip is an MP4, WebM or MOV video"
+                    faults.append((file.label, fault))
                 stored[f"file:{number}"] = served.asset
         except InvalidRequestError as error:
             faults += [(file.label, fault) for _, fault in _told(error)]

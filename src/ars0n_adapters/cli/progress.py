@@ -29,6 +29,9 @@ _NAMES: Final[Mapping[Operation, str]] = {
 _BAR_CELLS: Final = 24
 _NAME_CELLS: Final = 18
 _SPIN: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_BLOCKS: Final = "█░"
+_PLAIN_SPIN: Final = "-\\|/"
+_PLAIN_BLOCKS: Final = "#."
 _DONE: Final = frozenset({JobStatus.COMPLETED, JobStatus.FAILED})
 
 
@@ -52,6 +55,7 @@ class Progress:
         self._shown: dict[str, JobStatus] = {}
         self._started: dict[str, float] = {}
         self._frame = 0
+        self._spin, self._blocks = _marks(out.encoding)
         self.seconds: dict[str, float] = {}
 
     def show(self, report: Report) -> None:
@@ -97,7 +101,7 @@ class Progress:
         jobs = _fitting(report.jobs, rows=max(1, size.lines - 3))
         text = [self._line(job)[: size.columns - 1] for job in jobs]
         text.append(
-            f"{'together':<{_NAME_CELLS}} {_bar(report.progress / 100)} {report.progress:3d}%"
+            f"{'together':<{_NAME_CELLS}} {self._bar(report.progress / 100)} {report.progress:3d}%"
         )
         if self._lines:
             self._out.write(f"\x1b[{self._lines}A")
@@ -109,15 +113,25 @@ class Progress:
         fraction = 1.0 if job.status is JobStatus.COMPLETED else job.fraction or 0.0
         state = str(job.status)
         if job.status in {JobStatus.PROCESSING, JobStatus.POLLING}:
-            state = _SPIN[self._frame % len(_SPIN)] + " working"
+            state = self._spin[self._frame % len(self._spin)] + " working"
         if job.error:
             state = f"failed: {job.error}"
-        return f"{name_of(job):<{_NAME_CELLS}} {_bar(fraction)} {state}"
+        return f"{name_of(job):<{_NAME_CELLS}} {self._bar(fraction)} {state}"
+
+    def _bar(self, fraction: float) -> str:
+        full = round(fraction * _BAR_CELLS)
+        return self._blocks[0] * full + self._blocks[1] * (_BAR_CELLS - full)
 
 
-def _bar(fraction: float) -> str:
-    full = round(fraction * _BAR_CELLS)
-    return "█" * full + "░" * (_BAR_CELLS - full)
+def _marks(encoding: str | None) -> tuple[str, str]:
+    """
+    Return what turns and what fills, in letters a terminal of *encoding* has.
+    """
+    try:
+        (_SPIN + _BLOCKS).encode(encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return _PLAIN_SPIN, _PLAIN_BLOCKS
+    return _SPIN, _BLOCKS
 
 
 def _fitting(jobs: tuple[JobReport, ...], *, rows: int) -> tuple[JobReport, ...]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ars0n_core.work import Json
 
 DONE, NOTHING_FITS, WRONG = 0, 1, 2
+UNWRITTEN = NOTHING_FITS
 """
 What the calculator ends with.
 """
@@ -63,7 +64,15 @@ def main(
         told = [f"{name}: {text}" for name, texts in error.field_errors.items() for text in texts]
         err.write("\n".join([*told, *error.form_errors]) + "\n")
         return WRONG
-    out.write(text + "\n")
+    try:
+        out.write(text + "\n")
+        out.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # whoever read it has had enough
+            err.write(f"{prog}: the answer can't be written: {error.strerror}\n")
+        if out is sys.stdout:
+            sys.stdout = None  # nothing may flush into it at exit
+        return UNWRITTEN
     return code
 
 

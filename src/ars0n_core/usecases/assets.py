@@ -167,7 +167,8 @@ def _looked_at(source: Path, name: str, wanted: AssetKind | None) -> AssetKind:
         found = assets.sniff(file.read(assets.HEAD_BYTES))
     if found is None:
         formats = "; ".join(TAKEN.values()) if wanted is None else TAKEN[wanted]
-        raise UploadRefusedError({"file": [f"{name} is none of the formats taken: {formats}"]})
+        message = f"{name} is none of the formats taken ({formats}): save it as one of them"
+        raise UploadRefusedError({"file": [message]})
     kind, _ = found
     size, most = source.stat().st_size, assets.SIZE_BYTES_MAX[wanted or kind]
     if size > most:

@@ -4,7 +4,11 @@ A bad order is refused before anything is made, each faulty option on a line of 
 
 from __future__ import annotations
 
+import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +118,73 @@ def test_music_that_is_none_is_named(capsys: pytest.CaptureFixture[str], tmp_pat
     assert code == 2, lines
     assert len(lines) == 1
     assert lines[0].startswith(f"--music {music}: ")
+
+
+def test_a_clip_that_is_no_film_is_named_by_its_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (64, 64)).save(photo)
+    code, lines = run(
+        capsys, "make", "--image", photo, "--prompt", PROMPT, "--clip", f"{photo}@0",
+        "--data-dir", tmp_path / "data", "--out", tmp_path / "ad.mp4",
+    )  # fmt: skip
+
+    assert code == 2, lines
+    assert lines == [
+        f"--clip {photo}: This is no film but image; a clip is an MP4, WebM or MOV video"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "fix"),
+    [("make", "ad.jpg", "name it ad.mp4"), ("radio", "ad.mp4", "name it ad.mp3")],
+)
+def test_an_ad_is_not_put_under_another_formats_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, name: str, fix: str
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (64, 64)).save(photo)
+    images = ("--image", photo) if command == "make" else ()
+    code, lines = run(
+        capsys, command, *images, "--prompt", PROMPT, "--data-dir", tmp_path / "data",
+        "--out", tmp_path / name,
+    )  # fmt: skip
+
+    assert code == 2
+    assert len(lines) == 1
+    assert lines[0].startswith(f"--out {tmp_path / name}: ")
+    assert lines[0].endswith(fix)
+
+
+def test_a_plan_is_json_whatever_letters_the_screen_has(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ars0n_adapters.cli", "plan", "--prompt", "Crème brûlée",
+         "--data-dir", str(tmp_path)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    script = json.loads(done.stdout.decode("ascii"))["plan"]["voiceover_script"]
+    assert "crème brûlée" in script.lower()
+
+
+def test_an_answer_that_finds_no_room_is_one_clear_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ars0n_adapters.cli", "voices"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == "ars0n: No space left on device\n"
 
 
 def test_an_unknown_voice_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

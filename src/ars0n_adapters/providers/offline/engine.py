@@ -10,6 +10,7 @@ spectra and fundamental before synthesis gives other voices (`voices.Timbre`).
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -209,6 +210,8 @@ def engine() -> Engine:
 
 @functools.cache
 def _loaded() -> Engine:
+    # Its releases for Linux report to Microsoft unless told not to before they are loaded.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime  # noqa: PLC0415 -- the vendor is imported when it is needed
         from hibari import Hibari  # noqa: PLC0415 -- as above

@@ -35,6 +35,7 @@ def clean(prompt: str) -> str:
     >>> clean("<b>BEST SOCKS</b> \N{SPARKLES} https://x.co/a")
     'Best socks'
     """
+    prompt = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", " ", prompt)  # a terminal's colours
     text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"[^\s@]{1,64}@[^\s@]+", " ", text)
