@@ -5,6 +5,7 @@ What holds for every test: how hard Hypothesis tries, and that nobody calls outs
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -36,7 +37,27 @@ settings.register_profile(
 settings.register_profile(
     "deep", max_examples=100_000, deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE
 )
+settings.register_profile(  # a line is changed on purpose: does anything notice, and soon?
+    "mutation",
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=SLOW_MACHINES_ARE_FINE,
+)
 settings.load_profile("dev")
+
+QUICKEST_FIRST = ("tests/core/", "tests/stories/", "tests/properties/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Ask the quick first whether they notice a mutant, which dies of the first that does.
+    """
+    if os.environ.get("MUTANT_UNDER_TEST"):
+        items.sort(
+            key=lambda item: [folder in item.nodeid for folder in QUICKEST_FIRST].index(True)
+        )
 
 
 class OutsideError(BaseException):

@@ -214,12 +214,19 @@ def usage(entries: Iterable[Entry]) -> Usage:
 
 def spent_by(entries: Iterable[Entry], key: ApiKeyId) -> int:
     """
-    Return what *key* spent in *entries*, refunds deducted.
+    Return what *key* spent in *entries*, less what of it was given back in them. What comes
+    back of an earlier period's charges is not this period's to spend again.
     """
     signs: Mapping[EntryKind, int] = {EntryKind.CHARGE: 1, EntryKind.REFUND: -1}
-    return sum(
-        signs.get(entry.kind, 0) * entry.credits for entry in entries if entry.api_key_id == key
-    )
+    spent: dict[str, int] = {}
+    for entry in entries:
+        sign = signs.get(entry.kind)
+        if sign is None or entry.api_key_id != key:
+            continue
+        for posting in entry.postings:
+            before = spent.get(posting.item, 0)
+            spent[posting.item] = max(0, before + sign * posting.credits)
+    return sum(spent.values())
 
 
 def _entry(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
+from ars0n_core import ledger
 from ars0n_core.assets import AssetKind
 from ars0n_core.errors import (
     AssetNotOwnedError,
@@ -23,18 +24,20 @@ from ars0n_core.errors import (
     ProviderRejectedError,
     ProviderUnavailableError,
 )
-from ars0n_core.ids import AssetId, ProjectId
-from ars0n_core.ledger import PREPAID, RECEIVABLE
+from ars0n_core.ids import ApiKeyId, AssetId, ProjectId
+from ars0n_core.ledger import PREPAID, RECEIVABLE, EntryKind
 from ars0n_core.plans.model import Plan, Scene, Segment
+from ars0n_core.projects import VersionStatus
 from ars0n_core.quotas import Tier
 from ars0n_core.specs.model import CustomClip
+from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.generate import generate
+from ars0n_core.usecases.jobs import cancel, regenerate
 from ars0n_core.usecases.plan import plan
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ars0n_core.usecases.callers import Caller
 
     from .conftest import Stage
 
@@ -210,6 +213,45 @@ def test_a_keys_monthly_cap_holds_until_the_month_is_over(stage: Stage) -> None:
 
     stage.clock.moment = stage.clock.moment.replace(month=4)
     assert stage.order(stage.radio(), capped).total_credits == 4
+
+
+def test_what_comes_back_of_last_months_charges_is_not_this_months_to_spend(stage: Stage) -> None:
+    capped = stage.customer("capped", 1000, cap=8, tier=Tier.ENTERPRISE)
+    late = stage.order(stage.radio(), capped)
+    stage.clock.moment = stage.clock.moment.replace(month=4)
+    cancel(stage.ports, capped, late.version_id)
+    assert stage.balance(capped) == 1000
+    for _ in range(2):
+        stage.finished(stage.radio(), capped)
+
+    with pytest.raises(BudgetExceededError) as caught:
+        stage.order(stage.radio(), capped)
+
+    assert caught.value.spent == 8
+
+
+def test_what_fails_is_given_back_to_the_key_that_paid_for_it(stage: Stage) -> None:
+    first = stage.customer("first", 1000, cap=140)
+    second = Caller(
+        first.organization,
+        evolve(first.key, id=ApiKeyId("key_second"), monthly_credits_max=50),
+    )
+    spec = stage.film(image_asset_ids=(stage.asset(caller=first),))
+    clips = stage.flaky("clips")
+    clips.plan_fault("check", None, *[ProviderUnavailableError("later")] * 5)
+    ordered = stage.order(spec, first)
+    made = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP, first)
+    regenerate(stage.ports, stage.policy, second, made.id)
+    stage.flaky("compositor").plan_fault("render", ZeroDivisionError())
+    assert stage.finish(ordered.version_id, first).status is VersionStatus.FAILED
+    assert stage.balance(first) == 1000
+
+    spent = [ledger.spent_by(stage.entries(first), caller.key_id) for caller in (first, second)]
+
+    assert spent == [0, 0]
+    given = [entry for entry in stage.entries(first) if entry.kind is EntryKind.REFUND]
+    assert sum(entry.credits for entry in given if entry.api_key_id == first.key_id) == 140
+    assert sum(entry.credits for entry in given if entry.api_key_id == second.key_id) == 45
 
 
 def test_a_price_above_what_was_allowed_is_refused(stage: Stage) -> None:

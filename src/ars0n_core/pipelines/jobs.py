@@ -11,7 +11,7 @@ from typing import Any, Final, assert_never
 from attrs import evolve, field, frozen
 
 from ars0n_core.errors import IllegalEventError
-from ars0n_core.ids import AssetId, JobId
+from ars0n_core.ids import ApiKeyId, AssetId, JobId
 from ars0n_core.pipelines.states import (
     RUNNING,
     Asked,
@@ -41,7 +41,8 @@ from ars0n_core.work import Json, WorkItem
 @frozen(kw_only=True)
 class Charge:
     """
-    What the job's item cost, from which account, and whether it was given back.
+    What the job's item cost, from which account, under which key, and whether it was
+    given back.
 
     ``serial`` counts how often the job was charged: a retry after a refund and every
     new take are charges of their own, so each can be given back once. ``delivered`` says
@@ -51,6 +52,7 @@ class Charge:
     credits: int
     account: str
     serial: int
+    api_key_id: ApiKeyId | None = None
     refunded: bool = False
     delivered: bool = False
 
@@ -65,6 +67,7 @@ class Refund:
     credits: int
     account: str
     serial: int
+    api_key_id: ApiKeyId | None = None
 
 
 @frozen(kw_only=True)

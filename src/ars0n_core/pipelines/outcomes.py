@@ -16,7 +16,7 @@ from ars0n_core.pipelines.states import Cause, JobStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ars0n_core.ids import JobId
+    from ars0n_core.ids import ApiKeyId, JobId
 
 
 @frozen
@@ -52,15 +52,22 @@ def conclude(pipeline: Pipeline) -> tuple[Pipeline, Conclusion | None]:
     return pipeline, Conclusion(completed=False, refunds=refunds)
 
 
-def charged(pipeline: Pipeline, charges: Mapping[JobId, tuple[int, str]]) -> Pipeline:
+def charged(
+    pipeline: Pipeline,
+    charges: Mapping[JobId, tuple[int, str]],
+    *,
+    api_key_id: ApiKeyId | None = None,
+) -> Pipeline:
     """
-    Note that jobs were charged anew: (credits, account) by job.
+    Note that jobs were charged anew, under this key: (credits, account) by job.
     """
     jobs = dict(pipeline.jobs)
     for job_id, (credits_taken, account) in charges.items():
         job = jobs[job_id]
         serial = 1 + max((c.serial for c in (job.charge, *job.past) if c is not None), default=0)
-        charge = Charge(credits=credits_taken, account=account, serial=serial)
+        charge = Charge(
+            credits=credits_taken, account=account, serial=serial, api_key_id=api_key_id
+        )
         jobs[job_id] = evolve(job, charge=charge)
     return evolve(pipeline, jobs=jobs)
 
@@ -105,6 +112,7 @@ def _refunds(pipeline: Pipeline, cause: Cause) -> tuple[Refund, ...]:
                         credits=charge.credits,
                         account=charge.account,
                         serial=charge.serial,
+                        api_key_id=charge.api_key_id,
                     )
                 )
     return tuple(given)

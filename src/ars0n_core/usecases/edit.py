@@ -250,7 +250,7 @@ def _store(
                 change.items,
                 job_ids=tuple(job_ids.values()),
                 charges={
-                    key: Charge(credits=price, account=account, serial=1)
+                    key: Charge(credits=price, account=account, serial=1, api_key_id=caller.key_id)
                     for key, price in prices.items()
                 },
                 reused=change.reused,

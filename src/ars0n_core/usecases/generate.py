@@ -185,7 +185,9 @@ def _store(
                     items,
                     job_ids=tuple(job_ids.values()),
                     charges={
-                        key: Charge(credits=price, account=account, serial=1)
+                        key: Charge(
+                            credits=price, account=account, serial=1, api_key_id=caller.key_id
+                        )
                         for key, price in prices.items()
                     },
                 ),

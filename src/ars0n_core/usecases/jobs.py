@@ -296,7 +296,9 @@ def _charged(
     """
     account = ledger.account_of(unlimited=organization.unlimited)
     pipeline = outcomes.charged(
-        version.pipeline, {job_id: (price, account) for job_id, price in prices.items()}
+        version.pipeline,
+        {job_id: (price, account) for job_id, price in prices.items()},
+        api_key_id=caller.key_id,
     )
     if prices:
         first = next(iter(prices))

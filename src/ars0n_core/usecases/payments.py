@@ -79,7 +79,7 @@ def require_funds(
     key = caller.key
     if key is not None and key.monthly_credits_max is not None:
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        spent = max(0, ledger.spent_by(tx.ledger.entries(organization.id, start=month), key.id))
+        spent = ledger.spent_by(tx.ledger.entries(organization.id, start=month), key.id)
         if spent + price > key.monthly_credits_max:
             raise BudgetExceededError(cap=key.monthly_credits_max, spent=spent, required=price)
     account = ledger.account_of(unlimited=organization.unlimited)
@@ -131,7 +131,7 @@ def give_back(
             reference=f"refund/{refund.job}/{refund.serial}",
             booked_at=now,
             version_id=version.id,
-            api_key_id=version.api_key_id,
+            api_key_id=refund.api_key_id,
         )
         entry = ledger.refund(
             booking, account=refund.account, item=refund.job, credits_back=refund.credits
