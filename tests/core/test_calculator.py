@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -150,11 +152,11 @@ def test_advice_fits_the_budget_and_begins_with_the_best() -> None:
     assert [offer["tier"] for offer in offers] == sorted(offer["tier"] for offer in offers)
     assert offers[0] == {
         "tier": 1,
-        "estimatedCredits": 257,
+        "estimatedCredits": 5 * 15 + 3 * 48 + 2 * 35 + 5 + 2,
         "adFormat": "video",
         "veoModel": "veo-3.1-fast-generate-001",
         "qualityLoopVariants": 3,
-        "clipSeconds": [6] * 5,
+        "clipSeconds": [8, 8, 8, 6, 6],
     }
     assert offers[-1]["adFormat"] == "radio"
 
@@ -162,18 +164,38 @@ def test_advice_fits_the_budget_and_begins_with_the_best() -> None:
 def test_every_setting_is_offered_to_who_can_pay_for_it() -> None:
     offers = answer("advise --budget 100000 --duration 60 --format video")
 
-    # Three footages fill 60 s (typical, 6 s, 8 s), by two models, by three variants.
-    assert len(offers) == 18
+    # Every mix of nine clips that fills 60 s when slowed by a tenth, by two models, by three
+    # variants: nine times 6 s is just enough.
+    shown = {8: 266, 6: 200, 4: 133}
+    mixes = [
+        mix
+        for mix in combinations_with_replacement(shown, 9)
+        if sum(shown[seconds] for seconds in mix) >= 60 * 30
+    ]
+    assert Counter(tuple(offer["clipSeconds"]) for offer in offers) == dict.fromkeys(mixes, 6)
     assert offers[0]["estimatedCredits"] == max(offer["estimatedCredits"] for offer in offers)
+
+
+def test_of_mixes_with_as_much_footage_the_cheaper_is_the_better() -> None:
+    offers = answer("advise --budget 100000 --duration 15 --format video")
+    tiers = {
+        (offer["veoModel"], offer["qualityLoopVariants"], *offer["clipSeconds"]): offer["tier"]
+        for offer in offers
+    }
+
+    # 6 + 6 s cost 70, 8 + 4 s cost 72; of the premium model both cost 180.
+    fast, premium = "veo-3.1-fast-generate-001", "veo-3.1-generate-001"
+    assert tiers[fast, 2, 8, 6, 6] < tiers[fast, 2, 8, 8, 4]
+    assert tiers[premium, 2, 8, 6, 6] == tiers[premium, 2, 8, 8, 4]
 
 
 def test_short_clips_are_offered_only_where_they_fill_the_ad() -> None:
     def shortest(line: str) -> int:
         offers = answer(f"advise --budget 9999 --duration 15 --format video {line}")
-        return min(int(offer["clipSeconds"][0]) for offer in offers)
+        return min(sum(offer["clipSeconds"]) for offer in offers)
 
-    assert shortest("") == 6
-    assert shortest("--end-card") == 4
+    assert shortest("") == 14
+    assert shortest("--end-card") == 12
 
 
 def test_advice_of_edition_1_has_no_radio() -> None:
@@ -187,8 +209,9 @@ def test_advice_as_a_table() -> None:
 
     assert code == 0
     assert "3 x 6 s" in out
-    (row,) = [line.split() for line in out.splitlines() if line.endswith(" 140    10")]
-    assert row[:3] == ["1", "video", "veo-3.1-fast-generate-001"]
+    rows = [line.split() for line in out.splitlines() if line.endswith(" 140    10")]
+    fast = ["video", "veo-3.1-fast-generate-001"]
+    assert [*fast, "3", "x", "6", "s", "2", "140", "10"] in [row[1:] for row in rows]
 
 
 def test_a_budget_for_nothing_ends_with_1_and_says_what_would_do() -> None:

@@ -121,3 +121,14 @@ def test_a_limiter_that_can_not_be_asked_lets_nobody_in(stage: Stage) -> None:
             let_in(stage, plain)
 
     assert let_in(stage, plain).decision.allowed
+
+
+def test_what_is_left_is_the_lesser_of_the_keys_and_its_organisations(stage: Stage) -> None:
+    for _ in range(3):
+        plain = key_of(stage)
+        for _ in range(29):
+            let_in(stage, plain)
+
+    decision = let_in(stage, key_of(stage)).decision
+
+    assert (decision.limit, decision.remaining) == (30, 2)

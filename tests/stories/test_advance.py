@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 
 from ars0n_adapters.memory import QueueRunner
 from ars0n_core.assets import AssetKind
@@ -25,6 +25,7 @@ from ars0n_core.pipelines.commands import SubmitClip
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
 from ars0n_core.specs.model import CustomClip
+from ars0n_core.testing.fakes import footage
 from ars0n_core.usecases import billing
 from ars0n_core.usecases.advance import advance
 from ars0n_core.usecases.assets import serve
@@ -32,6 +33,8 @@ from ars0n_core.usecases.carry_out import carry_out, release, renew
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Stage
 
 
@@ -243,6 +246,72 @@ def test_a_customers_file_at_fault_is_the_orders_fault(stage: Stage) -> None:
 
     assert "no picture in it" in report.jobs[-1].error
     assert stage.balance() == 1000 - 35
+
+
+@define
+class Spoiling:
+    """
+    A port whose answers are spoilt on their way, by method.
+    """
+
+    port: Any
+    spoil: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.port, name)
+        spoil = self.spoil.get(name)
+        return call if spoil is None else lambda *given: spoil(call(*given))
+
+
+def as_clip(content: bytes) -> Callable[[Any], Any]:
+    def spoil(answer: Any) -> Any:
+        answer.path.write_bytes(content)
+        return answer
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("port", "method", "spoil", "told"),
+    [
+        ("images", "edit", lambda _: (), "The image editor returned no picture"),
+        ("clips", "check", as_clip(b"no footage"), "The provider's clip can't be used"),
+        ("clips", "check", as_clip(footage(1)), "footage can't fill an ad of 15 s"),
+        ("speech", "speak", lambda spoken: evolve(spoken, words=()), "without word timings"),
+    ],
+    ids=["no pictures", "no footage", "too little footage", "no words"],
+)
+def test_an_answer_nobody_can_use_is_our_fault(
+    stage: Stage, port: str, method: str, spoil: Any, told: str
+) -> None:
+    stage.policy = evolve(stage.policy, deferrals_max=0)
+    spoiling = Spoiling(getattr(stage.ports, port), {method: spoil})
+    stage.ports = evolve(stage.ports, **{port: spoiling})
+
+    report = stage.finished()
+
+    assert report.status is VersionStatus.FAILED
+    assert any(told in (job.error or "") for job in report.jobs)
+    assert stage.balance() == 1000
+
+
+@pytest.mark.parametrize("record_too", [False, True])
+def test_a_file_that_vanished_from_the_store_is_our_fault(
+    stage: Stage, *, record_too: bool
+) -> None:
+    image = stage.asset()
+    ordered = stage.order(stage.film(image_asset_ids=(image,)))
+    with stage.ports.store.transaction() as tx:
+        stage.blobs.delete(tx.assets.find(image).blob_key)
+        if record_too:
+            tx.assets.delete(image)
+        tx.commit()
+
+    report = stage.finish(ordered.version_id)
+
+    assert report.status is VersionStatus.FAILED
+    assert stage.balance() == 1000
+    assert {job.error for job in report.jobs if job.error} != {"Internal error"}
 
 
 def test_a_full_disk_is_tried_again(stage: Stage) -> None:

@@ -261,3 +261,13 @@ def test_what_a_test_key_made_is_not_reused_for_free(stage: Stage) -> None:
 
     assert edited(stage, report.version_id, live, dry_run=True).credits == 140
     assert edited(stage, report.version_id, tester, dry_run=True).credits == 0
+
+
+def test_a_radio_ad_takes_no_custom_clips(stage: Stage) -> None:
+    report = stage.finished(stage.radio())
+    clip = CustomClip(position=0, asset_id=stage.asset(AssetKind.VIDEO), duration_seconds=6)
+
+    with pytest.raises(InvalidRequestError) as caught:
+        edited(stage, report.version_id, custom_clips=(clip,))
+
+    assert set(caught.value.field_errors) == {"custom_clips"}

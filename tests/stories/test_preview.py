@@ -16,7 +16,9 @@ from ars0n_core.errors import (
     ProviderRejectedError,
     ProviderUnavailableError,
     QuotaExceededError,
+    RateLimitExceededError,
 )
+from ars0n_core.ledger import EntryKind
 from ars0n_core.usecases import preview as previews
 from ars0n_core.usecases.sweep import sweep
 
@@ -144,3 +146,51 @@ def test_a_test_key_hears_for_free(stage: Stage) -> None:
 
     assert heard(stage, caller=tester).credits == 0
     assert not stage.entries(tester)
+
+
+def test_a_test_keys_preview_that_fails_books_nothing(stage: Stage) -> None:
+    tester = stage.customer("tester", key="sk_test_")
+    stage.flaky("speech").plan_fault("speak", ProviderUnavailableError("away"))
+
+    with pytest.raises(ProviderUnavailableError):
+        heard(stage, caller=tester)
+
+    assert not stage.entries(tester)
+
+
+def test_what_a_voice_can_not_speak_is_refused_before_it_is_charged(stage: Stage) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        heard(stage, "something unspeakable")
+
+    assert set(caught.value.field_errors) == {"text"}
+    assert stage.balance() == 1000
+
+
+def test_what_can_not_be_counted_is_not_spoken(stage: Stage) -> None:
+    stage.flaky("rates").plan_fault("hit", PortError("away"))
+
+    with pytest.raises(RateLimitExceededError) as caught:
+        heard(stage)
+
+    assert caught.value.reset_at == stage.clock.now() + timedelta(seconds=60)
+    assert stage.balance() == 1000
+
+
+def test_a_preview_about_to_be_spoken_anew_is_given_back_once(stage: Stage) -> None:
+    since = stage.clock.now()
+    heard(stage)
+    (charge,) = [entry for entry in stage.entries() if entry.kind is EntryKind.CHARGE]
+
+    for reference in ("charge/preview_else", charge.reference, charge.reference):
+        with stage.ports.store.transaction() as tx:
+            previews.take_back(
+                stage.ports,
+                tx,
+                stage.caller.organization.id,
+                reference,
+                since=since,
+                now=stage.clock.now(),
+            )
+            tx.commit()
+
+    assert stage.balance() == 1000

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
-from ars0n_core.errors import InvalidRequestError, NotFoundError, ProjectBusyError
+from ars0n_core.errors import InvalidRequestError, NotFoundError, PortError, ProjectBusyError
 from ars0n_core.plans.model import Segment
 from ars0n_core.projects import VersionStatus
 from ars0n_core.usecases import billing, projects
 from ars0n_core.usecases.assets import serve
 from ars0n_core.usecases.edit import edit
+from ars0n_core.usecases.jobs import regenerate
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from .conftest import Stage
@@ -95,3 +97,44 @@ def test_a_generating_project_or_a_strangers_is_not_deleted(stage: Stage) -> Non
 
     assert stage.finish(ordered.version_id).output
     assert billing.credits_of(stage.ports, stage.policy, stage.caller).active_generations == 0
+
+
+def test_takes_that_were_replaced_go_with_their_project(stage: Stage) -> None:
+    picture = stage.asset()
+    report = stage.finished(stage.film(image_asset_ids=(picture,)))
+    clip = next(job.id for job in report.jobs if job.operation is Operation.GENERATE_CLIP)
+    for fault in (None, ZeroDivisionError()):
+        stage.flaky("compositor").plan_fault("render", fault)
+        regenerate(stage.ports, stage.policy, stage.caller, clip)
+        stage.finish(report.version_id)
+    assert len(stage.blobs.keys) > 1 + len(report.jobs)
+
+    projects.delete(stage.ports, stage.caller, report.project_id)
+
+    assert stage.blobs.keys == {f"assets/{picture}"}
+    with stage.ports.store.transaction() as tx:
+        (left,) = tx.assets.of(stage.caller.organization.id)
+    assert left.id == picture
+
+
+def test_another_projects_files_are_left_alone(stage: Stage) -> None:
+    gone, kept = (stage.finished(stage.radio()) for _ in range(2))
+
+    projects.delete(stage.ports, stage.caller, gone.project_id)
+
+    assert serve(stage.ports, stage.policy, stage.caller, kept.output).url
+
+
+def test_a_list_without_pictures_is_better_than_no_list(stage: Stage) -> None:
+    stage.finished()
+    stage.flaky("blobs").plan_fault("url", PortError("away"))
+
+    assert shown(stage).thumbnail_url is None
+    assert shown(stage).thumbnail_url is not None
+
+
+def test_a_long_prompt_names_its_project_by_its_beginning(stage: Stage) -> None:
+    stage.finished(stage.radio(prompt="word " * 100))
+
+    name = shown(stage).project.name
+    assert name == ("word " * 16).rstrip() + "…"

@@ -101,3 +101,30 @@ def test_jobs_of_a_dead_process_are_put_back(stage: Stage) -> None:
     jobs = tuple(stage.version(ordered.version_id).pipeline.jobs.values())
     assert jobs[0].status is JobStatus.PENDING
     assert not runner.waiting
+
+
+def test_an_order_at_work_is_not_given_up_however_long_nobody_asks(stage: Stage) -> None:
+    stage.ports.clips.looks = 10_000
+    ordered = stage.order()
+    for _ in range(3):
+        stage.poll(ordered.version_id)
+    stage.clock.pass_by(DAY)
+
+    assert sweep(stage.ports, stage.policy).abandoned == 0
+    assert stage.version(ordered.version_id).status is VersionStatus.GENERATING
+
+
+def test_what_a_sweep_finds_decided_is_not_given_up_as_well(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    stage.policy = evolve(stage.policy, bounds=evolve(stage.policy.bounds, crashes_max=1))
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    runner.waiting.clear()
+    stage.clock.pass_by(DAY)
+
+    swept = sweep(stage.ports, stage.policy)
+
+    assert (swept.generating, swept.abandoned) == (1, 0)
+    assert stage.version(ordered.version_id).status is VersionStatus.FAILED
+    assert stage.balance() == 1000

@@ -4,6 +4,7 @@ What can't be spoken or drawn is refused before anything is charged, by field.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,3 +79,21 @@ def test_a_radio_ad_draws_nothing(stage: Stage) -> None:
     ordered = stage.order(stage.radio(company_name="Ac\ue123me"))
 
     assert ordered.job_count == 2
+
+
+def test_a_name_that_the_planner_repeats_is_told_of_once(stage: Stage) -> None:
+    faults = faults_of(stage, stage.film(company_name="Ac\ue123me", captions=CaptionStyle.WORD))
+
+    assert set(faults) == {"company_name"}
+
+
+def test_what_only_the_planner_wrote_is_the_prompts_fault(stage: Stage) -> None:
+    told = planned(stage, stage.film())
+    words = tuple(evolve(segment, text="say \ue200 it") for segment in told.segments)
+    plan_anew = SimpleNamespace(plan=lambda *_: evolve(told, segments=words))
+    stage.ports = evolve(stage.ports, planner=plan_anew)
+    spec = stage.film(image_asset_ids=(told.scenes[0].image_asset_id,))
+
+    faults = faults_of(stage, evolve(spec, captions=CaptionStyle.PHRASE))
+
+    assert set(faults) == {"prompt"}

@@ -4,6 +4,7 @@ The ads the calculator prices: the one asked for, and all a customer could choos
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,7 +19,7 @@ from ars0n_core.specs.model import AdFormat, VideoModel
 from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ars0n_core.calculator.arguments import Asked
     from ars0n_core.plans.model import Plan
@@ -47,7 +48,7 @@ def work(asked: Asked) -> tuple[WorkItem, ...]:
             )
         plan = attrs.evolve(plan, scenes=scenes)
         if asked.clip_seconds is not None:
-            plan = with_clips(plan, asked.clip_seconds)
+            plan = with_clips(plan, [asked.clip_seconds] * len(plan.scenes))
     return break_down(asked.spec, plan)
 
 
@@ -77,25 +78,25 @@ def settings(asked: Asked) -> Iterator[tuple[Setting, tuple[WorkItem, ...]]]:
 
 def plans(spec: AdSpec, *, end_card: bool) -> Iterator[Plan]:
     """
-    Give the typical plan and those with all clips of one length, each once, if their
-    footage fills the ad up to its end card.
+    Give the typical plan with clips of every mix of lengths, the longest first, whose
+    footage fills the ad up to its end card. Which scene is the longer one costs nothing.
     """
     usual = typical(spec)
-    seen = set()
-    for plan in (usual, *(with_clips(usual, seconds) for seconds in CLIP_SECONDS)):
-        lengths = tuple(clip_seconds(scene.duration_seconds) for scene in plan.scenes)
+    needed = spec.duration_seconds * FRAME_RATE - (CARD_FRAMES_MAX if end_card else 0)
+    for lengths in combinations_with_replacement(CLIP_SECONDS[::-1], len(usual.scenes)):
         shown = sum(footage_frames_shown_max(seconds * FRAME_RATE) for seconds in lengths)
-        needed = spec.duration_seconds * FRAME_RATE - (CARD_FRAMES_MAX if end_card else 0)
-        if lengths not in seen and shown >= needed:
-            seen.add(lengths)
-            yield plan
+        if shown >= needed:
+            yield with_clips(usual, lengths)
 
 
-def with_clips(plan: Plan, seconds: int) -> Plan:
+def with_clips(plan: Plan, lengths: Sequence[int]) -> Plan:
     """
-    Return *plan* with every clip *seconds* long.
+    Return *plan* with its clips as long as *lengths* says.
     """
     return attrs.evolve(
         plan,
-        scenes=tuple(attrs.evolve(scene, duration_seconds=seconds) for scene in plan.scenes),
+        scenes=tuple(
+            attrs.evolve(scene, duration_seconds=seconds)
+            for scene, seconds in zip(plan.scenes, lengths, strict=True)
+        ),
     )

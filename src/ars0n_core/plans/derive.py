@@ -135,8 +135,8 @@ def narration(spec: AdSpec, plan: Plan) -> tuple[NarratedText, ...]:
         if item.scene is not None:
             index = item.scene.scene_index
             spoken += [NarratedText(text, scene_index=index) for text in texts.get(index, ())]
-        elif item.custom_clip is not None:
-            text = spec.custom_clips[item.custom_clip].voiceover_text or ""
+        else:
+            text = spec.custom_clips[item.custom_clip or 0].voiceover_text or ""
             spoken.append(NarratedText(text.strip(), custom_clip=item.custom_clip))
     return tuple(text for text in spoken if is_spoken(text.text))
 

@@ -63,10 +63,8 @@ def scene_seconds(duration_seconds: int) -> tuple[int, ...]:
     ((6, 6, 6), (8, 8, 8, 6, 6, 6, 6, 6, 6))
     """
     lengths = [_USUAL_SECONDS] * SCENES[duration_seconds]
-    for i in range(len(lengths)):
-        if sum(lengths) >= duration_seconds:
-            break
-        lengths[i] = _LONG_SECONDS
+    while sum(lengths) < duration_seconds:
+        lengths[lengths.index(_USUAL_SECONDS)] = _LONG_SECONDS
     return tuple(lengths)
 
 

@@ -4,6 +4,7 @@ What a budget buys: every setting that fits, the ones nothing beats first.
 
 from __future__ import annotations
 
+from operator import ge
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -60,16 +61,22 @@ def advise(
         InvalidRequestError: The card doesn't sell a candidate.
     """
     priced = [(setting, estimate(items, card).total) for setting, items in candidates]
-    left = [(setting, credits_) for setting, credits_ in priced if credits_ <= budget]
-    offers: list[Offer] = []
-    tier = 0
-    while left:
-        tier += 1
-        best = [one for one in left if not any(_beats(other, one) for other in left)]
-        best.sort(key=lambda one: (one[1], one[0].variants, sum(one[0].clip_seconds)))
-        offers += [Offer(setting=setting, credits=cost, tier=tier) for setting, cost in best]
-        left = [one for one in left if one not in best]
-    return tuple(offers)
+    judged = [(worth(one), cost, one) for one, cost in priced if cost <= budget]
+    # Who is beaten comes after whoever beats it, so one pass finds every tier.
+    judged.sort(key=lambda one: (tuple(-good for good in one[0]), one[1]))
+    tiers: list[int] = []
+    for place, (mine, cost, _) in enumerate(judged):
+        above = (
+            tiers[i]
+            for i, (theirs, asked, _) in enumerate(judged[:place])
+            if _beats(theirs, asked, mine, cost)
+        )
+        tiers.append(1 + max(above, default=0))
+    offers = [
+        Offer(setting=setting, credits=cost, tier=tier)
+        for tier, (_, cost, setting) in zip(tiers, judged, strict=True)
+    ]
+    return tuple(sorted(offers, key=_place))
 
 
 def worth(setting: Setting) -> tuple[int, ...]:
@@ -88,13 +95,17 @@ def worth(setting: Setting) -> tuple[int, ...]:
     )
 
 
-def _beats(one: tuple[Setting, int], other: tuple[Setting, int]) -> bool:
+def _beats(one: tuple[int, ...], its_cost: int, other: tuple[int, ...], cost: int) -> bool:
     """
     Whether *one* gives at least as much of everything as *other* and more of something,
     or the same for fewer credits. More for more money beats less for less: the budget
     is there to be used.
     """
-    mine, theirs = worth(one[0]), worth(other[0])
-    if mine == theirs:
-        return one[1] < other[1]
-    return all(a >= b for a, b in zip(mine, theirs, strict=True))
+    if one == other:
+        return its_cost < cost
+    return all(map(ge, one, other))
+
+
+def _place(offer: Offer) -> tuple[int, int, int, int]:
+    setting = offer.setting
+    return offer.tier, offer.credits, setting.variants, sum(setting.clip_seconds)

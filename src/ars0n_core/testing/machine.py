@@ -106,11 +106,11 @@ class ProductMachine(Stage):
     @rule(who=PICKS, what=PICKS, verdict=PICKS)
     def bank(self, who: int, what: int, verdict: int) -> None:
         """
-        A package is bought (the payment is told twice), a partner's flag is switched, or a
-        voice is heard, or not.
+        A package is bought (the payment is told twice), a partner's flag is switched, a
+        voice is heard or not, or other prices come into force.
         """
         organization = self.organization(who)
-        match what % 4:
+        match what % 5:
             case 0:
                 package, *_ = billing.packages(self.policy)
                 reference = f"payment-{self.world.commits}"
@@ -122,6 +122,8 @@ class ProductMachine(Stage):
                     )
             case 3:
                 self.listen(organization, self.verdict(verdict))
+            case 4:
+                self.reprice()
             case flag:
                 self.act(
                     lambda: billing.set_unlimited(self.ports, organization, unlimited=flag == 1)
@@ -202,7 +204,12 @@ class ProductMachine(Stage):
         version, job = self.pick(self.jobs(JobStatus.FAILED), which)
         caller = self.caller(version.organization_id)
         self.records.progress.pop(version.id, None)
-        self.act(lambda: retry(self.ports, self.policy, caller, job.id), caller)
+        charges = [one.charge for one in version.pipeline.jobs.values() if one.charge is not None]
+        owed = sum(charge.credits for charge in charges if charge.refunded)
+        before = self.spent(caller)
+        if self.act(lambda: retry(self.ports, self.policy, caller, job.id), caller) is not None:
+            paid = self.spent(caller) - before
+            assert paid == owed, f"E5: {owed} was given back, and the retry cost {paid}"
         self.run_on(fate)
 
     @precondition(lambda self: self.jobs(JobStatus.COMPLETED))

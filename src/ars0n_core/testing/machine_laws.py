@@ -19,6 +19,7 @@ from ars0n_core.ids import AssetId, JobId, OrganizationId, VersionId
 from ars0n_core.ledger import EntryKind
 from ars0n_core.pipelines.states import Cause, JobStatus
 from ars0n_core.projects import VersionStatus
+from ars0n_core.specs.limits import EDITION
 from ars0n_core.usecases.reports import report_on
 
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ class Taken:
 @define
 class Records:
     """
-    What the machine remembers of a history, because no store keeps it.
+    What the machine remembers of a history, because no store keeps it. ``editions`` are
+    those whose prices were in force.
     """
 
     taken: dict[AssetId, Taken] = field(factory=dict)
     excused: set[VersionId] = field(factory=set)
     deleted: set[VersionId] = field(factory=set)
+    editions: set[int] = field(factory=lambda: {EDITION})
     progress: dict[VersionId, int] = field(factory=dict)
     attempts: dict[JobId, int] = field(factory=dict)
 
@@ -80,7 +83,7 @@ def check(ports: Ports, records: Records) -> None:
             kept = {a: tx.ledger.balance(organization.id, a) for a in ledger.ACCOUNTS}
             versions = versions_of(tx, organization.id)
             check_book(entries, kept)
-            check_slots(organization, versions)
+            check_slots(organization, versions, records)
             for version in versions:
                 check_version(version, entries, records)
                 check_jobs(tx, ports, version, records)
@@ -109,12 +112,13 @@ def check_book(entries: Sequence[Entry], kept: Mapping[str, int]) -> None:
     assert returned <= charged, f"L3, L7: given back and never charged: {returned - charged}"
 
 
-def check_slots(organization: Organization, versions: Iterable[Version]) -> None:
+def check_slots(organization: Organization, versions: Iterable[Version], records: Records) -> None:
     """
-    No more generations at once than the tier allows.
+    No more generations at once than the tier allows, or allowed when they were begun.
     """
     active = sum(version.status is VersionStatus.GENERATING for version in versions)
-    most = quotas.TIERS[2][organization.tier].concurrent_generations
+    tiers = (quotas.TIERS[edition][organization.tier] for edition in records.editions)
+    most = max(tier.concurrent_generations for tier in tiers)
     assert active <= most, f"E7: {active} generations at once, {most} allowed"
 
 
@@ -138,7 +142,7 @@ def check_version(version: Version, entries: Sequence[Entry], records: Records) 
         return
     assert not any(job.is_running for job in jobs), f"{version.id} ended with jobs at work"
     if version.status is VersionStatus.COMPLETED:
-        check_completed(version)
+        check_completed(version, records)
         return
     causes = {job.cause for job in jobs}
     if Cause.OURS in causes:
@@ -154,17 +158,17 @@ def check_version(version: Version, entries: Sequence[Entry], records: Records) 
         assert net == worth, f"L5: {version.id} failed by its order, took {worth}, costs {net}"
 
 
-def check_completed(version: Version) -> None:
+def check_completed(version: Version, records: Records) -> None:
     """
-    L5: a finished version costs its work list under the card it was priced with.
+    L5: a finished version costs its work list under a card that was in force.
     """
-    card = pricing.card(version.edition)
+    cards = [pricing.card(edition).rates for edition in records.editions]
     for job in version.pipeline.jobs.values():
         assert job.status is JobStatus.COMPLETED, f"{version.id} is finished, {job.id} is not"
         assert job.is_paid, f"L5: {job.id} of a finished version is not paid for"
         if job.charge is not None and not version.is_test:
-            price = pricing.price(job.item, card)
-            assert job.charge.credits == price, f"L5: {job.id} cost {job.charge.credits}"
+            prices = {rates[job.item.operation].get(job.item.grade) for rates in cards}
+            assert job.charge.credits in prices, f"L5: {job.id} cost {job.charge.credits}"
 
 
 def charges_of(job: Job) -> tuple[Charge, ...]:

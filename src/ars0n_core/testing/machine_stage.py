@@ -17,7 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from ars0n_core import ledger
 from ars0n_core.errors import Ars0nError
+from ars0n_core.ledger import EntryKind
 from ars0n_core.ports import Policy
+from ars0n_core.pricing import CARDS
 from ars0n_core.projects import VersionStatus
 from ars0n_core.specs.model import AdFormat, AdSpec, CtaDesign, VideoModel
 from ars0n_core.testing import fakes
@@ -101,7 +103,7 @@ class Stage(RuleBasedStateMachine):
     """
 
     open_ports: ClassVar[Callable[[], AbstractContextManager[Ports]]]
-    policy: ClassVar[Policy] = POLICY
+    policy: Policy = POLICY
 
     def __init__(self) -> None:
         super().__init__()
@@ -276,6 +278,14 @@ class Stage(RuleBasedStateMachine):
         """
         self.records.excused.update(version.id for version in self.versions())
 
+    def reprice(self) -> None:
+        """
+        Let the other edition's prices and limits be in force.
+        """
+        edition = next(one for one in CARDS if one != self.policy.edition)
+        self.policy = evolve(self.policy, edition=edition)
+        self.records.editions.add(edition)
+
     def organization(self, number: int) -> OrganizationId:
         """
         Return the customer of this number: mostly ours.
@@ -379,6 +389,12 @@ class Stage(RuleBasedStateMachine):
         """
         with self.kept.store.transaction() as tx:
             return tx.ledger.entries(caller.organization.id)
+
+    def spent(self, caller: Caller) -> int:
+        """
+        Return what the customer was charged so far, refunds apart.
+        """
+        return sum(e.credits for e in self.book(caller) if e.kind is EntryKind.CHARGE)
 
     def charged(self, caller: Caller, reference: str) -> int:
         """

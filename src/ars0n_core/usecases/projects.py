@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ars0n_core.assets import AssetOrigin
 from ars0n_core.errors import InvalidRequestError, NotFoundError, PortError, ProjectBusyError
 from ars0n_core.projects import Project, Version, VersionStatus
 from ars0n_core.usecases import materials
+from ars0n_core.usecases.outputs import made_by
 from ars0n_core.usecases.reports import Report, report_on
 
 if TYPE_CHECKING:
-    from ars0n_core import ids
+    from ars0n_core.assets import Asset
     from ars0n_core.ids import ProjectId
     from ars0n_core.ports import Policy, Ports
     from ars0n_core.usecases.callers import Caller
@@ -101,36 +101,25 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
         versions = tx.versions.of(project_id)
         if any(version.status is VersionStatus.GENERATING for version in versions):
             raise ProjectBusyError("A version of this project is generating; cancel it first")
-        made = {output for version in versions for output in _outputs(version)}
-        keys = {key for version in versions for key in _beside(version)}
+        # By who made it: takes that were replaced since are no job's output any more.
+        jobs = {job_id for version in versions for job_id in version.pipeline.jobs}
+        made = [one for one in tx.assets.of(project.organization_id) if made_by(one) in jobs]
         tx.projects.delete(project_id)
-        for asset_id in made:
-            asset = tx.assets.find(asset_id)
-            # An edit shares what it reuses with its parent, and both are of one project.
-            if asset is None or asset.origin is not AssetOrigin.MADE or tx.versions.made(asset_id):
-                continue
-            keys.add(asset.blob_key)
-            tx.assets.delete(asset_id)
+        for asset in made:
+            tx.assets.delete(asset.id)
         tx.commit()
-    materials.discard(ports, sorted(keys))
+    materials.discard(ports, [key for asset in made for key in (asset.blob_key, *_beside(asset))])
 
 
 _BESIDE = ("poster_key", "provenance_key", "certificate_key", "bed_key")
-# Facts of the last job that name files which are no assets.
+# Facts of a finished ad that name files which are no assets.
 
 
-def _outputs(version: Version) -> tuple[ids.AssetId, ...]:
-    pipeline = version.pipeline
-    jobs = (*pipeline.jobs.values(), *pipeline.fallback.values())
-    return tuple(job.output for job in jobs if job.output is not None)
-
-
-def _beside(version: Version) -> tuple[str, ...]:
+def _beside(asset: Asset) -> tuple[str, ...]:
     """
-    Return where what stands beside its ads is kept.
+    Return where what stands beside an ad is kept.
     """
-    jobs = version.pipeline.jobs.values()
-    told = (job.facts.get(name) for job in jobs for name in _BESIDE)
+    told = (asset.facts.get(name) for name in _BESIDE)
     return tuple(key for key in told if isinstance(key, str))
 
 

@@ -103,3 +103,16 @@ def test_radio_needs_words_alone() -> None:
     radio = attrs.evolve(SPEC, ad_format=AdFormat.RADIO)
     faults.check(radio, Plan(segments=(Segment(text="Hear it.", scene_index=4),)))
     assert "plan.voiceover_segments" in faults_of(Plan(segments=()), radio)
+
+
+def test_texts_and_segments_have_their_limits() -> None:
+    plan = plan_of(6, 6, 6, texts=["a"] * 61)
+    first = attrs.evolve(plan.scenes[0], description="x" * 2001, edit_prompt="\0")
+
+    found = faults_of(attrs.evolve(plan, scenes=(first, *plan.scenes[1:])))
+
+    assert list(found["plan.scenes"]) == [
+        "scenes[0]: description has 2001 characters; at most 2000",
+        "scenes[0]: edit_prompt holds a NUL or half a surrogate pair; send plain Unicode text",
+    ]
+    assert "At most 60 segments, not 61" in found["plan.voiceover_segments"]
