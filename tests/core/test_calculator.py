@@ -192,7 +192,7 @@ def test_of_mixes_with_as_much_footage_the_cheaper_is_the_better() -> None:
 def test_short_clips_are_offered_only_where_they_fill_the_ad() -> None:
     def shortest(line: str) -> int:
         offers = answer(f"advise --budget 9999 --duration 15 --format video {line}")
-        return min(sum(offer["clipSeconds"]) for offer in offers)
+        return min(sum(map(int, offer["clipSeconds"])) for offer in offers)
 
     assert shortest("") == 14
     assert shortest("--end-card") == 12

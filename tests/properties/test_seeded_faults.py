@@ -25,7 +25,7 @@ from ars0n_core.pipelines.jobs import Job, apply
 from ars0n_core.pipelines.states import Cause, Deferred, JobStatus
 from ars0n_core.testing import machine
 from ars0n_core.testing.machine import product_machine
-from ars0n_core.usecases import carry_out, edit, jobs, payments, preview, recording
+from ars0n_core.usecases import carry_out, conflicts, edit, jobs, payments, preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ def saving_over_others() -> Iterator[None]:
     def saved(self: Any, version: Any) -> Any:
         return save(self, evolve(version, revision=self.find(version.id).revision))
 
-    once = instead(recording.conflicts, "settle", lambda act: act())
+    once = instead(conflicts, "settle", lambda act: act())
     with patch.object(MemoryVersions, "save", saved), once():
         yield
 

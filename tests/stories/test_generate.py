@@ -232,10 +232,9 @@ def test_what_comes_back_of_last_months_charges_is_not_this_months_to_spend(stag
 
 def test_what_fails_is_given_back_to_the_key_that_paid_for_it(stage: Stage) -> None:
     first = stage.customer("first", 1000, cap=140)
-    second = Caller(
-        first.organization,
-        evolve(first.key, id=ApiKeyId("key_second"), monthly_credits_max=50),
-    )
+    assert first.key is not None
+    another = evolve(first.key, id=ApiKeyId("key_second"), monthly_credits_max=50)
+    second = Caller(first.organization, another)
     spec = stage.film(image_asset_ids=(stage.asset(caller=first),))
     clips = stage.flaky("clips")
     clips.plan_fault("check", None, *[ProviderUnavailableError("later")] * 5)
@@ -246,7 +245,7 @@ def test_what_fails_is_given_back_to_the_key_that_paid_for_it(stage: Stage) -> N
     assert stage.finish(ordered.version_id, first).status is VersionStatus.FAILED
     assert stage.balance(first) == 1000
 
-    spent = [ledger.spent_by(stage.entries(first), caller.key_id) for caller in (first, second)]
+    spent = [ledger.spent_by(stage.entries(first), key.id) for key in (first.key, another)]
 
     assert spent == [0, 0]
     given = [entry for entry in stage.entries(first) if entry.kind is EntryKind.REFUND]
