@@ -88,8 +88,10 @@ class SqliteDiscipline:
         Forget what was written, if anything.
         """
         if self._writing:
-            self._connection.exec_driver_sql("ROLLBACK")
             self._writing = False
+            # On a full or failing disk SQLite has rolled back by itself.
+            if getattr(self._connection.connection.dbapi_connection, "in_transaction", True):
+                self._connection.exec_driver_sql("ROLLBACK")
 
 
 class TransactionDiscipline:

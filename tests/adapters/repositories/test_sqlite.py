@@ -4,11 +4,18 @@ SQLite keeps what every store must keep.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from ars0n_adapters.repositories import SqlStore
+from ars0n_core.access import Organization
+from ars0n_core.errors import PortError
+from ars0n_core.ids import OrganizationId
 from ars0n_core.testing.conformance.stores import StoreSuite
 
 if TYPE_CHECKING:
@@ -24,3 +31,43 @@ class TestSqlite(StoreSuite):
         opened = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}")
         yield opened
         opened.close()
+
+
+PAGES_MAX = 60
+
+
+@pytest.fixture
+def full() -> Iterator[None]:
+    """
+    Databases that have no room beyond a few pages.
+    """
+
+    def limit(connection: Any, _: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {PAGES_MAX}")
+
+    event.listen(Engine, "connect", limit)
+    yield
+    event.remove(Engine, "connect", limit)
+
+
+def test_a_full_disk_is_the_machines_fault_and_takes_nothing_with_it(
+    tmp_path: Path, full: None
+) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+
+    def add(number: int) -> None:
+        organization = Organization(
+            id=OrganizationId(f"org_{number}"),
+            name="n" * 50_000,
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        with store.transaction() as tx:
+            tx.organizations.add(organization)
+            tx.commit()
+
+    add(0)
+    with pytest.raises(PortError, match="full"):
+        deque(map(add, range(1, 100)))
+    with store.transaction() as tx:
+        assert tx.organizations.find(OrganizationId("org_0")).name
+    store.close()
