@@ -2,9 +2,10 @@
 Where a line may end: white space, hyphens, between ideographs, before Thai syllables.
 
 **Owns** cutting a text into atoms that stay on one line. A subset of UAX 14 with the
-rules that advertising copy meets; scripts that need a dictionary (Thai, Lao, Khmer,
-Burmese) break before vowels that can only begin a syllable, else between clusters only
-when nothing else fits.
+rules that advertising copy meets. Japanese breaks where a phrase begins, which is where
+hiragana gives way to another script; kinds of company stay whole. Scripts that need a
+dictionary (Thai, Lao, Khmer, Burmese) break before vowels that can only begin a syllable,
+else between clusters only when nothing else fits.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ NOT_FIRST: Final = frozenset(
 What may not begin a line (kinsoku, JIS X 4051).
 """
 
+STOPS: Final = frozenset("、。！？，．…")
+CLOSERS: Final = frozenset("」』】〕》）")
+"""
+What closes a phrase; a bracket still draws its particle to it (「東京」へ).
+"""
+
 NOT_LAST: Final = frozenset("([{£$¥‘“‹«〈《「『【〔〖〘〚（［｛￡￥＄｢")
 """
 What may not end a line.
@@ -40,6 +47,19 @@ PHRASE: Final = 16
 """
 Clusters up to which text without spaces stays on one line: most names and calls to action
 in Thai are shorter, and look wrong when broken by rule instead of by a reader.
+"""
+
+BUNSETSU: Final = 9
+"""
+Clusters from which a Japanese phrase may end anywhere: few are longer.
+"""
+
+WHOLE: Final = (
+    "株式会社", "有限会社", "合同会社", "股份有限公司", "有限公司", "有限责任公司", "有限責任公司",
+    "公司", "集团", "集團", "주식회사",
+)  # fmt: skip
+"""
+Kinds of company, part of a name: broken, they read as something else.
 """
 
 HYPHENS: Final = frozenset("-‐–—/")
@@ -90,6 +110,23 @@ def _katakana(char: str) -> bool:
     return 0x30A0 <= ord(char) <= 0x30FF  # noqa: PLR2004 - loan words stay whole
 
 
+def _hiragana(char: str) -> bool:
+    return 0x3041 <= ord(char) <= 0x309F  # noqa: PLR2004 - endings and particles
+
+
+def _whole(word: str) -> frozenset[int]:
+    """
+    Return the places in *word* (counted in characters) that lie inside a kind of company.
+    """
+    inside: set[int] = set()
+    for name in WHOLE:
+        at = word.find(name)
+        while at >= 0:
+            inside.update(range(at + 1, at + len(name)))
+            at = word.find(name, at + 1)
+    return frozenset(inside)
+
+
 def unspaced(cluster: str) -> bool:
     """
     Whether *cluster* is of a script that puts no space between words.
@@ -106,9 +143,11 @@ def unspaced(cluster: str) -> bool:
     )
 
 
-def _may_break(before: str, after: str, *, long: bool) -> bool:
+def _may_break(before: str, after: str, *, long: bool, phrase: int) -> bool:
     """
     Whether a line may end between two clusters of a word, which may be a *long* one.
+
+    *phrase* counts the clusters since the last break where the text is Japanese, else 0.
     """
     if after[0] in NOT_FIRST or before[-1] in NOT_LAST:
         return False
@@ -120,6 +159,11 @@ def _may_break(before: str, after: str, *, long: bool) -> bool:
         return False
     if after[0] in LEADING_VOWELS:
         return long
+    if 0 < phrase < BUNSETSU and (_ideographic(before) or _hiragana(before[-1])):
+        # 焼きたて|コーヒー, 熱い|夜: a phrase ends with its kana (or を, a particle)
+        ends = _hiragana(before[-1]) and not _hiragana(after[0])
+        closed = before in CLOSERS and not _hiragana(after[0])
+        return ends or closed or before in STOPS or before == "を"
     return _ideographic(before) or _ideographic(after)
 
 
@@ -129,17 +173,27 @@ def atoms(text: str) -> list[Atom]:
 
     >>> [atom.text for atom in atoms("well-made 珈琲。")]
     ['well-', 'made', '珈', '琲。']
+    >>> [atom.text for atom in atoms("今朝焙煎、今夜のカップへ。")]
+    ['今朝焙煎、', '今夜の', 'カップへ。']
     """
     result: list[Atom] = []
+    japanese = any(_hiragana(char) for char in text)
     for index, word in enumerate(text.split()):
         piece: list[str] = []
-        spaced = index > 0
+        spaced, place = index > 0, 0
         whole = clusters(word)
+        kept = _whole(word)
         for cluster in whole:
-            if piece and _may_break(piece[-1], cluster, long=len(whole) > PHRASE):
+            phrase = len(piece) if japanese else 0
+            if (
+                piece
+                and place not in kept
+                and _may_break(piece[-1], cluster, long=len(whole) > PHRASE, phrase=phrase)
+            ):
                 result.append(Atom(tuple(piece), index, spaced))
                 piece, spaced = [], False
             piece.append(cluster)
+            place += len(cluster)
         result.append(Atom(tuple(piece), index, spaced))
     return result
 

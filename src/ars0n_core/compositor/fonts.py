@@ -108,15 +108,21 @@ FALLBACKS: Final[tuple[Font, ...]] = (
     _noto("Symbols"),
 )
 """
-Tried in order for what a face lacks. Chinese, Japanese and Korean need the optional
-package; without it their text is refused like any other that can't be drawn.
+Tried in order for what a face lacks. Where a package is missing (a slimmed image may leave
+out the 20 MB of Chinese, Japanese and Korean), its scripts are refused like any other text
+that can't be drawn.
 """
 
 EMOJI: Final = FALLBACKS[-2]
 CJK: Final = FALLBACKS[-3]
-CJK_FACES: Final = {"ja": 0, "ko": 1, "zh": 2}
+CJK_FACES: Final = {"ja": 0, "ko": 1, "zh": 2, "zh-Hant": 3}
 """
-Faces of the CJK collection: one code point has a Japanese and a Chinese form.
+Faces of the CJK collection: one code point has a Japanese and two Chinese forms.
+"""
+
+HAN_CODES: Final = (("zh", "gb2312"), ("zh-Hant", "big5"), ("ja", "shift_jis"))
+"""
+The national character sets of 1980 to 1984: each holds the forms its own readers write.
 """
 
 
@@ -265,7 +271,7 @@ def font_for(cluster: str, face: Face, language: str = "") -> Font | None:
     """
     Return the first font of *face* or its fall-backs that has all of *cluster*.
 
-    *language* chooses the form of Han characters: "ja", "ko" or "zh" (the default).
+    *language* chooses the form of Han characters: a key of `CJK_FACES` ("zh" if none).
     """
     if "\ufe0f" in cluster and _has(EMOJI, cluster):
         return EMOJI
@@ -299,13 +305,20 @@ def coverage(text: str) -> tuple[int, ...]:
 
 def han_language(text: str) -> str:
     """
-    Return which form of Han characters suits *text*: kana say Japanese, hangul Korean.
+    Return which form of Han characters suits *text*: kana (or a company of Japan) say
+    Japanese and hangul Korean; otherwise the first national character set that has all its ideographs.
 
-    >>> han_language("珈琲をどうぞ")
-    'ja'
+    >>> han_language("珈琲をどうぞ"), han_language("株式会社北風")
+    ('ja', 'ja')
+    >>> han_language("立即购买"), han_language("立即購買")
+    ('zh', 'zh-Hant')
     """
-    if any(0x3040 <= ord(char) <= 0x30FF for char in text):  # noqa: PLR2004 - kana
+    if "会社" in text or any(0x3040 <= ord(char) <= 0x30FF for char in text):  # noqa: PLR2004 - kana
         return "ja"
     if any(0xAC00 <= ord(char) <= 0xD7AF for char in text):  # noqa: PLR2004 - hangul
         return "ko"
+    ideographs = "".join(char for char in text if 0x3400 <= ord(char) <= 0x9FFF)  # noqa: PLR2004 - Han
+    for language, code in HAN_CODES:
+        if len(ideographs.encode(code, "ignore").decode(code)) == len(ideographs):
+            return language
     return "zh"

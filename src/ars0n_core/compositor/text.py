@@ -13,6 +13,7 @@ Start at `fit`, then `mask` or `paint`.
 from __future__ import annotations
 
 import functools
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
@@ -152,6 +153,11 @@ def _ink(
     Four times as slow as the advance, so it is asked for on final lines only.
     """
     face = fonts.load(font, size, weight)
+    if font.package == fonts.CJK.package:
+        # A full stop fills the left half of its square: only its ink may count in a line.
+        drawn, (x, y) = face.getmask2(text, mode="L", anchor="ls")
+        ink = drawn.getbbox() or (0, 0, *drawn.size)
+        return x + ink[0], y + ink[1], x + ink[2], y + ink[3]
     if not _loose(font, level, tracking):
         return face.getbbox(text, direction="rtl" if level % 2 else "ltr", anchor="ls")
     left, top, right, bottom = face.getbbox(text, features=LOOSE, anchor="ls")
@@ -224,9 +230,33 @@ def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
     return Line(tuple(placed), left, right, ascent, descent)
 
 
+GREEK_ACCENTS: Final = frozenset("\u0300\u0301\u0313\u0314\u0342\u0345")
+TURKIC: Final = frozenset("ığşİĞŞ")
+
+
+def capitals(text: str) -> str:
+    """
+    Return *text* in capitals as its readers write them: Greek without its accents, Turkish
+    with its dots.
+
+    >>> capitals("Καφές"), capitals("Işık çiçek"), capitals("café")
+    ('ΚΑΦΕΣ', 'IŞIK ÇİÇEK', 'CAFÉ')
+    """
+    if not TURKIC.isdisjoint(text):
+        text = text.replace("i", "İ")
+    kept, greek = "", False
+    for char in unicodedata.normalize("NFD", text.upper()):
+        if not unicodedata.combining(char):
+            greek = "GREEK" in unicodedata.name(char, "")
+        elif greek and char in GREEK_ACCENTS:
+            continue
+        kept += char
+    return unicodedata.normalize("NFC", kept)
+
+
 def _prepared(text: str, style: Style) -> str:
     text = breaking.clean(text)
-    return text.upper() if style.upper else text
+    return capitals(text) if style.upper else text
 
 
 def _set(

@@ -31,6 +31,9 @@ NAMES = {
     "hebrew": "בית הקלייה של נורתווינד",
     "devanagari": "स्वर्ण कॉफ़ी रोस्टर्स प्राइवेट लिमिटेड",
     "thai": "บริษัทกาแฟทองคำคั่วสดใหม่ทุกวันจำกัด",
+    "chinese": "北京金穗精品咖啡烘焙股份有限公司",
+    "japanese": "株式会社ノースウィンド珈琲焙煎所",
+    "korean": "주식회사 북풍 커피 로스터스",
     "emoji": "Coffee ☕ & Friends 👩‍👩‍👧",
     "unbreakable": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk",
 }

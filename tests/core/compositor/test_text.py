@@ -21,6 +21,9 @@ SCRIPTS = {
     "hebrew": "בית הקפה של Acme מאז 1998",
     "devanagari": "स्वर्ण कॉफ़ी रोस्टर्स",
     "thai": "ร้านกาแฟทองคำคั่วสดใหม่ทุกวัน",
+    "chinese": "每天新鲜烘焙的咖啡，立即购买",
+    "japanese": "今朝焙煎したコーヒーを、今夜のカップへ。",
+    "korean": "신선한 커피를 매일 로스팅합니다",
     "emoji": "Coffee ☕ 👩‍👩‍👧 🇩🇪 👍🏽",
     "long": "Donaudampfschifffahrtsgesellschaftskapitän",
 }
@@ -123,6 +126,17 @@ def test_a_cluster_is_drawn_by_one_font(cluster: str) -> None:
     assert fonts.clusters(cluster) == [cluster]
 
 
+def test_han_characters_take_their_readers_form() -> None:
+    forms = {text: fonts.font_for("骨", Face.TEXT, fonts.han_language(text)) for text in (
+        "骨を", "骨气", "骨氣立即購買", "株式会社骨", "뼈 骨",
+    )}  # fmt: skip
+    assert [font.index for font in forms.values() if font is not None] == [0, 2, 3, 0, 1]
+
+
+def test_a_long_phrase_breaks_rather_than_shrinks() -> None:
+    assert max(len(atom.text) for atom in breaking.atoms("ありがとうございます" * 3)) <= 9
+
+
 def test_flags_are_pairs() -> None:
     assert fonts.clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
 
@@ -132,7 +146,10 @@ def test_flags_are_pairs() -> None:
     [
         ("well-made goods", ["well-", "made", "goods"]),
         ("東京、大阪。", ["東", "京、", "大", "阪。"]),
-        ("「東京」へ", ["「東", "京」", "へ"]),
+        ("「東京」へ", ["「東京」へ"]),  # a particle clings to what it marks
+        ("今朝焙煎、今夜のカップへ。", ["今朝焙煎、", "今夜の", "カップへ。"]),
+        ("株式会社北風", ["株式会社", "北", "風"]),
+        ("上海咖啡有限公司", ["上", "海", "咖", "啡", "有限公司"]),
         ("毎コーヒー", ["毎", "コーヒー"]),
         ("10-20", ["10-20"]),
     ],
