@@ -17,6 +17,7 @@ from attrs import frozen
 
 from ars0n_core.ids import ApiKeyId, OrganizationId
 from ars0n_core.quotas import Tier
+from ars0n_core.specs.brands import BrandKit
 
 LIVE_PREFIX: Final = "sk_live_"
 """
@@ -34,13 +35,15 @@ _KEY: Final = re.compile(r"sk_(?:live|test)_[0-9a-f]{64}\Z")
 @frozen(kw_only=True)
 class Organization:
     """
-    A customer. ``unlimited`` (partners): booked, but not limited by a balance.
+    A customer. ``unlimited`` (partners): booked, but not limited by a balance. ``brand`` is
+    what it puts into every order.
     """
 
     id: OrganizationId
     name: str
     tier: Tier = Tier.FREE
     unlimited: bool = False
+    brand: BrandKit | None = None
     created_at: datetime
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ars0n_core.specs.model import CtaDesign
+from ars0n_core.specs.model import BrandFont, CtaDesign
 from ars0n_core.work import Json
 
 FRAME_RATE: Final = 30
@@ -126,6 +126,7 @@ class EndCard:
     tagline: str = ""
     website: str = ""
     legal_line: str = ""
+    font: BrandFont | None = None
     color: str = "#FF5500"
     logo: str | None = None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ars0n_core.quotas import Tier
 from ars0n_core.specs.limits import EDITION
-from ars0n_core.specs.model import AspectRatio, CaptionStyle, CtaDesign, VideoModel
+from ars0n_core.specs.model import AspectRatio, BrandFont, CaptionStyle, CtaDesign, VideoModel
 
 MODELS = {
     "fast": VideoModel.FAST,
@@ -35,6 +35,10 @@ OPTIONS = {
     "companyName": "--company",
     "ctaDesign": "--cta",
     "gradientColor": "--gradient-color",
+    "tagline": "--tagline",
+    "website": "--website",
+    "legalLine": "--legal-line",
+    "brandFont": "--brand-font",
     "voiceStyle": "--voice-style",
     "musicMood": "--music-mood",
     "tone": "--tone",
@@ -221,6 +225,10 @@ def _order_options(command: argparse.ArgumentParser, *, radio: bool) -> None:
     command.add_argument("--logo", metavar="FILE")
     command.add_argument("--cta", metavar="|".join(CtaDesign), help="design of the end card")
     command.add_argument("--gradient-color", metavar="#RRGGBB")
+    command.add_argument("--tagline", metavar="TEXT", help="below the company on the end card")
+    command.add_argument("--website", metavar="ADDRESS", help="on the end card")
+    command.add_argument("--legal-line", metavar="TEXT", help="small print of the end card")
+    command.add_argument("--brand-font", metavar="|".join(BrandFont), help="of the end card")
     command.add_argument("--edit-style", metavar="TEXT", help="how every scene is photographed")
     command.add_argument("--variants", metavar="1|2|3", help="pictures tried per scene, default 2")
     command.add_argument("--model", metavar="fast|premium")

@@ -79,6 +79,18 @@ class Client:
         """
         return self._ask("GET", "/credits")
 
+    def brand_kit(self) -> Json:
+        """
+        Return what the brand puts into every order.
+        """
+        return self._ask("GET", "/brand-kit")
+
+    def save_brand_kit(self, **kit: Json) -> Json:
+        """
+        Save *kit*, in the documents' names, in place of the one before.
+        """
+        return self._ask("PUT", "/brand-kit", body=kit)
+
     def packages(self) -> list[Json]:
         """
         Return the credit packages on sale.

@@ -44,6 +44,8 @@ _WORKERS: Final = 40
 _SHORT_BYTES: Final = 16_384
 # Orders are shorter; a stranger may make us hold as much before being asked for a key.
 
+_WITH_BODY: Final = ("POST", "PUT")
+
 _SERVER_FAULT: Final = 500
 _CLIENT_LEFT: Final = 499
 _BLOBS_PATH: Final = f"{API_PREFIX}/blobs/{{key:path}}"
@@ -213,7 +215,7 @@ class _Server:
         than most answers.
         """
         waits = self._application.waits
-        body = await bodies.read_body(request, waits) if request.method == "POST" else b""
+        body = await bodies.read_body(request, waits) if request.method in _WITH_BODY else b""
 
         def respond() -> Response:
             admission = _admit(self._application, request)
@@ -237,7 +239,7 @@ class _Server:
                     stack.enter_context(tempfile.TemporaryDirectory(prefix="ars0n-upload-"))
                 )
                 upload = await bodies.read_upload(request, folder, application.waits)
-            elif request.method == "POST":
+            elif request.method in _WITH_BODY:
                 body = await bodies.read_body(request, application.waits)
             context = self._context(admission, request, body=body, upload=upload)
             if route.streams:
@@ -355,7 +357,7 @@ def _is_short(request: StarletteRequest, route: Route) -> bool:
     """
     if route.uploads or route.streams:
         return False
-    if request.method != "POST":
+    if request.method not in _WITH_BODY:
         return True
     length = request.headers.get("content-length", "")
     return length.isdecimal() and int(length[:9]) <= _SHORT_BYTES

@@ -15,7 +15,7 @@ from ars0n_core import wire
 from ars0n_core.errors import FetchRefusedError, InvalidRequestError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
 from ars0n_core.ports import Policy, Ports, Sender
-from ars0n_core.usecases import assets, billing, jobs, projects, voices, webhooks
+from ars0n_core.usecases import assets, billing, brands, jobs, projects, voices, webhooks
 from ars0n_core.usecases.advance import advance
 from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.edit import edit
@@ -245,6 +245,22 @@ def get_voices(context: Context) -> Answer:
         text=query.get("q", ""),
     )
     return Answer(body=wire.unstructure_voices(found))
+
+
+def get_brand_kit(context: Context) -> Answer:
+    """
+    Show what the brand puts into every order.
+    """
+    return Answer(body=wire.unstructure_brand_kit(brands.show(context.ports, context.caller)))
+
+
+def put_brand_kit(context: Context) -> Answer:
+    """
+    Save what the brand puts into every order, in place of what was saved before.
+    """
+    kit = wire.structure_brand_kit(context.json)
+    saved = brands.save(context.ports, context.policy, context.caller, kit)
+    return Answer(body=wire.unstructure_brand_kit(saved))
 
 
 def get_projects(context: Context) -> Answer:

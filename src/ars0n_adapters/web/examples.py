@@ -66,6 +66,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             "voiceId": _ADAM,
         }
     },
+    "BrandKitRequest": {
+        "kit": {"companyName": "SoundPro", "gradientColor": "#FF5500", "tagline": "Hear it all"}
+    },
     "PreviewRequest": {"sentence": {"text": "Immerse yourself in pure sound.", "voiceId": _ADAM}},
     "Preview": {"audio": {"audioUrl": "https://example.com/audio.wav", "durationSeconds": 12.4}},
     "EstimateRequest": {

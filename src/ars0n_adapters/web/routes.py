@@ -167,6 +167,20 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/brand-kit",
+        endpoint=endpoints.get_brand_kit,
+        gives="BrandKit",
+    ),
+    Route(
+        method="PUT",
+        path="/brand-kit",
+        endpoint=endpoints.put_brand_kit,
+        takes="BrandKitRequest",
+        gives="BrandKit",
+        fails=(403, 404),
+    ),
+    Route(
+        method="GET",
         path="/projects",
         endpoint=endpoints.get_projects,
         query=PAGE,

@@ -19,6 +19,7 @@ from ars0n_adapters.web.shapes import Schema, many, nullable, things, words
 from ars0n_core.ids import AssetId, ProjectId
 from ars0n_core.plans.faults import CHARACTERS_MAX
 from ars0n_core.plans.typical import SCENE_SECONDS_MAX, SCENE_SECONDS_MIN
+from ars0n_core.specs.brands import BrandKit
 from ars0n_core.specs.limits import limits_of
 from ars0n_core.specs.model import DURATIONS_SECONDS, AdSpec, CustomClip
 from ars0n_core.usecases.estimate import IMAGES_MAX, EstimateOrder
@@ -68,6 +69,11 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "companyName": "Shown on the end card.",
     "ctaDesign": "Design of the end card.",
     "gradientColor": "Colour of the end card.",
+    "tagline": "Below the company's name on the end card.",
+    "website": "Shown on the end card; without it the company's own address is taken from the prompt.",
+    "legalLine": "Small print of the end card.",
+    "brandFont": "Typeface of the end card; without it the design chooses.",
+    "brandKit": "Whether what is left out is taken from the saved kit (PUT /brand-kit); default true.",
     "qualityLoopVariants": "Pictures made for each scene, of which the best is taken.",
     "plan": "A plan of POST /plan, as it came or changed.",
     "customClips": "Uploaded footage, shown between the scenes. It is added to the ad's length.",
@@ -108,6 +114,7 @@ def bodies(edition: int) -> dict[str, Schema]:
             "properties": {"maxCredits": options["maxCredits"]},
         },
         "PreviewRequest": _object(PreviewBody, limits),
+        "BrandKitRequest": _object(BrandKit, limits),
         "EstimateRequest": {"anyOf": _priced(limits)},
         "Upload": {
             "type": "object",
@@ -264,6 +271,9 @@ def _bounded(schema: Schema, name: str, limits: Limits, *, is_required: bool) ->
         "prompt": limits.prompt_characters_max,
         "voiceId": limits.id_characters_max,
         "companyName": limits.company_name_characters_max,
+        "tagline": limits.tagline_characters_max,
+        "website": limits.website_characters_max,
+        "legalLine": limits.legal_line_characters_max,
         "editStyle": limits.edit_style_characters_max,
         "voiceStyle": limits.hint_characters_max,
         "musicMood": limits.hint_characters_max,

@@ -10,7 +10,7 @@ from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.ports import DeliveryStatus
 from ars0n_core.projects import VersionStatus
 from ars0n_core.quotas import Tier
-from ars0n_core.specs.model import AdFormat
+from ars0n_core.specs.model import AdFormat, BrandFont, CtaDesign
 from ars0n_core.timelines import Look
 from ars0n_core.work import Operation
 
@@ -183,6 +183,16 @@ SHAPES: Final[dict[str, Schema]] = {
                 category=TEXT,
             )
         )
+    ),
+    "BrandKit": things(
+        companyName=nullable(TEXT),
+        logoAssetId=nullable(TEXT),
+        gradientColor=nullable(TEXT),
+        ctaDesign=nullable(words(CtaDesign)),
+        brandFont=nullable(words(BrandFont)),
+        tagline=nullable(TEXT),
+        website=nullable(TEXT),
+        legalLine=nullable(TEXT),
     ),
     "Projects": things(
         projects=many(

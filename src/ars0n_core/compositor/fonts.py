@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from PIL import ImageFont
 
+from ars0n_core.specs.model import BrandFont
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -76,6 +78,19 @@ FACES: Final[dict[Face, tuple[Font, ...]]] = {
     Face.SLAB: (Font("fontpkg_archivo_black", "files/ArchivoBlack-Regular.ttf"),),
     Face.MONO: (Font("fontpkg_space_mono", "files/SpaceMono-Bold.ttf"),),
 }
+
+BRANDS: Final[dict[BrandFont, Face]] = {
+    BrandFont.INTER: Face.TEXT,
+    BrandFont.ANTON: Face.POSTER,
+    BrandFont.OUTFIT: Face.GEOMETRIC,
+    BrandFont.SPACE_GROTESK: Face.GROTESK,
+    BrandFont.PLAYFAIR_DISPLAY: Face.SERIF,
+    BrandFont.ARCHIVO_BLACK: Face.SLAB,
+    BrandFont.SPACE_MONO: Face.MONO,
+}
+"""
+The face of each typeface a brand may choose.
+"""
 
 _SCRIPTS: Final = [
     "Arabic",

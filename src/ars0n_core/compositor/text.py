@@ -13,13 +13,12 @@ Start at `fit`, then `mask` or `paint`.
 from __future__ import annotations
 
 import functools
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 from PIL import Image, ImageDraw
 
-from ars0n_core.compositor import bidi, breaking, colors, fonts
+from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
@@ -230,33 +229,9 @@ def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
     return Line(tuple(placed), left, right, ascent, descent)
 
 
-GREEK_ACCENTS: Final = frozenset("\u0300\u0301\u0313\u0314\u0342\u0345")
-TURKIC: Final = frozenset("ığşİĞŞ")
-
-
-def capitals(text: str) -> str:
-    """
-    Return *text* in capitals as its readers write them: Greek without its accents, Turkish
-    with its dots.
-
-    >>> capitals("Καφές"), capitals("Işık çiçek"), capitals("café")
-    ('ΚΑΦΕΣ', 'IŞIK ÇİÇEK', 'CAFÉ')
-    """
-    if not TURKIC.isdisjoint(text):
-        text = text.replace("i", "İ")
-    kept, greek = "", False
-    for char in unicodedata.normalize("NFD", text.upper()):
-        if not unicodedata.combining(char):
-            greek = "GREEK" in unicodedata.name(char, "")
-        elif greek and char in GREEK_ACCENTS:
-            continue
-        kept += char
-    return unicodedata.normalize("NFC", kept)
-
-
 def _prepared(text: str, style: Style) -> str:
     text = breaking.clean(text)
-    return capitals(text) if style.upper else text
+    return capitals.of(text) if style.upper else text
 
 
 def _set(

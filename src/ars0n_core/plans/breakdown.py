@@ -199,8 +199,22 @@ def _film(
             "logo_asset_id": spec.logo_asset_id,
             "gradient_color": spec.gradient_color and spec.gradient_color.upper(),
             "captions": spec.captions,
+            **_brand(spec),
         },
     )
+
+
+def _brand(spec: AdSpec) -> dict[str, Json]:
+    """
+    Return what the card must know beside the documents' fields, where it is ordered.
+    """
+    said: dict[str, Json] = {
+        "tagline": spec.tagline,
+        "website": spec.website,
+        "legal_line": spec.legal_line,
+        "brand_font": spec.brand_font,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _shown(spec: AdSpec, item: Item, said: Mapping[int, list[Json]]) -> Json:

@@ -3,13 +3,14 @@ What is ordered.
 
 **Owns** the order as a value (`model`), what an edition of the rules allows in it
 (`limits`) and the search for its faults (`checks`, all of them at once on one sheet,
-`faults`). **Does not own** JSON and its field names (`wire`), prices (`pricing`), or
+`faults`), and what a brand puts into every order (`brands`). **Does not own** JSON and its field names (`wire`), prices (`pricing`), or
 whether an asset exists and whose it is (`usecases`). **Invariants**: checking changes
 nothing; every fault names its field, and says what would be right.
 
 Start at `model.AdSpec`, then `checks.find_faults`.
 """
 
+from ars0n_core.specs.brands import BrandKit
 from ars0n_core.specs.checks import (
     AssetFacts,
     check,
@@ -25,6 +26,7 @@ from ars0n_core.specs.model import (
     AdFormat,
     AdSpec,
     AspectRatio,
+    BrandFont,
     CaptionStyle,
     CtaDesign,
     CustomClip,
@@ -39,6 +41,8 @@ __all__ = [
     "AdSpec",
     "AspectRatio",
     "AssetFacts",
+    "BrandFont",
+    "BrandKit",
     "CaptionStyle",
     "CtaDesign",
     "CustomClip",

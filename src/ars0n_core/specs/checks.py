@@ -134,6 +134,12 @@ def _check_picture(spec: AdSpec, limits: Limits, faults: Faults) -> None:
     _check_text(
         faults, "edit_style", spec.edit_style, least=0, most=limits.edit_style_characters_max
     )
+    for key, text, most in (
+        ("tagline", spec.tagline, limits.tagline_characters_max),
+        ("website", spec.website, limits.website_characters_max),
+        ("legal_line", spec.legal_line, limits.legal_line_characters_max),
+    ):
+        _check_text(faults, key, text, least=0, most=most)
     if spec.gradient_color is not None and not _HEX_COLOR.fullmatch(spec.gradient_color):
         faults.add("gradient_color", "Must be a hex color such as #FF5500")
     if spec.variants not in limits.variants:

@@ -37,6 +37,9 @@ class Limits:
     prompt_characters_max: int = 2000
     company_name_characters_max: int = 100
     hint_characters_max: int = 200
+    tagline_characters_max: int = 120
+    website_characters_max: int = 120
+    legal_line_characters_max: int = 300
     preview_characters_max: int = 5000
     custom_clip_seconds_max: int = 30
     # The documents set no limit on the following; these keep a stored order small.

@@ -61,6 +61,20 @@ class CtaDesign(StrEnum):
     BRUTALIST = "brutalist"
 
 
+class BrandFont(StrEnum):
+    """
+    The typefaces a brand may choose for its end card; without one the design chooses.
+    """
+
+    INTER = "inter"
+    ANTON = "anton"
+    OUTFIT = "outfit"
+    SPACE_GROTESK = "space-grotesk"
+    PLAYFAIR_DISPLAY = "playfair-display"
+    ARCHIVO_BLACK = "archivo-black"
+    SPACE_MONO = "space-mono"
+
+
 class CaptionStyle(StrEnum):
     """
     Whether the narration is written on the picture, and how it is timed.
@@ -92,7 +106,8 @@ class AdSpec:
     What is ordered: the body of ``/generate`` without the plan.
 
     ``image_urls`` are fetched and become assets before anything is charged; from then
-    on ``image_asset_ids`` names the images of the ad, in order.
+    on ``image_asset_ids`` names the images of the ad, in order. ``brand_kit``: whether what
+    the order leaves out is taken from the organisation's saved kit (`specs.brands`).
     """
 
     prompt: str
@@ -110,6 +125,11 @@ class AdSpec:
     company_name: str | None = None
     cta_design: CtaDesign | None = None
     gradient_color: str | None = None
+    tagline: str | None = None
+    website: str | None = None
+    legal_line: str | None = None
+    brand_font: BrandFont | None = None
+    brand_kit: bool = True
     voice_style: str | None = None
     music_mood: str | None = None
     tone: str | None = None
@@ -123,4 +143,11 @@ class AdSpec:
         """
         Whether the ad closes with a card: only if there is something to put on it.
         """
-        return bool(self.company_name or self.cta_design or self.logo_asset_id)
+        return bool(
+            self.company_name
+            or self.cta_design
+            or self.logo_asset_id
+            or self.tagline
+            or self.website
+            or self.legal_line
+        )

@@ -126,12 +126,16 @@ def delete(ports: Ports, caller: Caller, asset_id: AssetId) -> None:
     Raises:
         NotFoundError: There is no such asset.
         AssetNotOwnedError: It is another organisation's.
-        AssetInUseError: A generating version needs it, or a job made it.
+        AssetInUseError: A generating version or the brand kit needs it, or a job made it.
     """
     with ports.store.transaction() as tx:
         # Whoever orders locks too: an asset can't vanish under an order being stored.
-        tx.organizations.lock(caller.organization.id)
+        brand = tx.organizations.lock(caller.organization.id).brand
         asset = _owned(tx, caller, asset_id)
+        if brand is not None and brand.logo_asset_id == asset_id:
+            raise AssetInUseError(
+                f"Asset {asset_id} is the logo of the brand kit; save the kit without it first"
+            )
         if asset.origin is AssetOrigin.MADE:
             raise AssetInUseError(
                 "What a generation made goes with its project; delete the project instead"

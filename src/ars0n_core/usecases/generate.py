@@ -23,6 +23,7 @@ from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.model import Plan
 from ars0n_core.plans.typical import typical
 from ars0n_core.projects import Project, Version
+from ars0n_core.specs import brands
 from ars0n_core.specs.model import AdFormat, AdSpec
 from ars0n_core.usecases import conflicts, materials, orders, payments
 
@@ -62,7 +63,8 @@ def generate(
     project_id: ProjectId | None = None,
 ) -> Generated:
     """
-    Take the order: charge its whole work list and store the version with its jobs.
+    Take the order, completed from the caller's brand kit: charge its whole work list and
+    store the version with its jobs.
 
     Raises:
         InvalidRequestError: The order, its plan or its images have faults.
@@ -76,6 +78,7 @@ def generate(
         PortError: The outside can't now; nothing was charged.
     """
     now = ports.clock.now()
+    spec = brands.applied(caller.organization.brand, spec)
     expired = orders.check(ports, policy, spec, plan)
     if spec.ad_format is AdFormat.RADIO:
         spec = evolve(spec, image_urls=(), image_asset_ids=())

@@ -14,6 +14,7 @@ from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.budget import seconds_available
 from ars0n_core.plans.model import Plan
 from ars0n_core.pricing import Estimate
+from ars0n_core.specs import brands
 from ars0n_core.usecases import materials, orders
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Planned:
 
 def plan(ports: Ports, policy: Policy, caller: Caller, spec: AdSpec) -> Planned:
     """
-    Return a plan for *spec* and its price. It costs nothing, so there is a quota.
+    Return a plan for *spec*, completed from the caller's brand kit, and its price. It costs nothing, so there is a quota.
 
     Raises:
         InvalidRequestError: The order has faults.
@@ -47,6 +48,7 @@ def plan(ports: Ports, policy: Policy, caller: Caller, spec: AdSpec) -> Planned:
         PortError: The planner can't now.
     """
     now = ports.clock.now()
+    spec = brands.applied(caller.organization.brand, spec)
     orders.check(ports, policy, spec, images_required=False)
     with ports.store.transaction() as tx:
         assets = materials.require(tx, caller.organization.id, spec)

@@ -11,7 +11,7 @@ from ars0n_core.plans import derive
 from ars0n_core.specs.model import AdFormat, CaptionStyle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ars0n_core.plans.model import Plan
     from ars0n_core.ports import Ports
@@ -49,14 +49,26 @@ def _unspeakable(ports: Ports, spec: AdSpec, plan: Plan) -> Iterator[tuple[str, 
 def _undrawable(ports: Ports, spec: AdSpec, plan: Plan) -> Iterator[tuple[str, str]]:
     if spec.ad_format is not AdFormat.VIDEO:
         return
-    written = [
-        ("company_name", spec.company_name or ""),
-        ("plan.call_to_action", plan.call_to_action),
-    ]
+    written = [*of_brand(spec), ("plan.call_to_action", plan.call_to_action)]
     written += [("plan.scenes", scene.on_screen_text or "") for scene in plan.scenes]
     if spec.captions is not CaptionStyle.OFF:
         texts = (spoken.text for spoken in derive.narration(spec, plan))
         written += [("plan.voiceover_segments", text) for text in texts]
+    yield from undrawable(ports, written)
+
+
+def of_brand(spec: AdSpec) -> list[tuple[str, str]]:
+    """
+    Return the texts of a brand that the card shows, each with its field.
+    """
+    names = ("company_name", "tagline", "website", "legal_line")
+    return [(name, getattr(spec, name) or "") for name in names]
+
+
+def undrawable(ports: Ports, written: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """
+    Yield, of the fields and texts *written*, what no font can draw.
+    """
     for field, text in written:
         missing = ports.compositor.undrawable(text)
         if missing:

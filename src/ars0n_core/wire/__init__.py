@@ -13,6 +13,7 @@ Start at `requests.structure_generate`.
 """
 
 from ars0n_core.wire.answers import (
+    unstructure_brand_kit,
     unstructure_estimate,
     unstructure_plan_answer,
     unstructure_price,
@@ -32,6 +33,7 @@ from ars0n_core.wire.requests import (
     GenerateRequest,
     PreviewRequest,
     parse,
+    structure_brand_kit,
     structure_edit,
     structure_estimate,
     structure_generate,
@@ -67,6 +69,7 @@ __all__ = [
     "faults_of",
     "parse",
     "split_script",
+    "structure_brand_kit",
     "structure_edit",
     "structure_estimate",
     "structure_generate",
@@ -74,6 +77,7 @@ __all__ = [
     "structure_plan",
     "structure_plan_request",
     "structure_preview",
+    "unstructure_brand_kit",
     "unstructure_cancelled",
     "unstructure_credits",
     "unstructure_deliveries",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ars0n_core.plans.budget import seconds_available
+from ars0n_core.specs.brands import FIELDS
 from ars0n_core.wire.names import SPEC_NAMES
 from ars0n_core.wire.plans import plain_number, unstructure_plan
 from ars0n_core.work import Operation
@@ -14,6 +15,7 @@ from ars0n_core.work import Operation
 if TYPE_CHECKING:
     from ars0n_core.plans.model import Plan
     from ars0n_core.pricing.estimate import Estimate
+    from ars0n_core.specs.brands import BrandKit
     from ars0n_core.specs.model import AdFormat, AdSpec
     from ars0n_core.work import Json
 
@@ -35,6 +37,8 @@ def unstructure_spec(spec: AdSpec) -> dict[str, Json]:
                 }
                 for clip in value
             ]
+        elif ours == "brand_kit":
+            value = None if value else value  # on is what an order is by itself
         elif isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, str):
@@ -42,6 +46,16 @@ def unstructure_spec(spec: AdSpec) -> dict[str, Json]:
         if value is not None and value != []:
             body[name] = value
     return body
+
+
+def unstructure_brand_kit(kit: BrandKit) -> dict[str, Json]:
+    """
+    Return *kit* as the body that saves it, with null for what is left to each order.
+    """
+    values = {name: getattr(kit, name) for name in FIELDS}
+    return {
+        SPEC_NAMES[name]: None if value is None else str(value) for name, value in values.items()
+    }
 
 
 def unstructure_estimate(ad_format: AdFormat, estimate: Estimate) -> dict[str, Json]:

@@ -16,11 +16,13 @@ from attrs import frozen
 
 from ars0n_core.ids import AssetId, ProjectId
 from ars0n_core.plans.model import Scene
+from ars0n_core.specs.brands import BrandKit
 from ars0n_core.specs.checks import REQUIRED
 from ars0n_core.specs.model import (
     AdFormat,
     AdSpec,
     AspectRatio,
+    BrandFont,
     CaptionStyle,
     CtaDesign,
     CustomClip,
@@ -111,7 +113,9 @@ _READ: Final[Mapping[Any, Callable[[object, Any], Any]]] = {
     ProjectId: read_id,
 }
 
-_VOCABULARIES: Final = (AdFormat, AspectRatio, CaptionStyle, CtaDesign, Look, VideoModel)
+_VOCABULARIES: Final = (
+    AdFormat, AspectRatio, BrandFont, CaptionStyle, CtaDesign, Look, VideoModel,
+)  # fmt: skip
 """
 Each by itself: a hook for strings would otherwise take them, since they are strings.
 """
@@ -125,6 +129,7 @@ _CLASSES: Final = (
     EstimateOrder,
     PreviewBody,
     OptionsBody,
+    BrandKit,
 )
 
 _SNAKE_CASE: Final = (CustomClip, Scene, PlanBody, SegmentBody)

@@ -18,6 +18,7 @@ from ars0n_core.errors import InvalidRequestError, PlanExpiredError, TooManyClip
 from ars0n_core.ids import ProjectId
 from ars0n_core.plans import faults as plan_faults
 from ars0n_core.plans.model import Plan
+from ars0n_core.specs.brands import BrandKit
 from ars0n_core.specs.checks import (
     find_faults,
     text_faults,
@@ -235,6 +236,20 @@ def structure_edit(
         max_credits=options.max_credits,
         dry_run=options.dry_run,
     )
+
+
+def structure_brand_kit(body: object) -> BrandKit:
+    """
+    Return the kit that a body saves; what it leaves out is in the kit no more.
+
+    Raises:
+        InvalidRequestError: With every field that can't be read.
+    """
+    faults = Faults()
+    kit = structure(_object(body), BrandKit, faults)
+    if kit is None:
+        raise faults.error()
+    return kit
 
 
 def structure_options(body: object) -> OptionsBody:

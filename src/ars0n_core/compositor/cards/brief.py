@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image
 
-from ars0n_core.compositor import bidi, colors, logo
+from ars0n_core.compositor import bidi, colors, fonts, logo
 from ars0n_core.compositor.cards.stack import Button, Mark, Words
 from ars0n_core.compositor.colors import Rgb
+from ars0n_core.compositor.fonts import Face
 from ars0n_core.compositor.safe_areas import Box, centered_area, safe_area
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Brief:
     website: str
     legal: str
     mark: Image.Image | None
+    face: Face | None = None
 
     @classmethod
     def of(cls, card: EndCard, width: int, height: int, mark: Image.Image | None) -> Brief:
@@ -65,6 +67,7 @@ class Brief:
             card.website.strip(),
             card.legal_line.strip(),
             None if mark is None else logo.trimmed(mark),
+            None if card.font is None else fonts.BRANDS[card.font],
         )
 
     @property
@@ -125,6 +128,17 @@ class Brief:
         present = sum(map(bool, (self.company, self.cta, self.tagline, self.mark)))
         return {0: 1.0, 1: 1.45, 2: 1.15}.get(present, 1.0)
 
+    def voiced(self, name: str, style: Style) -> Style:
+        """
+        Return *style* in the brand's own face, if it has one. Small print stays in a text
+        face, in which it can be read.
+        """
+        if self.face is None or name == "legal":
+            return style
+        own = evolve(style, face=self.face)
+        # Tracking is a face's own: what a poster face needs makes a slab fall apart.
+        return own if style.face is self.face else evolve(own, tracking=min(0.0, style.tracking))
+
     def words(
         self,
         name: str,
@@ -147,7 +161,7 @@ class Brief:
             Words(
                 name=name,
                 text=content,
-                style=style,
+                style=self.voiced(name, style),
                 color=color,
                 size=size * self.unit * factor,
                 size_min=LEAST[name] * self.unit,
@@ -171,7 +185,7 @@ class Brief:
             Button(
                 name="cta",
                 text=self.cta,
-                style=style,
+                style=self.voiced("cta", style),
                 ink=ink,
                 fill=fill,
                 size=size * self.unit * alone,

@@ -183,10 +183,23 @@ def _card(
         transition=join if join.frames else None,
         company_name=(spec.company_name or "").strip(),
         call_to_action=plan.call_to_action,
-        website=_website(spec),
+        tagline=(spec.tagline or "").strip(),
+        website=_shown(spec.website) if spec.website is not None else _website(spec),
+        legal_line=(spec.legal_line or "").strip(),
+        font=spec.brand_font,
         color=spec.gradient_color or COLOR,
         logo=logo.id if logo else None,
     )
+
+
+def _shown(address: str) -> str:
+    """
+    Return *address* as it is written on a card: no scheme, no slash at its end.
+
+    >>> _shown("https://northwind.example/")
+    'northwind.example'
+    """
+    return re.sub(r"^https?://(www\.)?", "", address.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
 def _website(spec: AdSpec) -> str:
