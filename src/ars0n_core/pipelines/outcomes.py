@@ -5,7 +5,7 @@ decided and which charges are to be given back. Nothing here books anything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from attrs import evolve, frozen
 
@@ -83,11 +83,13 @@ def mark_delivered(pipeline: Pipeline, job_id: JobId) -> Pipeline:
     return evolve(pipeline, jobs={**pipeline.jobs, job.id: handed})
 
 
+_WORST_FIRST: Final = (Cause.OURS, Cause.CANCELLED, Cause.ABANDONED, Cause.ORDER)
+# Ours outweighs all: who lost a run to us gets everything, whatever else went wrong.
+
+
 def _worst(failed: Sequence[Job]) -> Cause:
-    # Ours outweighs all: who lost a run to us gets everything, whatever else went wrong.
     causes = {job.cause for job in failed}
-    order = (Cause.OURS, Cause.CANCELLED, Cause.ABANDONED, Cause.ORDER)
-    return next((cause for cause in order if cause in causes), Cause.OURS)
+    return next(cause for cause in _WORST_FIRST if cause in causes)
 
 
 def _refunds(pipeline: Pipeline, cause: Cause) -> tuple[Refund, ...]:

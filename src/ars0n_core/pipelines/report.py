@@ -47,7 +47,7 @@ def jobs(pipeline: Pipeline) -> tuple[JobReport, ...]:
             operation=job.item.operation,
             status=job.status,
             output=job.output if job.is_paid else None,
-            error=job.error if job.status is JobStatus.FAILED else None,
+            error=job.error,
             scene_index=job.item.scene_index,
             depends_on=job.needs,
             retry_count=job.retry_count,

@@ -153,7 +153,7 @@ def is_spoken(text: str) -> bool:
 
 def _complete_scene(spec: AdSpec, tone: tones.Tone, scene: Scene) -> Scene:
     index = scene.scene_index
-    image = deal_images(spec.image_asset_ids, index + 1)[index]
+    image = deal_images(spec.image_asset_ids, index + 1)[-1]
     return attrs.evolve(
         scene,
         image_asset_id=scene.image_asset_id or image,

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ars0n_core.errors import (
     IllegalEventError,
+    JobNotRegenerableError,
     JobNotRetryableError,
     NotFoundError,
     RetriesExhaustedError,
@@ -165,6 +166,9 @@ def test_a_ticket_is_asked_about_by_one_at_a_time_and_only_when_due() -> None:
 
     assert [command.job for command in first] == ["clip-0"]
     assert second == ()
+    a_look_later = due + timedelta(seconds=120)
+    assert claimed(pipeline, a_look_later - timedelta(seconds=1))[1] == ()
+    assert [command.job for command in claimed(pipeline, a_look_later)[1]] == ["clip-0"]
 
 
 def test_a_lost_job_goes_back_and_is_given_up_after_so_many_times() -> None:
@@ -180,6 +184,9 @@ def test_a_lost_job_goes_back_and_is_given_up_after_so_many_times() -> None:
     assert taken == ()
     assert statuses(pipeline)["voice"] == "failed"
     assert refunds(pipeline) == PRICES
+    voice = pipeline.jobs[JobId("voice")]
+    assert voice.error == "The job was lost 3 times and is given up"
+    assert voice.cause is Cause.OURS
 
 
 def lapsed(last_look: timedelta) -> Pipeline:
@@ -193,8 +200,13 @@ def lapsed(last_look: timedelta) -> Pipeline:
     return claimed(pipeline, deadline)[0]
 
 
-def test_a_provider_that_was_silent_to_the_end_is_our_fault() -> None:
-    assert refunds(lapsed(timedelta(minutes=1))) == PRICES
+@pytest.mark.parametrize("last_look", [timedelta(minutes=1), timedelta(hours=1)])
+def test_a_provider_that_was_silent_to_the_end_is_our_fault(last_look: timedelta) -> None:
+    pipeline = lapsed(last_look)
+
+    assert refunds(pipeline) == PRICES
+    told = "The provider gave no verdict before the order lapsed"
+    assert [job.error for job in report.jobs(pipeline) if job.error] == [told, told]
 
 
 def test_an_answer_nobody_fetched_in_time_stays_paid() -> None:
@@ -262,6 +274,17 @@ def test_a_finished_ad_concludes() -> None:
     assert conclusion == outcomes.Conclusion(completed=True)
 
 
+def test_a_finished_regeneration_leaves_nothing_to_return_to() -> None:
+    pipeline, _ = claimed(regenerated(finished(), 0, 1))
+    pipeline, _ = claimed(done(pipeline, "edit-0"))
+    pipeline, _ = claimed(done(pipeline, "clip-0"))
+
+    pipeline, conclusion = outcomes.conclude(done(pipeline, "film"))
+
+    assert conclusion == outcomes.Conclusion(completed=True)
+    assert not pipeline.fallback
+
+
 def regenerated(pipeline: Pipeline, scene: int, take: int) -> Pipeline:
     key = f"clip-{scene}"
     items = [
@@ -286,6 +309,73 @@ def test_a_failed_regeneration_returns_to_the_ad_there_was() -> None:
         key: job.output for key, job in before.jobs.items()
     }
     assert not after.fallback
+    # Attempts and charges go on counting: what is late is stale, what was charged is known.
+    assert after.jobs[JobId("edit-0")].attempt == 2
+    for job in after.jobs.values():
+        serials = [charge.serial for charge in (job.charge, *job.past) if charge]
+        assert len(serials) == len(set(serials))
+
+
+def test_a_reused_scene_that_is_done_anew_in_vain_is_what_it_was() -> None:
+    items = break_down(SPEC, PLAN)
+    before = graph.build(
+        items,
+        job_ids=[JobId(item.key) for item in items],
+        charges={},
+        reused={job.item.key: job for job in finished().jobs.values()},
+    )
+    pipeline, _ = claimed(regenerated(before, 0, 1))
+    first = pipeline.jobs[JobId("edit-0")].charge
+    assert first
+    assert first.serial == 1
+
+    after, conclusion = outcomes.conclude(failed(pipeline, "edit-0", Cause.OURS))
+
+    assert conclusion is not None
+    assert {refund.serial for refund in conclusion.refunds} == {1}
+    job = after.jobs[JobId("edit-0")]
+    assert (job.charge, [charge.refunded for charge in job.past]) == (None, [True])
+    assert job.reused_from == "edit-0"
+    again = regenerated(after, 0, 2).jobs[JobId("edit-0")].charge
+    assert again
+    assert again.serial == 2
+
+
+def test_a_take_that_was_replaced_is_given_back_once_with_its_run() -> None:
+    pipeline = regenerated(up_to_film(), 0, 1)
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(pipeline, "edit-0", Cause.OURS)
+
+    pipeline, first = outcomes.conclude(pipeline)
+    _, second = outcomes.conclude(pipeline)
+
+    assert first is not None
+    assert sorted((r.job, r.serial) for r in first.refunds if r.job == "clip-0") == [
+        ("clip-0", 1), ("clip-0", 2),
+    ]  # fmt: skip
+    assert second is not None
+    assert second.refunds == ()
+
+
+def test_what_was_reused_is_handed_out_without_a_charge_to_mark() -> None:
+    items = break_down(SPEC, PLAN)
+    pipeline = graph.build(
+        items,
+        job_ids=[JobId(item.key) for item in items],
+        charges={},
+        reused={"edit-0": finished().jobs[JobId("edit-0")]},
+    )
+
+    assert outcomes.mark_delivered(pipeline, JobId("edit-0")) is pipeline
+
+
+@pytest.mark.parametrize("key", ["edit-0", "film"])
+def test_only_finished_clips_are_done_anew(key: str) -> None:
+    with pytest.raises(JobNotRegenerableError) as caught:
+        graph.regenerate(finished(), JobId(key), items=())
+
+    told = "Only completed video_generation jobs can be regenerated"
+    assert caught.value.form_errors == (told,)
 
 
 def test_a_second_regeneration_in_one_run_is_given_back_too_and_an_earlier_run_is_not() -> None:
@@ -325,8 +415,9 @@ def test_retries_are_for_failed_jobs_and_bounded() -> None:
     pipeline, _ = claimed(fresh())
     with pytest.raises(JobNotRetryableError):
         graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         graph.retry(pipeline, JobId("none"), bounds=BOUNDS)
+    assert (caught.value.kind, caught.value.id) == ("job", "none")
     for _ in range(BOUNDS.retries_max):
         pipeline, _ = graph.retry(failed(pipeline, "voice"), JobId("voice"), bounds=BOUNDS)
         pipeline, _ = claimed(pipeline)
@@ -360,6 +451,72 @@ def test_an_abandoned_run_is_taken_up_whole() -> None:
     assert statuses(pipeline) == statuses(fresh())
 
 
+def test_what_is_given_up_says_so() -> None:
+    told = {(job.error, job.status) for job in report.jobs(graph.abandon(fresh(), "Nobody polled"))}
+
+    assert told == {("Nobody polled", JobStatus.FAILED)}
+
+
+def test_a_retry_takes_up_what_was_given_up_and_no_other_failure() -> None:
+    pipeline, _ = outcomes.conclude(graph.abandon(lapsed(timedelta(hours=40)), "Nobody polled"))
+
+    pipeline, _ = graph.retry(pipeline, JobId("clip-0"), bounds=BOUNDS)
+
+    left = {key: status for key, status in statuses(pipeline).items() if status != "completed"}
+    assert left == {"clip-0": "pending", "clip-1": "failed", "film": "waiting"}
+
+
+# -- what was stopped and is still paid for ----------------------------------------------
+
+LAPSES = AT + timedelta(hours=47)
+DUE = AT + timedelta(seconds=5)
+
+
+def stopped_in_the_making() -> Pipeline:
+    """
+    Cancelled with one clip ordered and the other about to be.
+    """
+    pipeline, _ = claimed(up_to_clips())
+    pipeline = graph.record(pipeline, states.Submitted(JobId("clip-0"), 1, "ticket", DUE, LAPSES))
+    pipeline, _ = outcomes.conclude(graph.cancel(pipeline)[0])
+    return pipeline
+
+
+def collected(pipeline: Pipeline, now: datetime) -> list[str]:
+    return [str(command.job) for command in graph.collect(pipeline, version=VERSION, now=now)[1]]
+
+
+def test_what_stays_paid_is_asked_for_when_it_is_due_until_it_lapses() -> None:
+    pipeline = stopped_in_the_making()
+
+    assert collected(pipeline, DUE - timedelta(seconds=1)) == []
+    assert collected(pipeline, DUE) == ["clip-0"]
+    assert collected(pipeline, LAPSES - timedelta(seconds=1)) == ["clip-0"]
+    assert collected(pipeline, LAPSES) == []
+
+
+def test_who_asks_for_it_is_the_only_one_for_a_while() -> None:
+    pipeline, _ = graph.collect(stopped_in_the_making(), version=VERSION, now=DUE)
+
+    assert collected(pipeline, DUE) == []
+    assert collected(pipeline, DUE + timedelta(seconds=119)) == []
+    assert collected(pipeline, DUE + timedelta(seconds=120)) == ["clip-0"]
+
+
+def test_what_was_given_back_or_came_is_not_asked_for() -> None:
+    pipeline = stopped_in_the_making()
+    job = pipeline.jobs[JobId("clip-0")]
+    assert job.charge
+    given_back = evolve(job, charge=evolve(job.charge, refunded=True))
+    idle = evolve(job, stopped=JobStatus.PENDING)
+    came = states.Succeeded(JobId("clip-0"), 1, AssetId("late"))
+
+    for one in (given_back, idle, evolve(job, ticket=None)):
+        changed = evolve(pipeline, jobs={**pipeline.jobs, job.id: one})
+        assert collected(changed, DUE) == []
+    assert collected(graph.record(pipeline, came), DUE) == []
+
+
 def test_a_reused_item_is_done_from_the_start_and_costs_nothing() -> None:
     items = break_down(SPEC, PLAN)
     made = finished().jobs[JobId("edit-0")]
@@ -388,3 +545,26 @@ def test_progress_counts_what_is_done_and_what_is_told() -> None:
     assert report.progress(pipeline) == 60
     assert report.progress(failed(pipeline, "clip-0")) == 60
     assert report.progress(finished()) == 100
+
+
+def test_progress_is_rounded_down_and_whole_only_with_the_ad() -> None:
+    pipeline, _ = claimed(up_to_film())
+    job = pipeline.jobs[JobId("film")]
+    assert report.progress(pipeline) == 83  # five of six
+    told = evolve(pipeline, jobs={**pipeline.jobs, job.id: evolve(job, fraction=1.0)})
+
+    assert report.progress(told) == 99
+
+
+def test_a_report_tells_what_a_job_holds_of_its_customers_money() -> None:
+    pipeline, _ = claimed(up_to_clips())
+    pipeline = graph.record(pipeline, states.Submitted(JobId("clip-0"), 1, "ticket", AT, LAPSES))
+    pipeline = graph.record(pipeline, states.Checked(JobId("clip-0"), 1, AT, 0.6))
+    before = {job.id: (job.credits, job.fraction) for job in report.jobs(pipeline)}
+    pipeline, _ = outcomes.conclude(graph.cancel(pipeline)[0])
+    after = {job.id: job.credits for job in report.jobs(pipeline)}
+
+    assert before == {
+        key: (price, 0.6 if key == "clip-0" else None) for key, price in PRICES.items()
+    }
+    assert after == {**PRICES, "film": 0}

@@ -138,3 +138,34 @@ def test_a_reset_drops_output_and_charge() -> None:
 )
 def test_only_what_is_finished_and_paid_can_be_reused(job: Job, reusable: bool) -> None:  # noqa: FBT001 - a table's column
     assert job.is_reusable is reusable
+
+
+def stopped_while(job: Job) -> Job:
+    return apply(job, states.Cancelled(ID))
+
+
+def test_a_ticket_that_comes_late_is_kept_with_its_times() -> None:
+    late = states.Submitted(ID, 1, "ticket", AT + MINUTE, AT + 60 * MINUTE)
+
+    job = apply(stopped_while(CLAIMED), late)
+
+    assert (job.status, job.ticket) == (JobStatus.FAILED, "ticket")
+    assert (job.check_at, job.deadline) == (AT + MINUTE, AT + 60 * MINUTE)
+
+
+def test_a_result_that_comes_late_is_kept_with_its_facts() -> None:
+    job = apply(stopped_while(POLLED), states.Succeeded(ID, 1, AssetId("late"), {"frames": 9}))
+
+    assert (job.status, job.output, job.facts) == (JobStatus.FAILED, "late", {"frames": 9})
+    assert job.ticket is None
+    assert not job.is_owed
+
+
+def test_a_late_result_of_what_was_given_back_is_refused_by_name() -> None:
+    given_back = evolve(stopped_while(POLLED), charge=evolve(PAID, refunded=True))
+
+    with pytest.raises(IllegalEventError) as caught:
+        apply(given_back, states.Succeeded(ID, 1, AssetId("late")))
+
+    error = caught.value
+    assert (error.job, error.status, error.event) == (ID, JobStatus.FAILED, "late Succeeded")

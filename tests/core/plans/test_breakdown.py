@@ -16,6 +16,7 @@ from ars0n_core.plans.diff import rebuild
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs import AdFormat, AdSpec, CaptionStyle, CtaDesign, CustomClip, VideoModel
 from ars0n_core.timelines import Look
+from ars0n_core.work import digest
 
 SPEC = AdSpec(
     prompt="p", voice_id="v", duration_seconds=15, image_asset_ids=(AssetId("a"), AssetId("b"))
@@ -232,3 +233,34 @@ def test_a_regeneration_is_the_scenes_picture_and_clip_and_the_film() -> None:
     keys = [item.key for item in regeneration(break_down(SPEC, PLAN), 2)]
 
     assert keys == ["edit-2", "clip-2", "film"]
+
+
+def test_subjects_are_stored_so_their_names_never_change() -> None:
+    edit = break_down(SPEC, PLAN)[0]
+
+    about = digest({"grade": [2], "inputs": dict(edit.inputs)})
+
+    assert subjects(break_down(SPEC, PLAN))["clip-0"] == f"{about}#0"
+
+
+def test_equal_scenes_are_counted_in_the_order_of_the_list() -> None:
+    twin = attrs.evolve(PLAN.scenes[0], scene_index=1)
+    third = attrs.evolve(PLAN.scenes[0], scene_index=2)
+    plan = attrs.evolve(PLAN, scenes=(PLAN.scenes[0], twin, third))
+
+    names = subjects(break_down(SPEC, plan))
+
+    assert [names[f"edit-{i}"][-2:] for i in range(3)] == ["#0", "#1", "#2"]
+
+
+def test_a_mix_depends_on_its_length_and_its_music() -> None:
+    spec = attrs.evolve(SPEC, ad_format=AdFormat.RADIO, music_volume=0.5)
+
+    _, mix = break_down(spec, attrs.evolve(PLAN, scenes=()))
+
+    assert mix.inputs == {
+        "duration_seconds": 15,
+        "music_asset_id": None,
+        "music_mood": "calm",
+        "music_volume": 0.5,
+    }

@@ -4,13 +4,22 @@ What people are told of a changed plan, and what a client may leave out.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import attrs
 import pytest
 
 from ars0n_core.ids import AssetId
-from ars0n_core.plans.diff import PlanDiff, Rebuild, diff, inherit, match, rebuild
+from ars0n_core.plans.diff import (
+    PlanDiff,
+    Rebuild,
+    _out_of_order,
+    diff,
+    inherit,
+    match,
+    rebuild,
+)
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.timelines import Look
 from ars0n_core.work import Operation, WorkItem
@@ -248,3 +257,39 @@ def test_equal_work_is_shared_in_turn_and_the_same_key_first() -> None:
     assert match(usable, {"b": "x", "c": "x", "d": "x", "e": "x"}).reused == {
         "b": "b", "c": "a", "d": "b", "e": "a"
     }  # fmt: skip
+
+
+def test_equal_items_are_taken_over_each_in_turn() -> None:
+    done = {"a": "same", "b": "same", "c": "same"}
+
+    found = match(done, {"x": "same", "y": "same", "z": "same", "w": "same"})
+
+    assert found.reused == {"x": "a", "y": "b", "z": "c", "w": "a"}
+
+
+def test_other_words_on_the_picture_are_another_picture() -> None:
+    first, *rest = OLD.scenes
+
+    assert diff(OLD, with_scenes(attrs.evolve(first, on_screen_text="New"), *rest)).reworded == (0,)
+    assert diff(OLD, with_scenes(attrs.evolve(first, on_screen_text=""), *rest)).is_empty
+
+
+def test_the_same_words_in_two_pieces_are_the_same_words() -> None:
+    parts = (Segment(text="Words", scene_index=0), Segment(text="0.", scene_index=0))
+
+    assert diff(OLD, attrs.evolve(OLD, segments=(*parts, *OLD.segments[1:]))).is_empty
+
+
+def test_as_few_scenes_as_possible_are_told_to_have_moved() -> None:
+    for order in itertools.permutations(range(5)):
+        moved = _out_of_order(order)
+
+        left = [place for i, place in enumerate(order) if i not in moved]
+        assert left == sorted(left)
+        risen = max(
+            len(some)
+            for size in range(6)
+            for some in itertools.combinations(order, size)
+            if list(some) == sorted(some)
+        )
+        assert len(left) == risen

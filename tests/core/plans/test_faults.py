@@ -116,3 +116,11 @@ def test_texts_and_segments_have_their_limits() -> None:
         "scenes[0]: edit_prompt holds a NUL or half a surrogate pair; send plain Unicode text",
     ]
     assert "At most 60 segments, not 61" in found["plan.voiceover_segments"]
+
+
+def test_footage_must_fill_the_ad_up_to_its_card() -> None:
+    short = plan_of(4, 4, 4)
+
+    (told,) = faults_of(short)["plan.scenes"]
+    assert told.startswith("The scenes' clips are 12 s together, too short for an ad of 15 s")
+    faults.check(attrs.evolve(SPEC, company_name="Helio"), short)

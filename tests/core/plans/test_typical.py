@@ -53,3 +53,9 @@ def test_other_lengths_are_refused_by_field(seconds: float) -> None:
     with pytest.raises(InvalidRequestError) as caught:
         typical.clip_seconds(seconds)
     assert "from 2 to 8" in caught.value.field_errors["plan.scenes"][0]
+
+
+def test_a_typical_scene_shows_nothing_yet() -> None:
+    spec = AdSpec(prompt="p", duration_seconds=15, voice_id="v")
+
+    assert [scene.description for scene in typical.typical(spec).scenes] == ["", "", ""]

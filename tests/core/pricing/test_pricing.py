@@ -292,3 +292,32 @@ def test_no_revenue_has_no_margin() -> None:
 
 def test_every_unit_price_says_when_it_was_seen() -> None:
     assert all(row.seen == "2026-11" for row in pricing.UNIT_PRICES.rows())
+
+
+def test_advice_goes_by_the_card_it_is_given() -> None:
+    setting = Setting(ad_format=AdFormat.VIDEO, video_model=VideoModel.FAST, variants=2)
+
+    offers = pricing.advise([(setting, work(ad(15)))], 200, pricing.card(1))
+
+    assert [offer.credits for offer in offers] == [170]
+
+
+def test_a_margin_report_names_its_steps_and_goes_by_the_tables_it_is_given() -> None:
+    items = work(ad(15))
+
+    report = pricing.margins(items, pricing.card(1), pricing.WITH_SOUND)
+
+    assert [line.key for line in report.lines] == [item.key for item in items]
+    assert [line.operation for line in report.lines] == [item.operation for item in items]
+    assert report.credits == 170
+    assert report.cost_microdollars == 6 * 67_560 + 18 * 100_000 + 225 * 100 + 20_000
+
+
+def test_what_is_not_on_sale_is_named() -> None:
+    with pytest.raises(InvalidRequestError) as wrong:
+        pricing.packages(3)
+    with pytest.raises(NotFoundError) as missing:
+        pricing.package("api-none")
+
+    assert wrong.value.field_errors == {"edition": ("Edition must be 1 or 2",)}
+    assert (missing.value.kind, missing.value.id) == ("package", "api-none")
