@@ -11,6 +11,7 @@ from attrs import evolve
 
 from ars0n_adapters.memory import QueueRunner
 from ars0n_core.errors import (
+    CompositorError,
     ConcurrencyLimitError,
     InsufficientCreditsError,
     JobBusyError,
@@ -276,6 +277,23 @@ def test_what_was_taken_before_a_refused_order_is_not_charged_twice(stage: Stage
 
     assert stage.balance() == 860
     assert stage.finish(ordered.version_id).status is VersionStatus.COMPLETED
+
+
+def test_what_was_taken_for_nothing_is_paid_for_once_the_order_is_at_fault(stage: Stage) -> None:
+    faults = (ZeroDivisionError(), CompositorError("no picture in it", media="logo"))
+    stage.flaky("compositor").plan_fault("render", *faults)
+    ordered = stage.order(stage.film(logo_asset_id=stage.asset(note="logo")))
+    made = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP)
+    serve(stage.ports, stage.policy, stage.caller, made.output)
+    report = stage.finish(ordered.version_id)
+    assert stage.balance() == 1000  # our fault: even what was taken is given back
+
+    retried(stage, failed_of(report).id)
+    assert stage.balance() == 860
+    report = stage.finish(ordered.version_id)
+
+    assert "no picture in it" in failed_of(report).error
+    assert stage.balance() == 1000 - 35
 
 
 # -- regenerate ----------------------------------------------------------------------

@@ -66,10 +66,19 @@ def charged(
         job = jobs[job_id]
         serial = 1 + max((c.serial for c in (job.charge, *job.past) if c is not None), default=0)
         charge = Charge(
-            credits=credits_taken, account=account, serial=serial, api_key_id=api_key_id
+            credits=credits_taken,
+            account=account,
+            serial=serial,
+            api_key_id=api_key_id,
+            delivered=_has_been_handed_out(job),
         )
         jobs[job_id] = evolve(job, charge=charge)
     return evolve(pipeline, jobs=jobs)
+
+
+def _has_been_handed_out(job: Job) -> bool:
+    # What was taken and given back, and is paid for again, is the customer's already.
+    return job.status is JobStatus.COMPLETED and job.charge is not None and job.charge.delivered
 
 
 def mark_delivered(pipeline: Pipeline, job_id: JobId) -> Pipeline:
