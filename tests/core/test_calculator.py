@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -132,6 +133,20 @@ def test_every_wrong_argument_is_told_on_a_line_of_its_own() -> None:
 )
 def test_one_wrong_argument(line: str, message: str) -> None:
     assert run(line) == (2, "", message + "\n")
+
+
+def test_it_is_a_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ars0n_core", "estimate", "--duration", "15"])
+    runpy.run_module("ars0n_core.__main__")
+    assert capsys.readouterr().out == ""
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("ars0n_core.__main__", run_name="__main__")
+
+    assert ended.value.code == 0
+    assert "140" in capsys.readouterr().out
 
 
 def test_unknown_arguments_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:

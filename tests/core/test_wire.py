@@ -705,3 +705,17 @@ def test_a_bug_is_not_taken_for_a_fault_of_the_body(known: bool) -> None:  # noq
 
     with pytest.raises(ZeroDivisionError):
         list(_told(ClassValidationError("", [bug], AdSpec)))
+
+
+def test_what_a_body_asks_for_beside_an_order() -> None:
+    options = wire.structure_options({"maxCredits": 47, "unknown": True})
+
+    assert (options.max_credits, options.dry_run, options.project_id) == (47, False, None)
+    assert wire.structure_options({}).max_credits is None
+    assert fields({"maxCredits": -1}, wire.structure_options) == {
+        "maxCredits": ["Number must be greater than or equal to 0"]
+    }
+    assert fields({"maxCredits": True, "dryRun": 1}, wire.structure_options) == {
+        "maxCredits": ["Expected number, received boolean"],
+        "dryRun": ["Expected boolean, received number"],
+    }

@@ -121,6 +121,16 @@ def test_a_file_over_its_kinds_limit_is_refused(
         upload(stage.ports, stage.policy, stage.caller, source)
 
 
+def test_a_container_too_large_for_a_sound_is_not_tried_as_one(stage: Stage) -> None:
+    source = stage.folder / "large"
+    with source.open("wb") as file:
+        file.write(b"\x00\x00\x00\x18ftypmp42 seconds=3")
+        file.truncate(15 * 2**20 + 1)
+
+    with pytest.raises(ClipFormatError):
+        upload(stage.ports, stage.policy, stage.caller, source)
+
+
 def test_storage_is_bounded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotas, "STORAGE_BYTES_MAX", 20)
     uploaded(stage, fakes.picture("one"))

@@ -13,8 +13,9 @@ from ars0n_core.access import is_well_formed
 from ars0n_core.errors import InvalidRequestError, NotFoundError, ProviderRejectedError
 from ars0n_core.ids import ApiKeyId, OrganizationId
 from ars0n_core.ledger import EntryKind
+from ars0n_core.pipelines.jobs import Refund
 from ars0n_core.quotas import Tier
-from ars0n_core.usecases import billing
+from ars0n_core.usecases import billing, payments
 from ars0n_core.usecases.admit import admit
 from ars0n_core.usecases.callers import Caller
 
@@ -152,3 +153,21 @@ def test_what_makes_no_sense_is_refused(stage: Stage) -> None:
     with pytest.raises(NotFoundError):
         billing.grant(stage.ports, nobody, 1)
     assert len(billing.entries(stage.ports, organization_id)) == 1
+
+
+def test_a_refund_that_is_booked_already_gives_back_nothing_more(stage: Stage) -> None:
+    ordered = stage.order(stage.radio())
+    version = stage.version(ordered.version_id)
+    job_id = next(iter(version.pipeline.jobs))
+    refund = Refund(job=job_id, credits=2, account="prepaid", serial=1)
+
+    given = []
+    for _ in range(2):
+        with stage.ports.store.transaction() as tx:
+            given.append(
+                payments.give_back(stage.ports, tx, version, [refund], now=stage.clock.now())
+            )
+            tx.commit()
+
+    assert given == [2, 0]
+    assert stage.balance() == 998
