@@ -8,6 +8,8 @@ What a tier allows: requests a minute, generations at once, and quotas beside cr
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right, insort
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -17,7 +19,7 @@ from attrs import frozen
 from ars0n_core.errors import ConcurrencyLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 WINDOW: Final = timedelta(seconds=60)
 """
@@ -115,8 +117,8 @@ class Decision:
 
 
 def admit(
-    stamps: tuple[float, ...], *, limit: int, now: datetime, window: timedelta = WINDOW
-) -> tuple[Decision, tuple[float, ...]]:
+    stamps: Sequence[float], *, limit: int, now: datetime, window: timedelta = WINDOW
+) -> tuple[Decision, array[float]]:
     """
     Decide on one request of a rolling window, and return the window's new stamps.
 
@@ -129,14 +131,38 @@ def admit(
     >>> first.allowed, second.allowed
     (True, False)
     """
+    (decision,), (live,) = admit_all([(stamps, limit)], now=now, window=window)
+    return decision, live
+
+
+def admit_all(
+    counted: Sequence[tuple[Sequence[float], int]], *, now: datetime, window: timedelta = WINDOW
+) -> tuple[tuple[Decision, ...], tuple[array[float], ...]]:
+    """
+    Decide on one request that several windows count, each given as its stamps and its
+    limit; return a decision and the new stamps of each.
+
+    It passes where all of them have room; only then any of them stamps it, so a full
+    window costs a client nothing in the others.
+    """
     moment = now.timestamp()
-    live = tuple(stamp for stamp in stamps if stamp > moment - window.total_seconds())
-    allowed = len(live) < limit
-    if allowed:
-        live = (*live, moment)
-    oldest = live[0] if live else moment
-    reset = datetime.fromtimestamp(oldest, UTC) + window
-    return Decision(allowed, limit, max(0, limit - len(live)), reset), live
+    gone = moment - window.total_seconds()
+    live = tuple(array("d", stamps[bisect_right(stamps, gone) :]) for stamps, _ in counted)
+    has_room = [len(stamps) < limit for stamps, (_, limit) in zip(live, counted, strict=True)]
+    if all(has_room):
+        for stamps in live:
+            # Sorted in: another process may have read its clock before us and come after.
+            insort(stamps, moment)
+    decisions = tuple(
+        Decision(
+            allowed,
+            limit,
+            max(0, limit - len(stamps)),
+            datetime.fromtimestamp(stamps[0] if stamps else moment, UTC) + window,
+        )
+        for allowed, stamps, (_, limit) in zip(has_room, live, counted, strict=True)
+    )
+    return decisions, live
 
 
 def require_slot(limits: TierLimits, *, active: int) -> None:

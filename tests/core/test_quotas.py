@@ -5,6 +5,7 @@ The rolling window is exact, and the tiers are the documents'.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,9 @@ from ars0n_core import quotas
 from ars0n_core.errors import ConcurrencyLimitError
 from ars0n_core.quotas import TIERS, Tier, TierLimits
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -21,7 +25,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 def test_no_window_admits_more_than_its_limit_and_none_too_few(
     gaps: list[float], limit: int
 ) -> None:
-    stamps: tuple[float, ...] = ()
+    stamps: Sequence[float] = ()
     admitted: list[datetime] = []
     now = START
     for gap in gaps:
@@ -38,7 +42,7 @@ def test_no_window_admits_more_than_its_limit_and_none_too_few(
 
 
 def test_a_client_that_hammers_still_recovers() -> None:
-    stamps: tuple[float, ...] = ()
+    stamps: Sequence[float] = ()
     answers = []
     for second in range(120):
         decision, stamps = quotas.admit(stamps, limit=1, now=START + timedelta(seconds=second))

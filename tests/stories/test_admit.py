@@ -112,9 +112,24 @@ def test_more_keys_do_not_make_more_than_three_windows(stage: Stage) -> None:
     assert admitted == 90
 
 
+def test_what_the_organisation_is_refused_costs_the_key_nothing(stage: Stage) -> None:
+    busy = [key_of(stage) for _ in range(3)]
+    for plain in busy:
+        for _ in range(30):
+            let_in(stage, plain)
+    late = key_of(stage)
+    for _ in range(50):
+        with pytest.raises(RateLimitExceededError):
+            let_in(stage, late)
+
+    stage.clock.pass_by(timedelta(seconds=60))
+
+    assert let_in(stage, late).decision.remaining == 29
+
+
 def test_a_limiter_that_can_not_be_asked_lets_nobody_in(stage: Stage) -> None:
     plain = key_of(stage)
-    stage.flaky("rates").plan_fault("hit", PortError("away"), None, PortError("away"))
+    stage.flaky("rates").plan_fault("hit_all", PortError("away"), PortError("away"))
 
     for _ in range(2):
         with pytest.raises(RateLimitExceededError):

@@ -251,7 +251,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         compositor=fakes.FakeCompositor(),
     )
     sender, policy = FakeSender(), Policy()
-    app = create_app(ports, policy, test_ports=test_ports, sender=sender, waits=QUICK)
+    app = create_app(ports, policy, test_ports=test_ports, sender=sender, waits=QUICK, at_once=True)
     blobs = ports.blobs
     assert isinstance(blobs, MemoryBlobs)
     with start_blocking_portal() as portal:

@@ -21,6 +21,7 @@ from ars0n_core.usecases import billing
 from .conftest import START, FakeSender, fake_ports
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -84,8 +85,16 @@ class WideWindows:
     """
 
     def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
-        del key, window
-        return Decision(allowed=True, limit=limit, remaining=limit, reset_at=now)
+        return self.hit_all({key: limit}, window=window, now=now)[0]
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        del window
+        return tuple(
+            Decision(allowed=True, limit=limit, remaining=limit, reset_at=now)
+            for limit in limits.values()
+        )
 
 
 def serve(folder: Path) -> tuple[Any, str]:

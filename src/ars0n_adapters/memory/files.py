@@ -5,6 +5,7 @@ Blobs and rate windows in this process.
 from __future__ import annotations
 
 import threading
+from array import array
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from ars0n_core import quotas
 from ars0n_core.errors import BlobNotFoundError, PortError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -86,20 +88,29 @@ class MemoryRateWindows:
     """
 
     def __init__(self) -> None:
-        self._stamps: dict[str, tuple[tuple[float, ...], float]] = {}
+        self._stamps: dict[str, tuple[array[float], float]] = {}
         self._lock = threading.Lock()
 
     def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
         """
         Decide on one request under *key*.
         """
+        return self.hit_all({key: limit}, window=window, now=now)[0]
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        """
+        Decide on one request that each key counts.
+        """
+        expires = now.timestamp() + window.total_seconds()
         with self._lock:
-            stamps, _ = self._stamps.get(key, ((), 0.0))
-            decision, stamps = quotas.admit(stamps, limit=limit, now=now, window=window)
-            self._stamps[key] = (stamps, now.timestamp() + window.total_seconds())
+            counted = [(self._stamps.get(key, _EMPTY)[0], limit) for key, limit in limits.items()]
+            decisions, stamps = quotas.admit_all(counted, now=now, window=window)
+            self._stamps |= {key: (kept, expires) for key, kept in zip(limits, stamps, strict=True)}
             if len(self._stamps) > _WINDOWS_SWEPT_AT:
                 self._forget(now.timestamp())
-            return decision
+        return decisions
 
     def _forget(self, moment: float) -> None:
         self._stamps = {key: kept for key, kept in self._stamps.items() if kept[1] > moment}
@@ -107,3 +118,5 @@ class MemoryRateWindows:
 
 _WINDOWS_SWEPT_AT: Final = 10_000
 # A window of a busy key is a few kilobytes: some tens of megabytes at most.
+
+_EMPTY: Final = (array("d"), 0.0)

@@ -17,6 +17,7 @@ from ars0n_core import quotas
 from ars0n_core.errors import PortError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -60,23 +61,31 @@ class FileRateWindows:
         """
         Decide on one request under *key*.
         """
+        return self.hit_all({key: limit}, window=window, now=now)[0]
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        """
+        Decide on one request that each key counts.
+        """
         execute = self._connection.execute
         with self._lock:
             try:
                 execute("BEGIN IMMEDIATE")
-                row = execute(_READ, (key,)).fetchone()
-                stamps = tuple(array("d", row[0])) if row else ()
-                decision, stamps = quotas.admit(stamps, limit=limit, now=now, window=window)
-                if decision.allowed:
+                counted = [(self._stamps(key), limit) for key, limit in limits.items()]
+                decisions, stamps = quotas.admit_all(counted, now=now, window=window)
+                if all(decision.allowed for decision in decisions):
                     expires = now.timestamp() + window.total_seconds()
-                    execute(_WRITE, (key, array("d", stamps).tobytes(), expires))
+                    for key, kept in zip(limits, stamps, strict=True):
+                        execute(_WRITE, (key, kept, expires))
                     self._sweep(now)
                 execute("COMMIT")
             except (sqlite3.Error, ValueError) as error:
                 with contextlib.suppress(sqlite3.Error):
                     execute("ROLLBACK")
                 raise _unreachable(error) from error
-        return decision
+        return decisions
 
     def close(self) -> None:
         """
@@ -84,6 +93,10 @@ class FileRateWindows:
         """
         with self._lock:
             self._connection.close()
+
+    def _stamps(self, key: str) -> array[float]:
+        row = self._connection.execute(_READ, (key,)).fetchone()
+        return array("d", row[0]) if row else array("d")
 
     def _sweep(self, now: datetime) -> None:
         self._hits += 1

@@ -1,5 +1,5 @@
 """
-Windows in Redis, for any number of machines: a sorted set a key, in one script a hit.
+Windows in Redis, for any number of machines: a sorted set a key, in one script a request.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from ars0n_core.errors import MisconfiguredError, PortError
 from ars0n_core.quotas import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
 
 _WAIT_SECONDS: Final = 1.0
@@ -22,17 +23,24 @@ _PREFIX: Final = "ars0n:rates:"
 # Redis runs a script alone, so deciding and counting are one step. Scores are compared as
 # doubles on both sides; numbers leave a script as text, or they would be cut to integers.
 _HIT: Final = """
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
-local count = redis.call('ZCARD', KEYS[1])
-local passed = 0
-if count < tonumber(ARGV[3]) then
-  redis.call('ZADD', KEYS[1], ARGV[1], ARGV[4])
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  count = count + 1
-  passed = 1
+local counts, passes = {}, true
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[2])
+  counts[i] = redis.call('ZCARD', key)
+  if counts[i] >= tonumber(ARGV[4 + i]) then passes = false end
 end
-local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return {passed, count, oldest[2] or ARGV[1]}
+local said = {}
+for i, key in ipairs(KEYS) do
+  local has_room = counts[i] < tonumber(ARGV[4 + i])
+  if passes then
+    redis.call('ZADD', key, ARGV[1], ARGV[3])
+    redis.call('PEXPIRE', key, ARGV[4])
+    counts[i] = counts[i] + 1
+  end
+  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  said[i] = {has_room and 1 or 0, counts[i], oldest[2] or ARGV[1]}
+end
+return said
 """
 
 
@@ -65,20 +73,35 @@ class RedisRateWindows:
         """
         Decide on one request under *key*.
         """
+        return self.hit_all({key: limit}, window=window, now=now)[0]
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        """
+        Decide on one request that each key counts.
+        """
         moment = now.timestamp()
         seconds = window.total_seconds()
         # Redis forgets the key by its own clock: a window late, lest that be a fast one.
         lifetime_milliseconds = int(2000 * seconds)
         asked: list[str | int] = [
-            repr(moment), repr(moment - seconds), limit, secrets.token_hex(8),
-            lifetime_milliseconds,
+            repr(moment), repr(moment - seconds), secrets.token_hex(8), lifetime_milliseconds,
+            *limits.values(),
         ]  # fmt: skip
         try:
-            passed, count, oldest = self._script(keys=[_PREFIX + key], args=asked)
+            said = self._script(keys=[_PREFIX + key for key in limits], args=asked)
         except self._faults as error:
             raise PortError(f"Requests can't be counted: {error}", port="rates") from error
-        reset = datetime.fromtimestamp(float(oldest), UTC) + window
-        return Decision(bool(passed), limit, max(0, limit - int(count)), reset)
+        return tuple(
+            Decision(
+                bool(has_room),
+                limit,
+                max(0, limit - int(count)),
+                datetime.fromtimestamp(float(oldest), UTC) + window,
+            )
+            for limit, (has_room, count, oldest) in zip(limits.values(), said, strict=True)
+        )
 
     def close(self) -> None:
         """

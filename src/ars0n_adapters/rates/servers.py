@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +19,10 @@ from ars0n_core.errors import PortError
 from ars0n_core.quotas import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
+
+    from sqlalchemy.engine import Connection
 
 _WAIT_SECONDS: Final = 5
 _LOCK_NUMBER: Final = 0x61727330
@@ -68,6 +72,7 @@ class ServerRateWindows:
                 pool_recycle=1800,
                 connect_args={"connect_timeout": _WAIT_SECONDS},
             )
+            self._together = self._engine.execution_options(isolation_level="READ COMMITTED")
             with self._engine.connect() as connection:
                 # Two that make the same table at once would refuse each other.
                 connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK_NUMBER})")
@@ -82,6 +87,37 @@ class ServerRateWindows:
         """
         Decide on one request under *key*.
         """
+        try:
+            with self._engine.connect() as connection:
+                return self._hit(connection, key, limit, window, now)
+        except SQLAlchemyError as error:
+            raise _unreachable(error) from error
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        """
+        Decide on one request that each key counts.
+        """
+        try:
+            with self._together.connect() as connection:
+                # Rows are locked in one order, or two requests would wait for each other.
+                said = {
+                    key: self._hit(connection, key, limits[key], window, now)
+                    for key in sorted(limits)
+                }
+                if all(decision.allowed for decision in said.values()):
+                    connection.commit()
+                else:
+                    connection.rollback()
+                    said = {key: _uncounted(decision) for key, decision in said.items()}
+        except SQLAlchemyError as error:
+            raise _unreachable(error) from error
+        return tuple(said[key] for key in limits)
+
+    def _hit(
+        self, connection: Connection, key: str, limit: int, window: timedelta, now: datetime
+    ) -> Decision:
         moment = now.timestamp()
         if limit < 1:
             return Decision(allowed=False, limit=limit, remaining=0, reset_at=now + window)
@@ -92,14 +128,10 @@ class ServerRateWindows:
             "cutoff": moment - window.total_seconds(),
             "expires": moment + window.total_seconds(),
         }
-        try:
-            with self._engine.connect() as connection:
-                passed, oldest, count = connection.exec_driver_sql(_HIT, asked).one()
-                self._hits += 1
-                if self._hits % _SWEPT_EVERY == 0:
-                    connection.exec_driver_sql(_SWEEP, {"now": moment})
-        except SQLAlchemyError as error:
-            raise _unreachable(error) from error
+        passed, oldest, count = connection.exec_driver_sql(_HIT, asked).one()
+        self._hits += 1
+        if self._hits % _SWEPT_EVERY == 0:
+            connection.exec_driver_sql(_SWEEP, {"now": moment})
         reset = datetime.fromtimestamp(oldest, UTC) + window
         return Decision(passed, limit, max(0, limit - count), reset)
 
@@ -108,6 +140,10 @@ class ServerRateWindows:
         Close every connection.
         """
         self._engine.dispose()
+
+
+def _uncounted(decision: Decision) -> Decision:
+    return evolve(decision, remaining=decision.remaining + decision.allowed)
 
 
 def _unreachable(error: Exception) -> PortError:

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from ars0n_adapters.web.http import SignedFiles
 from ars0n_adapters.web.metrics import Metrics
 from ars0n_adapters.web.observing import ModeStore
+from ars0n_adapters.web.polls import Polls
 from ars0n_core import quotas
 from ars0n_core.errors import ForbiddenError
 from ars0n_core.ports import Policy, Ports, Sender, Store
@@ -48,7 +49,8 @@ class Waits:
 class Application:
     """
     What the API serves from. ``test_ports`` are for test keys (the offline providers);
-    ``files`` are those it hands out itself.
+    ``files`` are those it hands out itself. ``at_once``: store and rate windows are on
+    this machine, so what only reads them may be done between two requests.
     """
 
     ports: Ports
@@ -60,6 +62,8 @@ class Application:
     base_url: str = ""
     metrics: Metrics
     waits: Waits = field(factory=Waits)
+    polls: Polls = field(factory=Polls)
+    at_once: bool = False
 
     def ports_for(self, caller: Caller) -> Ports:
         """
@@ -100,6 +104,7 @@ def make_application(
     sender: Sender | None = None,
     base_url: str = "",
     waits: Waits | None = None,
+    at_once: bool = False,
 ) -> Application:
     """
     Return what to serve from: each mode's ports see their own versions only.
@@ -119,4 +124,5 @@ def make_application(
         base_url=base_url.rstrip("/"),
         metrics=metrics,
         waits=waits or Waits(),
+        at_once=at_once,
     )

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -27,13 +27,13 @@ from ars0n_adapters.web.application import Application, Waits, make_application
 from ars0n_adapters.web.blobs import get_blob
 from ars0n_adapters.web.endpoints import Context
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
-from ars0n_adapters.web.replies import json_response, response_of, tagged
+from ars0n_adapters.web.replies import json_response, response_of
 from ars0n_adapters.web.routes import ROUTES, Route
 from ars0n_adapters.web.stamps import Stamped, notes_of
 from ars0n_core.errors import Ars0nError, PortError, RateLimitExceededError, UnauthenticatedError
 from ars0n_core.ids import VersionId
 from ars0n_core.quotas import Decision
-from ars0n_core.usecases.admit import Admission, admit
+from ars0n_core.usecases.admit import Admission, admit, admit_at_once
 
 if TYPE_CHECKING:
     from ars0n_adapters.web.http import SignedFiles
@@ -51,6 +51,7 @@ _CLIENT_LEFT: Final = 499
 _BLOBS_PATH: Final = f"{API_PREFIX}/blobs/{{key:path}}"
 _OPENAPI_PATH: Final = f"{API_PREFIX}/openapi.json"
 
+Admitted = TypeVar("Admitted", Admission, Admission | None)
 Handler = Callable[[StarletteRequest], Awaitable[Response]]
 
 
@@ -63,6 +64,7 @@ def create_app(
     sender: Sender | None = None,
     base_url: str = "",
     waits: Waits | None = None,
+    at_once: bool = False,
     lifespan: Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
     """
@@ -72,6 +74,8 @@ def create_app(
     ``test_ports`` are for test keys (without them these are refused), ``blobs`` files it
     hands out itself, ``sender`` posts to webhooks (without it they are refused);
     ``base_url`` is what absolute links start with, or what the client asked for.
+    ``at_once`` says that the store and the rate windows of *ports* are on this machine
+    (SQLite, memory): then what only reads them is answered without another thread.
     """
     application = make_application(
         ports,
@@ -81,6 +85,7 @@ def create_app(
         sender=sender,
         base_url=base_url,
         waits=waits,
+        at_once=at_once,
     )
     server = _Server(application)
     app = Starlette(
@@ -132,7 +137,7 @@ class _Server:
             try:
                 if _is_short(request, route):
                     return await self._answer_at_once(request, route)
-                admission = await self._run(partial(_admit, self._application, request))
+                admission = await self._run(partial(_admit, self._application, request, admit))
                 return await self._answer(admission, request, route)
             except RateLimitExceededError as error:
                 notes.decision = Decision(
@@ -211,19 +216,24 @@ class _Server:
 
     async def _answer_at_once(self, request: StarletteRequest, route: Route) -> Response:
         """
-        Let the request in and answer it in one thread: going there and back costs more
-        than most answers.
+        Let the request in and answer it: here, if nothing has to be waited for, else in
+        one thread. Going there and back costs more than most answers.
         """
-        waits = self._application.waits
-        body = await bodies.read_body(request, waits) if request.method in _WITH_BODY else b""
+        application = self._application
+        body = b""
+        if request.method in _WITH_BODY:
+            body = await bodies.read_body(request, application.waits)
+        known = request.headers.get("if-none-match", "") if route.tagged else ""
+        admitted = _admit(application, request, admit_at_once) if application.at_once else None
+        if admitted is not None and route.glance is not None:
+            given = route.glance(self._context(admitted, request, body=body))
+            if given is not None:
+                return response_of(given, if_none_match=known)
 
         def respond() -> Response:
-            admission = _admit(self._application, request)
+            admission = admitted or _admit(application, request, admit)
             given = answer(self._context(admission, request, body=body), route)
-            response = response_of(given)
-            if route.tagged:
-                return tagged(response, request.headers.get("if-none-match", ""))
-            return response
+            return response_of(given, if_none_match=known)
 
         response: Response = await self._run(respond)
         return response
@@ -273,6 +283,7 @@ class _Server:
                 origin=self._origin(request),
             ),
             sender=self._application.sender,
+            polls=self._application.polls,
         )
 
     def _look(self) -> None:
@@ -340,11 +351,15 @@ def _charged_first(context: Context, route: Route, claimed: Reply | None) -> tup
     return given, True
 
 
-def _admit(application: Application, request: StarletteRequest) -> Admission:
+def _admit(
+    application: Application, request: StarletteRequest, let_in: Callable[..., Admitted]
+) -> Admitted:
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key.strip():
         raise UnauthenticatedError
-    admission = admit(application.ports, application.policy, key.strip())
+    admission = let_in(application.ports, application.policy, key.strip())
+    if admission is None:
+        return admission
     notes = notes_of(request.scope)
     notes.decision = admission.decision
     notes.organization_id = admission.caller.organization.id

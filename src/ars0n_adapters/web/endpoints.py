@@ -5,18 +5,20 @@ Every endpoint: the request's values in, one use case, the documents' answer out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ars0n_adapters.web import queries
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
 from ars0n_adapters.web.idempotency import HeldStore
+from ars0n_adapters.web.polls import Polls
 from ars0n_core import wire
 from ars0n_core.errors import FetchRefusedError, InvalidRequestError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
 from ars0n_core.ports import Policy, Ports, Sender
 from ars0n_core.usecases import assets, billing, brands, jobs, projects, voices, webhooks
-from ars0n_core.usecases.advance import advance
+from ars0n_core.usecases.advance import advance, glance
 from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.edit import edit
 from ars0n_core.usecases.estimate import estimate
@@ -24,12 +26,16 @@ from ars0n_core.usecases.generate import generate
 from ars0n_core.usecases.plan import plan
 from ars0n_core.usecases.preview import preview
 
+if TYPE_CHECKING:
+    from ars0n_core.usecases.reports import Report
+
 
 @frozen(kw_only=True)
 class Context:
     """
     What an endpoint has to work with: the ports its caller's key is for. ``held`` is the
-    store of a charging endpoint, ``sender`` what posts to webhooks.
+    store of a charging endpoint, ``sender`` what posts to webhooks, ``polls`` what polls
+    were told before.
     """
 
     ports: Ports
@@ -38,6 +44,7 @@ class Context:
     request: Request
     held: HeldStore | None = None
     sender: Sender | None = None
+    polls: Polls = field(factory=Polls)
 
     def link(self, asset_id: AssetId) -> str:
         """
@@ -54,6 +61,7 @@ class Context:
 
 
 Endpoint = Callable[[Context], Answer]
+Glance = Callable[[Context], Answer | None]
 
 
 def post_generate(context: Context) -> Answer:
@@ -95,8 +103,16 @@ def get_jobs(context: Context) -> Answer:
     Report on a version, and drive it.
     """
     version_id = VersionId(context.request.params["versionId"])
-    report = advance(context.ports, context.policy, context.caller, version_id)
-    return Answer(body=wire.unstructure_report(report, context.link))
+    return _told(context, advance(context.ports, context.policy, context.caller, version_id))
+
+
+def glance_at_jobs(context: Context) -> Answer | None:
+    """
+    Report on a version that need not be driven now.
+    """
+    version_id = VersionId(context.request.params["versionId"])
+    report = glance(context.ports, context.policy, context.caller, version_id)
+    return None if report is None else _told(context, report)
 
 
 def post_retry(context: Context) -> Answer:
@@ -330,6 +346,11 @@ def link(origin: str, asset_id: AssetId) -> str:
     Return the absolute URL under which an asset is asked for.
     """
     return f"{origin}{API_PREFIX}/video?id={asset_id}"
+
+
+def _told(context: Context, report: Report) -> Answer:
+    told = context.polls.tell(report, context.link, context.request.origin)
+    return Answer(content=told.content, tag=told.tag)
 
 
 def _webhook_url(context: Context, body: object) -> tuple[str | None, dict[str, tuple[str, ...]]]:

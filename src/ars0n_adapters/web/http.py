@@ -36,12 +36,15 @@ class Request:
 @frozen(kw_only=True)
 class Answer:
     """
-    What is said: JSON, or a file of ours, or only headers.
+    What is said: JSON (as a value, or written already), or a file of ours, or only
+    headers. ``tag`` is its entity tag, if it has one.
     """
 
     status: int = 200
     body: Json = None
+    content: bytes | None = None
     headers: Mapping[str, str] = field(factory=dict)
+    tag: str = ""
     file: Path | None = None
     media_type: str = "application/json"
 

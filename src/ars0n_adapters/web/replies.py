@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import FileResponse, Response
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ars0n_adapters.web.http import Answer
 
 
-def response_of(answer: Answer) -> Response:
+def response_of(answer: Answer, *, if_none_match: str = "") -> Response:
     """
-    Return *answer* as a response.
+    Return *answer* as a response, or that the client has it already.
     """
     if answer.file is not None:
         return FileResponse(
@@ -29,22 +29,42 @@ def response_of(answer: Answer) -> Response:
             headers=dict(answer.headers),
             media_type=answer.media_type,
         )
+    headers = dict(answer.headers)
+    if answer.tag:
+        headers |= {"ETag": answer.tag, "Cache-Control": "private, no-cache"}
+        if if_none_match and _is_known(answer.tag, if_none_match):
+            return Response(status_code=304, headers=headers)
+    if answer.content is not None:
+        return Response(answer.content, answer.status, headers, "application/json")
     if answer.body is None:
-        return Response(status_code=answer.status, headers=dict(answer.headers))
-    return json_response(answer.status, answer.body, answer.headers)
+        return Response(status_code=answer.status, headers=headers)
+    return json_response(answer.status, answer.body, headers)
 
 
 def json_response(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
     """
     Return *body* as JSON.
     """
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return Response(
-        content,
+        written(body),
         status_code=status,
         media_type="application/json",
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
+
+
+def written(body: Any) -> bytes:
+    """
+    Return *body* as JSON, in UTF-8.
+    """
+    return _WRITER.encode(body).encode("utf-8", "replace")
+
+
+def tag_of(content: bytes) -> str:
+    """
+    Return the entity tag of an answer of these bytes.
+    """
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def internal_error() -> Response:
@@ -55,14 +75,9 @@ def internal_error() -> Response:
     return json_response(refusal.status, refusal.body)
 
 
-def tagged(response: Response, if_none_match: str) -> Response:
-    """
-    Return *response* with its ETag, or that the client has it already.
-    """
-    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+def _is_known(tag: str, if_none_match: str) -> bool:
     known = {name.strip().removeprefix("W/") for name in if_none_match.split(",")}
-    if tag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return response
+    return tag in known or "*" in known
+
+
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

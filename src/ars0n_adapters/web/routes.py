@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from ars0n_adapters.web import endpoints
-from ars0n_adapters.web.endpoints import Endpoint
+from ars0n_adapters.web.endpoints import Endpoint, Glance
 
 
 @frozen(kw_only=True)
@@ -20,7 +20,8 @@ class Route:
 
     ``charges``: the endpoint may take credits, so an ``Idempotency-Key`` is honoured; a
     ``slow`` one charges long before it answers. ``uploads``: the body is a file.
-    ``tagged``: the answer carries an ETag. ``streams``: it is events.
+    ``tagged``: the answer carries an ETag. ``streams``: it is events. ``glance`` answers
+    without waiting for anybody, or says that it can't.
     ``fails`` are its documented errors beside those of every route.
     """
 
@@ -37,6 +38,7 @@ class Route:
     uploads: bool = False
     tagged: bool = False
     streams: bool = False
+    glance: Glance | None = None
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ ROUTES: Final = (
         gives="Report",
         fails=(404,),
         tagged=True,
+        glance=endpoints.glance_at_jobs,
     ),
     Route(
         method="GET",
@@ -131,8 +134,15 @@ ROUTES: Final = (
         endpoint=endpoints.post_estimate,
         takes="EstimateRequest",
         gives="Estimated",
+        glance=endpoints.post_estimate,
     ),
-    Route(method="GET", path="/credits", endpoint=endpoints.get_credits, gives="Credits"),
+    Route(
+        method="GET",
+        path="/credits",
+        endpoint=endpoints.get_credits,
+        gives="Credits",
+        glance=endpoints.get_credits,
+    ),
     Route(
         method="POST",
         path="/assets",
@@ -193,7 +203,13 @@ ROUTES: Final = (
         gives="Deleted",
         fails=(404, 409),
     ),
-    Route(method="GET", path="/packages", endpoint=endpoints.get_packages, gives="Packages"),
+    Route(
+        method="GET",
+        path="/packages",
+        endpoint=endpoints.get_packages,
+        gives="Packages",
+        glance=endpoints.get_packages,
+    ),
     Route(
         method="GET",
         path="/usage",

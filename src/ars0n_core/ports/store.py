@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
 
@@ -361,6 +362,18 @@ class RateWindows(Protocol):
     def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
         """
         Decide on one request under *key*, atomically, as `quotas.admit` does.
+
+        Raises:
+            PortError: The windows can't be reached; the caller must deny the request.
+        """
+        ...
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        """
+        Decide on one request that each key of *limits* counts, atomically, as
+        `quotas.admit_all` does: it is counted under all of them, or under none.
 
         Raises:
             PortError: The windows can't be reached; the caller must deny the request.

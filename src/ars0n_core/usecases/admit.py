@@ -17,7 +17,8 @@ from ars0n_core.usecases.callers import Caller
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.access import ApiKey, Organization
+    from ars0n_core.ports import Policy, Ports, Transaction
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 """
@@ -46,38 +47,64 @@ def admit(ports: Ports, policy: Policy, bearer_key: str) -> Admission:
     """
     now = ports.clock.now()
     caller = _caller(ports, bearer_key, now)
-    limit = quotas.TIERS[policy.edition][caller.organization.tier].requests_per_minute
-    decision = _count(ports, f"key/{caller.key_id}", limit, now)
-    everyone = f"organization/{caller.organization.id}"
-    together = _count(ports, everyone, limit * quotas.ORGANIZATION_FACTOR, now)
-    if together.remaining < decision.remaining:
-        decision = evolve(together, limit=decision.limit)
-    return Admission(caller, decision)
+    return Admission(caller, _count(ports, policy, caller, now))
+
+
+def admit_at_once(ports: Ports, policy: Policy, bearer_key: str) -> Admission | None:
+    """
+    Do as `admit` does without writing to the store; return None, and do nothing, if the
+    key's use is to be written down.
+
+    Raises:
+        UnauthenticatedError: As `admit`.
+        RateLimitExceededError: The same.
+    """
+    now = ports.clock.now()
+    with ports.store.transaction() as tx:
+        organization, key = _known(tx, bearer_key)
+    if _is_to_be_noted(key, now):
+        return None
+    caller = Caller(organization, key)
+    return Admission(caller, _count(ports, policy, caller, now))
 
 
 def _caller(ports: Ports, bearer_key: str, now: datetime) -> Caller:
-    # The same work and the same answer for a malformed, an unknown and a revoked key.
-    digest = access.digest(bearer_key)
     with ports.store.transaction() as tx:
-        key = tx.keys.find(digest)
-        if key is None or key.revoked_at is not None or not access.is_well_formed(bearer_key):
-            raise UnauthenticatedError
-        organization = tx.organizations.find(key.organization_id)
-        if key.last_used_at is None or key.last_used_at + USE_NOTED_EVERY <= now:
+        organization, key = _known(tx, bearer_key)
+        if _is_to_be_noted(key, now):
             key = evolve(key, last_used_at=now)
             tx.keys.save(key)
             tx.commit()
     return Caller(organization, key)
 
 
-def _count(ports: Ports, key: str, limit: int, now: datetime) -> Decision:
+def _known(tx: Transaction, bearer_key: str) -> tuple[Organization, ApiKey]:
+    # The same work and the same answer for a malformed, an unknown and a revoked key.
+    digest = access.digest(bearer_key)
+    key = tx.keys.find(digest)
+    if key is None or key.revoked_at is not None or not access.is_well_formed(bearer_key):
+        raise UnauthenticatedError
+    return tx.organizations.find(key.organization_id), key
+
+
+def _is_to_be_noted(key: ApiKey, now: datetime) -> bool:
+    return key.last_used_at is None or key.last_used_at + USE_NOTED_EVERY <= now
+
+
+def _count(ports: Ports, policy: Policy, caller: Caller, now: datetime) -> Decision:
+    limit = quotas.TIERS[policy.edition][caller.organization.tier].requests_per_minute
+    limits = {
+        f"key/{caller.key_id}": limit,
+        f"organization/{caller.organization.id}": limit * quotas.ORGANIZATION_FACTOR,
+    }
     try:
-        decision = ports.rates.hit(key, limit=limit, window=quotas.WINDOW, now=now)
+        own, together = ports.rates.hit_all(limits, window=quotas.WINDOW, now=now)
     except PortError as error:
         # Fail closed: what can't be counted isn't let in.
         raise RateLimitExceededError(
             limit=limit, remaining=0, reset_at=now + quotas.WINDOW
         ) from error
-    if not decision.allowed:
-        raise RateLimitExceededError(limit=decision.limit, remaining=0, reset_at=decision.reset_at)
-    return decision
+    for said in (own, together):
+        if not said.allowed:
+            raise RateLimitExceededError(limit=said.limit, remaining=0, reset_at=said.reset_at)
+    return evolve(together, limit=limit) if together.remaining < own.remaining else own

@@ -17,7 +17,8 @@ from ars0n_core.specs.model import AdFormat
 @frozen(kw_only=True)
 class Report:
     """
-    Where a version stands. ``output`` is the finished ad, once there is one.
+    Where a version stands. ``output`` is the finished ad, once there is one; ``revision``
+    tells what was stored of the version from what was stored before.
     """
 
     version_id: VersionId
@@ -28,6 +29,7 @@ class Report:
     output: AssetId | None
     total_credits: int
     jobs: tuple[JobReport, ...]
+    revision: int
 
     @property
     def completed(self) -> int:
@@ -57,6 +59,7 @@ def report_on(version: Version) -> Report:
         output=output_of(version),
         total_credits=version.total_credits,
         jobs=report.jobs(version.pipeline),
+        revision=version.revision,
     )
 
 

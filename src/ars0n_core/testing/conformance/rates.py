@@ -100,3 +100,55 @@ class RateWindowsSuite:
             thread.join(timeout=60)
 
         assert sum(passed) == 20
+
+    def test_one_request_may_count_in_several_windows(self, rates: RateWindows) -> None:
+        """
+        Each says what it has left.
+        """
+        one, all_of_them = rates.hit_all({"a": 2, "all": 5}, window=MINUTE, now=NOON)
+
+        assert (one.remaining, all_of_them.remaining) == (1, 4)
+        assert (one.limit, all_of_them.limit) == (2, 5)
+        assert rates.hit("all", limit=5, window=MINUTE, now=NOON).remaining == 3
+
+    @pytest.mark.parametrize("order", [("full", "free"), ("free", "full")])
+    def test_a_full_window_costs_nothing_in_the_others(
+        self, rates: RateWindows, order: tuple[str, str]
+    ) -> None:
+        """
+        It is said which is full; the other has counted nothing.
+        """
+        rates.hit("full", limit=1, window=MINUTE, now=NOON)
+        said = rates.hit_all(dict.fromkeys(order, 1), window=MINUTE, now=NOON)
+
+        assert {name: one.allowed for name, one in zip(order, said, strict=True)} == {
+            "full": False,
+            "free": True,
+        }
+        assert rates.hit("free", limit=1, window=MINUTE, now=NOON).allowed
+
+    def test_at_once_several_windows_are_one_step(self, rates: RateWindows) -> None:
+        """
+        What passes is what the common window takes, and nothing else was counted.
+        """
+        barrier = threading.Barrier(4)
+        passed: list[bool] = []
+
+        def hit(name: str) -> None:
+            barrier.wait(timeout=30)
+            for _ in range(10):
+                said = rates.hit_all({name: 10, "all": 15}, window=MINUTE, now=NOON)
+                passed.append(all(one.allowed for one in said))
+
+        names = ("a", "b", "c", "d")
+        threads = [threading.Thread(target=hit, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        left = [
+            rates.hit_all({name: 50}, window=MINUTE, now=NOON)[0].remaining + 1 for name in names
+        ]
+
+        assert sum(passed) == 15
+        assert sum(50 - one for one in left) == 15
