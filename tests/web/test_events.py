@@ -187,3 +187,13 @@ def test_what_is_not_there_is_no_stream(site: Site, customer: str) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["code"] == "NOT_FOUND"
+
+
+def test_whoever_asks_for_the_head_gets_no_stream(site: Site) -> None:
+    version = site.us.order()["versionId"]
+
+    head = site.us.ask("HEAD", f"/jobs/{version}/events")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/event-stream")
+    assert site.us.ask("HEAD", "/jobs/ver_none/events").status_code == 404

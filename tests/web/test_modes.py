@@ -49,6 +49,23 @@ def test_neither_mode_drives_the_other(site: Site) -> None:
         assert customer.post(f"/versions/{version}/edit", {}).status_code == 404
 
 
+def test_a_list_shows_the_versions_of_its_mode(site: Site) -> None:
+    ours = site.key(site.us.organization_id, is_test=True)
+    live = site.us.order()
+    tried = ours.order({**RADIO, "projectId": live["projectId"]})
+    alone = ours.order()
+
+    def latest(customer: Customer) -> dict[str, str | None]:
+        listed = customer.get("/projects").json()["projects"]
+        return {one["id"]: (one["latestVersion"] or {"id": None})["id"] for one in listed}
+
+    assert latest(site.us) == {live["projectId"]: live["versionId"], alone["projectId"]: None}
+    assert latest(ours) == {
+        live["projectId"]: tried["versionId"],
+        alone["projectId"]: alone["versionId"],
+    }
+
+
 def test_a_sweep_runs_each_mode_on_its_own_providers(site: Site) -> None:
     ours = site.key(site.us.organization_id, is_test=True)
     tried = ours.order(ours.film())["versionId"]

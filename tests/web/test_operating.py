@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from attrs import evolve
@@ -17,6 +17,7 @@ from ars0n_adapters.memory import MemoryStore
 from ars0n_adapters.web import create_app
 from ars0n_adapters.web.logs import JsonLines
 from ars0n_adapters.web.metrics import Metrics
+from ars0n_adapters.web.stamps import Stamped
 from ars0n_core.errors import PortError, ProviderUnavailableError
 from ars0n_core.pipelines.jobs import apply
 from ars0n_core.pipelines.states import Claimed, Expired, Sent
@@ -239,3 +240,32 @@ def test_a_foreign_records_exception_is_told_without_its_words() -> None:
     assert CANARY not in line
     assert json.loads(line)["error"] == "ZeroDivisionError"
     assert json.loads(line)["caused_by"] == "ValueError"
+
+
+def test_a_request_too_many_is_told_so_at_once(site: Site) -> None:
+    told: list[dict[str, Any]] = []
+
+    async def slow(_: Any, __: Any, send: Any) -> None:
+        await stamped({**SCOPE}, nothing, collect)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def collect(message: Any) -> None:
+        told.append(message)
+
+    async def nothing() -> Any:
+        return {"type": "http.disconnect"}
+
+    stamped = Stamped(slow, evolve(site.application, answering_max=1))
+    site.client._portal.call(stamped, {**SCOPE}, nothing, collect)
+    site.client._portal.call(stamped, {**SCOPE}, nothing, collect)
+
+    answers = [message for message in told if message["type"] == "http.response.start"]
+    assert [one["status"] for one in answers] == [503, 200, 503, 200]
+    headers = dict(answers[0]["headers"])
+    assert headers[b"retry-after"] == b"1"
+    assert headers[b"x-request-id"]
+    assert json.loads(told[1]["body"])["code"] == "OVERLOADED"
+
+
+SCOPE: Final = {"type": "http", "method": "GET", "path": "/x", "headers": []}

@@ -95,6 +95,57 @@ def test_every_end_of_a_version_is_told(site: Site) -> None:
     assert len(names) == 2
 
 
+def recut(site: Site, version: str, **also: Any) -> Any:
+    """
+    Another script for a finished radio ad.
+    """
+    plan = {"voiceover_segments": [{"text": "Another word.", "scene_index": 0}]}
+    answer = site.us.post(f"/versions/{version}/edit", {"plan": plan, **also})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_an_edit_is_told_where_the_ad_was(site: Site) -> None:
+    told = site.finished(TOLD)
+    edited = recut(site, told["versionId"])
+    site.finish(edited["versionId"])
+    deliver(site.application)
+
+    versions = [json.loads(posted.body)["data"]["versionId"] for posted in site.sender.posted]
+    assert versions == [told["versionId"], edited["versionId"]]
+    assert {posted.url for posted in site.sender.posted} == {URL}
+    assert "webhookSecret" not in edited
+
+
+def test_an_edit_may_be_told_elsewhere(site: Site) -> None:
+    told = site.finished(TOLD)
+    edited = recut(site, told["versionId"], webhookUrl=URL + "2")
+    site.finish(edited["versionId"])
+    deliver(site.application)
+
+    assert [posted.url for posted in site.sender.posted] == [URL, URL + "2"]
+    assert edited["webhookSecret"].startswith("whsec_")
+    assert recut(site, told["versionId"], dryRun=True)["versionId"] is None
+
+
+def test_an_edit_with_nothing_to_do_is_told_at_once(site: Site) -> None:
+    told = site.finished(TOLD)
+    edited = site.us.post(f"/versions/{told['versionId']}/edit", {}).json()
+    deliver(site.application)
+
+    ended = [json.loads(posted.body)["data"] for posted in site.sender.posted]
+    assert [one["versionId"] for one in ended] == [told["versionId"], edited["versionId"]]
+    assert ended[1]["audioUrl"] is not None
+
+
+def test_an_edit_with_a_url_that_is_none_is_refused(site: Site) -> None:
+    version = site.finished(TOLD)["versionId"]
+    answer = site.us.post(f"/versions/{version}/edit", {"webhookUrl": "ftp://a", "dryRun": 1})
+
+    assert answer.status_code == 400
+    assert set(answer.json()["details"]["fieldErrors"]) == {"webhookUrl", "dryRun"}
+
+
 def test_nobody_is_told_who_did_not_ask(site: Site) -> None:
     site.finished()
 

@@ -35,7 +35,8 @@ _QUEUE: Final = 2048
 _ANSWER_SECONDS: Final = 2
 # What is being answered when the server is told to stop may be answered for as long.
 
-_ANSWERED_AT_ONCE_MAX: Final = 2000
+_CONNECTIONS_MAX: Final = 4000
+# The application says in its own words when it is asked too much; this is the wall behind.
 
 _START_SECONDS: Final = 60
 # A process that starts under load must not be taken for a hung one.
@@ -141,7 +142,7 @@ def _options() -> dict[str, Any]:
         "access_log": False,  # its lines would hold query strings; ours don't
         "server_header": False,
         "backlog": _QUEUE,
-        "limit_concurrency": _ANSWERED_AT_ONCE_MAX,
+        "limit_concurrency": _CONNECTIONS_MAX,
         "timeout_graceful_shutdown": _ANSWER_SECONDS,
     }
 

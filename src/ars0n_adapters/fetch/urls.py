@@ -19,7 +19,8 @@ ALLOWED_PORTS: Final = frozenset({80, 443, 8080, 8443})
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]|\s")
 _LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
-_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}\.?\Z")
+# A last label like 0x7f is a number to some resolvers, so it is no name.
+_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z])(?!0x[0-9a-f]*\.?\Z){_LABEL}\.?\Z")
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4: Final = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}\Z")
 

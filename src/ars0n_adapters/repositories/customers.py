@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, insert, select, update
 
 from ars0n_adapters.repositories import rows, tables
-from ars0n_adapters.repositories.reading import Lookup, Repository, oldest_first, only
+from ars0n_adapters.repositories.reading import Repository, lookup, oldest_first, only
 from ars0n_core.access import ApiKey, Organization
 from ars0n_core.assets import Asset
 from ars0n_core.errors import NotFoundError
@@ -17,8 +17,8 @@ from ars0n_core.errors import NotFoundError
 if TYPE_CHECKING:
     from ars0n_core.ids import AssetId, OrganizationId
 
-_ORGANIZATION: Final = Lookup(tables.organizations.c.id, tables.organizations.c.body)
-_KEY: Final = Lookup(tables.keys.c.digest, tables.keys.c.body)
+_ORGANIZATION: Final = lookup(tables.organizations.c.id, tables.organizations.c.body)
+_KEY: Final = lookup(tables.keys.c.digest, tables.keys.c.body)
 
 
 class SqlOrganizations(Repository):

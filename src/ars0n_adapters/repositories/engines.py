@@ -11,6 +11,9 @@ row lock.
 
 from __future__ import annotations
 
+import sqlite3
+from collections import deque
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -18,6 +21,8 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,13 +36,39 @@ CONNECTIONS_KEPT: Final = 64
 Connections to SQLite that stay open when nobody uses them.
 """
 
+READERS_KEPT: Final = 16
+"""
+Connections for look-ups that stay open when nobody uses them.
+"""
+
 _IN_MEMORY: Final = (None, "", ":memory:")
 
 
 class Discipline(Protocol):
     """
-    When a unit of work begins, and how it ends.
+    A unit of work's connection: when it is opened, when the unit begins, how it ends.
     """
+
+    @property
+    def connection(self) -> Connection:
+        """
+        The unit's connection, opened when it is first asked for.
+        """
+        ...
+
+    @property
+    def reader(self) -> sqlite3.Connection | None:
+        """
+        What can be read from without opening the unit's connection, if anything can.
+        """
+        ...
+
+    @property
+    def has_written(self) -> bool:
+        """
+        Whether the unit may have changed what it reads.
+        """
+        ...
 
     def write(self) -> None:
         """
@@ -57,41 +88,85 @@ class Discipline(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """
+        Let go of the connection.
+        """
+        ...
+
 
 class SqliteDiscipline:
     """
     Autocommit reads, then one immediate transaction.
+
+    A look-up of one row is done on one of the *readers*: it sees what is committed, as
+    any autocommit read, and costs a fraction of a connection from SQLAlchemy's pool.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._writing = False
+    def __init__(self, engine: Engine, readers: Readers) -> None:
+        self._engine = engine
+        self._readers = readers
+        self._connection: Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self.has_written = False
+
+    @property
+    def connection(self) -> Connection:
+        """
+        The unit's connection.
+        """
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    @property
+    def reader(self) -> sqlite3.Connection | None:
+        """
+        A connection to read from, while nothing was written.
+        """
+        if self._connection is not None:
+            return None
+        if self._reader is None:
+            self._reader = self._readers.take()
+        return self._reader
 
     def write(self) -> None:
         """
         Take the write lock, once.
         """
-        if not self._writing:
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._writing = True
+        if not self.has_written:
+            self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self.has_written = True
 
     def commit(self) -> None:
         """
         Store what was written, if anything.
         """
-        if self._writing:
-            self._connection.exec_driver_sql("COMMIT")
-            self._writing = False
+        if self.has_written:
+            self.connection.exec_driver_sql("COMMIT")
+            self.has_written = False
 
     def rollback(self) -> None:
         """
         Forget what was written, if anything.
         """
-        if self._writing:
-            self._writing = False
+        if self.has_written:
+            self.has_written = False
             # On a full or failing disk SQLite has rolled back by itself.
-            if getattr(self._connection.connection.dbapi_connection, "in_transaction", True):
-                self._connection.exec_driver_sql("ROLLBACK")
+            behind = self.connection.connection.dbapi_connection
+            if getattr(behind, "in_transaction", True):
+                self.connection.exec_driver_sql("ROLLBACK")
+
+    def close(self) -> None:
+        """
+        Give the connections back.
+        """
+        if self._reader is not None:
+            self._readers.give_back(self._reader)
+            self._reader = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class TransactionDiscipline:
@@ -99,25 +174,124 @@ class TransactionDiscipline:
     One transaction from the first statement on.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    reader = None
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self.has_written = False
+
+    @property
+    def connection(self) -> Connection:
+        """
+        The unit's connection.
+        """
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
 
     def write(self) -> None:
         """
-        Do nothing: the transaction is open.
+        Remember it: the transaction is open.
         """
+        self.has_written = True
 
     def commit(self) -> None:
         """
         Store what was written.
         """
-        self._connection.commit()
+        if self._connection is not None:
+            self._connection.commit()
+        self.has_written = False
 
     def rollback(self) -> None:
         """
         Forget what was written.
         """
-        self._connection.rollback()
+        if self._connection is not None:
+            self._connection.rollback()
+        self.has_written = False
+
+    def close(self) -> None:
+        """
+        Give the connection back.
+        """
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Readers:
+    """
+    Connections to a SQLite file for look-ups, kept when they are given back.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._kept: deque[sqlite3.Connection] = deque(maxlen=READERS_KEPT)
+
+    def take(self) -> sqlite3.Connection | None:
+        """
+        Return a connection, or None if there can be none: then the unit's own says why.
+        """
+        try:
+            return self._kept.pop()
+        except IndexError:
+            pass
+        try:
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA query_only=ON")
+        except sqlite3.Error:
+            return None
+        return connection
+
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        """
+        Keep *connection* for another unit.
+        """
+        if len(self._kept) < READERS_KEPT:
+            self._kept.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """
+        Close every connection that is kept.
+        """
+        while self._kept:
+            self._kept.pop().close()
+
+
+def disciplines(engine: Engine) -> tuple[Callable[[], Discipline], Callable[[], None]]:
+    """
+    Return what makes a unit's discipline on the engine's database, and what ends it all.
+    """
+    if engine.dialect.name != "sqlite":
+        return partial(TransactionDiscipline, engine), engine.dispose
+    if engine.url.database in _IN_MEMORY:
+        # Its rows are one connection's own: nobody else could read them.
+        return partial(SqliteDiscipline, engine, NoReaders("")), engine.dispose
+    readers = Readers(str(engine.url.database))
+
+    def close() -> None:
+        readers.close()
+        engine.dispose()
+
+    return partial(SqliteDiscipline, engine, readers), close
+
+
+class NoReaders(Readers):
+    """
+    None at all.
+    """
+
+    def take(self) -> sqlite3.Connection | None:
+        """
+        Return None.
+        """
+        return None
 
 
 def open_engine(url: str) -> Engine:
@@ -131,15 +305,6 @@ def open_engine(url: str) -> Engine:
         # As such URLs are usually written; the driver is the one we ask for.
         parsed = parsed.set(drivername="postgresql+psycopg")
     return _open_server(parsed)
-
-
-def discipline(connection: Connection) -> Discipline:
-    """
-    Return the discipline that fits the connection's database.
-    """
-    if connection.dialect.name == "sqlite":
-        return SqliteDiscipline(connection)
-    return TransactionDiscipline(connection)
 
 
 def _open_server(url: URL) -> Engine:

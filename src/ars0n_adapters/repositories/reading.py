@@ -4,15 +4,17 @@ What every repository is made of: a connection, its discipline, and how rows are
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Column, Select, Table, bindparam, select
+from sqlalchemy.dialects import sqlite
 
 from ars0n_adapters.repositories import rows
 from ars0n_core.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Dialect
 
     from ars0n_adapters.repositories.engines import Discipline
     from ars0n_core.ids import OrganizationId
@@ -26,42 +28,78 @@ class Lookup:
     be put together each time.
     """
 
-    def __init__(self, column: Column[Any], *wanted: Column[Any]) -> None:
-        self._query = select(*wanted).where(column == bindparam("value"))
-        self._compiled: dict[str, tuple[str, bool]] = {}
+    def __init__(self, query: Select[Any], *names: str) -> None:
+        self._query = query
+        self._names = names
+        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
 
-    def __call__(self, connection: Connection, value: str) -> tuple[Any, ...] | None:
+    def __call__(self, unit: Discipline, *values: object) -> tuple[Any, ...] | None:
         """
-        Return the first row whose column has this *value*, or None.
+        Return the first row found with these *values* of the query's parameters, or None.
         """
+        if unit.reader is not None:
+            text, order = self._written(_SQLITE)
+            asked = dict(zip(self._names, values, strict=True))
+            try:
+                # By the driver itself: a result of SQLAlchemy's costs more than the query.
+                row = unit.reader.execute(text, [asked[name] for name in order or ()]).fetchone()
+            except sqlite3.Error:
+                pass  # Asked again below, whatever is wrong is told as ever.
+            else:
+                return row  # type: ignore[no-any-return]  # the driver's rows are tuples
+        return self._ask(unit.connection, dict(zip(self._names, values, strict=True)))
+
+    def _ask(self, connection: Connection, asked: dict[str, object]) -> tuple[Any, ...] | None:
         dialect = connection.dialect
-        known = self._compiled.get(dialect.name)
-        if known is None:
-            compiled = self._query.compile(dialect=dialect)
-            known = self._compiled[dialect.name] = (str(compiled), bool(compiled.positional))
-        text, is_positional = known
-        asked = (value,) if is_positional else {"value": value}
+        text, order = self._written(dialect)
+        given: Any = asked if order is None else tuple(asked[name] for name in order)
         cursor = connection.connection.cursor()
         try:
-            # By the driver itself: a result of SQLAlchemy's costs more than the query.
-            cursor.execute(text, asked)
+            cursor.execute(text, given)
             return cursor.fetchone()
         except dialect.loaded_dbapi.Error:
-            # Asked again the long way, whatever is wrong is told as ever.
-            row = connection.exec_driver_sql(text, asked).first()
+            # The same, the long way.
+            row = connection.exec_driver_sql(text, given).first()
             return None if row is None else tuple(row)
         finally:
             cursor.close()
 
+    def _written(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+        """
+        Return the query's text, and the order of its parameters if they have no names.
+        """
+        known = self._compiled.get(dialect.name)
+        if known is None:
+            compiled: Any = self._query.compile(dialect=dialect)
+            order = tuple(compiled.positiontup) if compiled.positional else None
+            known = self._compiled[dialect.name] = (str(compiled), order)
+        return known
+
+
+def lookup(column: Column[Any], *wanted: Column[Any]) -> Lookup:
+    """
+    Return the look-up of the *wanted* columns by one value of *column*.
+    """
+    return Lookup(select(*wanted).where(column == bindparam("value")), "value")
+
+
+_SQLITE: Final[Dialect] = sqlite.dialect()
+
 
 class Repository:
     """
-    What every repository is made of: a connection and its discipline.
+    What every repository is made of: the unit of work's connection and discipline.
     """
 
-    def __init__(self, connection: Connection, unit: Discipline) -> None:
-        self.connection = connection
+    def __init__(self, unit: Discipline) -> None:
         self.unit = unit
+
+    @property
+    def connection(self) -> Connection:
+        """
+        The unit's connection.
+        """
+        return self.unit.connection
 
     def read(self, query: Select[Any], kind: type[T]) -> tuple[T, ...]:
         """
@@ -69,11 +107,11 @@ class Repository:
         """
         return tuple(rows.load(row.body, kind) for row in self.connection.execute(query))
 
-    def look_up(self, lookup: Lookup, value: str, kind: type[T]) -> T | None:
+    def look_up(self, found_by: Lookup, value: str, kind: type[T]) -> T | None:
         """
-        Return the one value that *lookup* finds in its ``body`` column, or None.
+        Return the one value that *found_by* finds in its ``body`` column, or None.
         """
-        row = lookup(self.connection, value)
+        row = found_by(self.unit, value)
         return None if row is None else rows.load_again(row[0], kind)  # type: ignore[arg-type]  # a class can be hashed
 
     def write(self, statement: Any) -> int:

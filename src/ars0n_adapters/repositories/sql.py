@@ -5,6 +5,7 @@ The `Store` on a SQL database, through SQLAlchemy Core.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -12,15 +13,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from ars0n_adapters.repositories import migrations
 from ars0n_adapters.repositories.book import SqlLedger
 from ars0n_adapters.repositories.customers import SqlAssets, SqlKeys, SqlOrganizations
-from ars0n_adapters.repositories.engines import discipline, open_engine
+from ars0n_adapters.repositories.engines import disciplines, open_engine
 from ars0n_adapters.repositories.messages import SqlDeliveries, SqlReplies
-from ars0n_adapters.repositories.versions import SqlProjects, SqlVersions
+from ars0n_adapters.repositories.versions import KnownVersions, SqlProjects, SqlVersions
 from ars0n_core.errors import PortError, StaleRevisionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection
+    from ars0n_adapters.repositories.engines import Discipline
 
 
 class SqlStore:
@@ -30,6 +31,8 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        self._begin, self._end = disciplines(self._engine)
+        self._known = KnownVersions()
         try:
             migrations.upgrade(self._engine)
         except SQLAlchemyError as error:
@@ -44,59 +47,109 @@ class SqlStore:
         """
         Open a unit of work; what was not committed when the context ends is forgotten.
         """
+        unit = SqlTransaction(self._begin(), self._known)
         try:
-            connection = self._engine.connect()
-        except SQLAlchemyError as error:
+            yield unit
+        except DBAPIError as error:
+            unit.end()
+            if _lost_a_race(error):
+                raise StaleRevisionError from error
             raise _unreachable(error) from error
-        with connection:
-            unit = SqlTransaction(connection)
-            try:
-                yield unit
-            except DBAPIError as error:
-                unit.rollback()
-                if _lost_a_race(error):
-                    raise StaleRevisionError from error
-                raise _unreachable(error) from error
-            except BaseException:
-                unit.rollback()
-                raise
-            else:
-                unit.rollback()
+        except SQLAlchemyError as error:
+            unit.end()
+            raise _unreachable(error) from error
+        except BaseException:
+            unit.end()
+            raise
+        else:
+            unit.end()
 
     def close(self) -> None:
         """
         Close every connection.
         """
-        self._engine.dispose()
+        self._end()
 
 
 class SqlTransaction:
     """
-    One unit of work on one connection.
+    One unit of work; its connection is opened when something asks for it.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._discipline = discipline(connection)
-        self.organizations = SqlOrganizations(connection, self._discipline)
-        self.keys = SqlKeys(connection, self._discipline)
-        self.assets = SqlAssets(connection, self._discipline)
-        self.projects = SqlProjects(connection, self._discipline)
-        self.versions = SqlVersions(connection, self._discipline)
-        self.ledger = SqlLedger(connection, self._discipline)
-        self.replies = SqlReplies(connection, self._discipline)
-        self.deliveries = SqlDeliveries(connection, self._discipline)
+    def __init__(self, unit: Discipline, known: KnownVersions) -> None:
+        self._unit = unit
+        self._known = known
+
+    @cached_property
+    def organizations(self) -> SqlOrganizations:
+        """
+        The customers.
+        """
+        return SqlOrganizations(self._unit)
+
+    @cached_property
+    def keys(self) -> SqlKeys:
+        """
+        Their keys.
+        """
+        return SqlKeys(self._unit)
+
+    @cached_property
+    def assets(self) -> SqlAssets:
+        """
+        The stored files' records.
+        """
+        return SqlAssets(self._unit)
+
+    @cached_property
+    def projects(self) -> SqlProjects:
+        """
+        The projects.
+        """
+        return SqlProjects(self._unit)
+
+    @cached_property
+    def versions(self) -> SqlVersions:
+        """
+        The versions.
+        """
+        return SqlVersions(self._unit, self._known)
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        """
+        The book.
+        """
+        return SqlLedger(self._unit)
+
+    @cached_property
+    def replies(self) -> SqlReplies:
+        """
+        The answers to repeat.
+        """
+        return SqlReplies(self._unit)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        """
+        The events to tell.
+        """
+        return SqlDeliveries(self._unit)
 
     def commit(self) -> None:
         """
         Store everything done so far.
         """
-        self._discipline.commit()
+        self._unit.commit()
 
-    def rollback(self) -> None:
+    def end(self) -> None:
         """
-        Forget everything since the last commit.
+        Forget everything since the last commit, and let go of the connection.
         """
-        self._discipline.rollback()
+        try:
+            self._unit.rollback()
+        finally:
+            self._unit.close()
 
 
 _RACES: Final = ("40001", "40P01")

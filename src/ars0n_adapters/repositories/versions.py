@@ -4,10 +4,24 @@ The projects and their versions.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 
 from ars0n_adapters.repositories import rows, tables
 from ars0n_adapters.repositories.reading import Lookup, Repository, only
@@ -18,18 +32,61 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from ars0n_adapters.repositories.engines import Discipline
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
 
 _BATCH: Final = 500
 # SQLite takes at most 999 parameters in one statement in its older builds.
 
 
+_KNOWN_MAX: Final = 256
+# Versions kept as they were read: a few kilobytes each, some more once they are told of.
+
+
+def _unless_known(column: Column[Any]) -> ColumnElement[Any]:
+    return case((tables.versions.c.revision == bindparam("known"), null()), else_=column)
+
+
 _VERSION: Final = Lookup(
-    tables.versions.c.id,
-    tables.versions.c.ordered,
-    tables.versions.c.state,
-    tables.versions.c.revision,
+    select(
+        tables.versions.c.revision,
+        _unless_known(tables.versions.c.ordered),
+        _unless_known(tables.versions.c.state),
+    ).where(tables.versions.c.id == bindparam("value")),
+    "value",
+    "known",
 )
+
+
+class KnownVersions:
+    """
+    Versions as they were read last. A poll asks for what seldom changes: the database is
+    asked each time, but sends the whole only if it has another revision by now.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[VersionId, Version] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, version_id: VersionId) -> Version | None:
+        """
+        Return the version as it was last, or None.
+        """
+        with self._lock:
+            version = self._kept.get(version_id)
+            if version is not None:
+                self._kept.move_to_end(version_id)
+        return version
+
+    def keep(self, version: Version) -> None:
+        """
+        Keep what was read of what is committed.
+        """
+        with self._lock:
+            self._kept[version.id] = version
+            self._kept.move_to_end(version.id)
+            if len(self._kept) > _KNOWN_MAX:
+                self._kept.popitem(last=False)
 
 
 class SqlProjects(Repository):
@@ -101,6 +158,10 @@ class SqlVersions(Repository):
     The versions, each with its jobs.
     """
 
+    def __init__(self, unit: Discipline, known: KnownVersions) -> None:
+        super().__init__(unit)
+        self._known = known
+
     def add(self, version: Version) -> None:
         """
         Store a new version.
@@ -127,10 +188,18 @@ class SqlVersions(Repository):
         """
         Return the version.
         """
-        row = _VERSION(self.connection, version_id)
+        # What the unit wrote itself may yet be undone: it is neither asked nor kept.
+        known = None if self.unit.has_written else self._known.get(version_id)
+        row = _VERSION(self.unit, version_id, -1 if known is None else known.revision)
         if row is None:
             raise NotFoundError("version", version_id)
-        return rows.load_version(dict(zip(("ordered", "state", "revision"), row, strict=True)))
+        revision, ordered, state = row
+        if known is not None and known.revision == revision:
+            return known
+        version = rows.load_version({"ordered": ordered, "state": state, "revision": revision})
+        if not self.unit.has_written:
+            self._known.keep(version)
+        return version
 
     def find_by_job(self, job_id: JobId) -> Version:
         """

@@ -28,6 +28,11 @@ EVENTS_POLL_SECONDS: Final = 1.0
 EVENTS_BEAT_SECONDS: Final = 15.0
 EVENTS_SECONDS: Final = 1800.0
 
+ANSWERING_MAX: Final = 1000
+"""
+How many requests one process answers at a time; one more is told so at once.
+"""
+
 
 @frozen(kw_only=True)
 class Waits:
@@ -64,6 +69,7 @@ class Application:
     waits: Waits = field(factory=Waits)
     polls: Polls = field(factory=Polls)
     at_once: bool = False
+    answering_max: int = ANSWERING_MAX
 
     def ports_for(self, caller: Caller) -> Ports:
         """

@@ -252,6 +252,10 @@ class _Server:
             elif request.method in _WITH_BODY:
                 body = await bodies.read_body(request, application.waits)
             context = self._context(admission, request, body=body, upload=upload)
+            if route.streams and request.method == "HEAD":
+                # Nobody reads what a stream would say for half an hour.
+                await self._run(partial(answer, context, route))
+                return Response(media_type="text/event-stream", headers=events.HEADERS)
             if route.streams:
                 return await events.stream(
                     context,
@@ -291,8 +295,10 @@ class _Server:
             tx.keys.find("")
 
     def _origin(self, request: StarletteRequest) -> str:
+        if self._application.base_url:
+            return self._application.base_url
         asked = f"{request.url.scheme}://{request.url.netloc}"
-        return self._application.base_url or asked + request.scope.get("root_path", "")
+        return asked + str(request.scope.get("root_path", ""))
 
     def _refused(self, error: Ars0nError) -> Response:
         refusal = errors.refuse(error, now=self._application.ports.clock.now())

@@ -70,6 +70,8 @@ def read_query(request: Request) -> dict[str, str]:
         InvalidRequestError: A name is given twice, or a value holds a NUL.
     """
     query: dict[str, str] = {}
+    if not request.scope["query_string"]:
+        return query
     for name, value in request.query_params.multi_items():
         if name in query:
             raise InvalidRequestError({name[:100]: ["Given more than once"]})

@@ -5,7 +5,7 @@ Every endpoint: the request's values in, one use case, the documents' answer out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
 
@@ -60,6 +60,7 @@ class Context:
         return wire.parse(self.request.body)
 
 
+Body = TypeVar("Body")
 Endpoint = Callable[[Context], Answer]
 Glance = Callable[[Context], Answer | None]
 
@@ -70,12 +71,7 @@ def post_generate(context: Context) -> Answer:
     """
     body = context.json
     webhook_url, faults = _webhook_url(context, body)
-    try:
-        order = wire.structure_generate(body)
-    except InvalidRequestError as error:
-        raise type(error)({**error.field_errors, **faults}, error.form_errors) from None
-    if faults:
-        raise InvalidRequestError(faults)
+    order = _structured(wire.structure_generate, body, faults)
     generated = generate(
         context.ports,
         context.policy,
@@ -154,18 +150,34 @@ def post_edit(context: Context) -> Answer:
     """
     Make a new version of a finished one, redoing only what changed.
     """
-    change = wire.structure_edit(context.json)
+    body = context.json
+    webhook_url, faults = _webhook_url(context, body)
+    change = _structured(wire.structure_edit, body, faults)
+    parent_id = VersionId(context.request.params["versionId"])
     edited = edit(
         context.ports,
         context.policy,
         context.caller,
-        VersionId(context.request.params["versionId"]),
+        parent_id,
         plan=change.plan,
         custom_clips=change.custom_clips,
         dry_run=change.dry_run,
         max_credits=change.max_credits,
     )
-    return Answer(body=wire.unstructure_edited(edited))
+    told = wire.unstructure_edited(edited)
+    if edited.version_id is not None and context.held is not None and context.held.held is not None:
+        secret = webhooks.follow(
+            context.ports,
+            context.held.held,
+            context.caller.organization.id,
+            parent_id,
+            edited.version_id,
+            url=webhook_url,
+            origin=context.request.origin,
+        )
+        if webhook_url is not None:
+            told["webhookSecret"] = secret
+    return Answer(body=told)
 
 
 def post_plan(context: Context) -> Answer:
@@ -351,6 +363,21 @@ def link(origin: str, asset_id: AssetId) -> str:
 def _told(context: Context, report: Report) -> Answer:
     told = context.polls.tell(report, context.link, context.request.origin)
     return Answer(content=told.content, tag=told.tag)
+
+
+def _structured(
+    structure: Callable[[object], Body], body: object, faults: Mapping[str, tuple[str, ...]]
+) -> Body:
+    """
+    Return the body structured, or all that is wrong with it together with *faults*.
+    """
+    try:
+        structured = structure(body)
+    except InvalidRequestError as error:
+        raise type(error)({**error.field_errors, **faults}, error.form_errors) from None
+    if faults:
+        raise InvalidRequestError(faults)
+    return structured
 
 
 def _webhook_url(context: Context, body: object) -> tuple[str | None, dict[str, tuple[str, ...]]]:

@@ -37,6 +37,11 @@ STREAMS_MAX: Final = 10
 How many streams one organisation may have open at a time, in one process.
 """
 
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""
+What keeps anybody on the way from keeping events.
+"""
+
 Run = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
@@ -105,7 +110,7 @@ async def stream(
     return StreamingResponse(
         counted(),
         media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers=HEADERS,
     )
 
 

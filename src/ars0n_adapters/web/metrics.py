@@ -64,6 +64,8 @@ class Metrics:
         self._generating = Gauge(
             "ars0n_generating_versions", "Versions under way.", registry=self.registry
         )
+        # Looking a row up by its labels costs more than counting in it.
+        self._counted: dict[tuple[str, str, int], tuple[Any, Any]] = {}
         for kind in EntryKind:
             self._credits.labels(kind.value)
 
@@ -71,8 +73,16 @@ class Metrics:
         """
         Count a request.
         """
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        row = (method, route, status)
+        counted = self._counted.get(row)
+        if counted is None:
+            counted = self._counted[row] = (
+                self._requests.labels(method, route, str(status)),
+                self._seconds.labels(route),
+            )
+        requests, duration = counted
+        requests.inc()
+        duration.observe(seconds)
 
     def booked(self, entry: Entry) -> None:
         """

@@ -9,6 +9,7 @@ one never by the offline ones, whoever polls and whatever sweeps.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field, frozen
@@ -16,7 +17,16 @@ from attrs import define, field, frozen
 from ars0n_core.errors import NotFoundError
 from ars0n_core.ledger import Entry
 from ars0n_core.pipelines.jobs import Job
-from ars0n_core.ports.store import Ledger, Store, Transaction, Versions
+from ars0n_core.ports.store import (
+    Assets,
+    Keys,
+    Ledger,
+    Organizations,
+    Projects,
+    Store,
+    Transaction,
+    Versions,
+)
 from ars0n_core.projects import Version
 
 if TYPE_CHECKING:
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
+    from ars0n_core.ports.messages import Deliveries, Replies
 
 
 class Observer(Protocol):
@@ -79,14 +90,56 @@ class _Observed:
         self._tx = tx
         self._observer = observer
         self._notes = _Notes()
-        self.organizations = tx.organizations
-        self.keys = tx.keys
-        self.assets = tx.assets
-        self.projects = tx.projects
-        self.replies = tx.replies
-        self.deliveries = tx.deliveries
         self.versions = _ModeVersions(tx.versions, is_test, self._notes)
-        self.ledger = _NotedLedger(tx.ledger, self._notes)
+
+    @property
+    def organizations(self) -> Organizations:
+        """
+        The customers.
+        """
+        return self._tx.organizations
+
+    @property
+    def keys(self) -> Keys:
+        """
+        Their keys.
+        """
+        return self._tx.keys
+
+    @property
+    def assets(self) -> Assets:
+        """
+        The stored files' records.
+        """
+        return self._tx.assets
+
+    @property
+    def projects(self) -> Projects:
+        """
+        The projects.
+        """
+        return self._tx.projects
+
+    @property
+    def replies(self) -> Replies:
+        """
+        The answers to repeat.
+        """
+        return self._tx.replies
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """
+        The events to tell.
+        """
+        return self._tx.deliveries
+
+    @cached_property
+    def ledger(self) -> _NotedLedger:
+        """
+        The book, what is booked noted.
+        """
+        return _NotedLedger(self._tx.ledger, self._notes)
 
     def commit(self) -> None:
         """

@@ -60,6 +60,14 @@ def written(body: Any) -> bytes:
     return _WRITER.encode(body).encode("utf-8", "replace")
 
 
+def overloaded() -> Response:
+    """
+    Return the answer to a request too many.
+    """
+    body = {"error": "The server is busy. Try again.", "code": "OVERLOADED"}
+    return json_response(503, body, {"Retry-After": "1"})
+
+
 def tag_of(content: bytes) -> str:
     """
     Return the entity tag of an answer of these bytes.

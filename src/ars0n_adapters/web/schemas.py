@@ -107,6 +107,7 @@ def bodies(edition: int) -> dict[str, Schema]:
                 "customClips": nullable(_clips(limits)),
                 "maxCredits": options["maxCredits"],
                 "dryRun": options["dryRun"],
+                "webhookUrl": _webhook(),
             },
         },
         "RegenerateRequest": {
@@ -127,18 +128,22 @@ def bodies(edition: int) -> dict[str, Schema]:
     }
 
 
+def _webhook() -> Schema:
+    return nullable(
+        {
+            "type": "string",
+            "format": "uri",
+            "maxLength": _URL_LENGTH_MAX,
+            "description": "Told when the ad is finished or has failed.",
+        }
+    )
+
+
 def _orders(limits: Limits, plan: Schema, options: Mapping[str, Schema]) -> list[Schema]:
     extra = {
         "maxCredits": options["maxCredits"],
         "projectId": options["projectId"],
-        "webhookUrl": nullable(
-            {
-                "type": "string",
-                "format": "uri",
-                "maxLength": _URL_LENGTH_MAX,
-                "description": "Told when the ad is finished or has failed.",
-            }
-        ),
+        "webhookUrl": _webhook(),
     }
     film = _film(limits)
     film["properties"] |= {**extra, "plan": nullable(plan)}

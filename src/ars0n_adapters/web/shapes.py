@@ -124,10 +124,20 @@ ERROR: Final[Schema] = {
 }
 
 _GENERATED: Final = things(projectId=TEXT, versionId=TEXT, totalCredits=WHOLE, jobCount=WHOLE)
-_GENERATED["properties"]["webhookSecret"] = {
+_SECRET: Final[Schema] = {
     "type": "string",
     "description": "Signs the messages to `webhookUrl`; there only if one was given.",
 }
+_GENERATED["properties"]["webhookSecret"] = _SECRET
+_EDITED: Final = things(
+    projectId=TEXT,
+    versionId=nullable(TEXT),
+    reusedJobs=many(TEXT),
+    newJobs=many(TEXT),
+    estimatedCredits=WHOLE,
+    dryRun=FLAG,
+)
+_EDITED["properties"]["webhookSecret"] = _SECRET
 
 SHAPES: Final[dict[str, Schema]] = {
     "Error": ERROR,
@@ -147,14 +157,7 @@ SHAPES: Final[dict[str, Schema]] = {
     ),
     "Regenerated": things(cost=WHOLE, jobsReset=many(TEXT)),
     "Cancelled": things(cancelled={"const": True}, jobsCancelled=WHOLE, creditsRefunded=WHOLE),
-    "Edited": things(
-        projectId=TEXT,
-        versionId=nullable(TEXT),
-        reusedJobs=many(TEXT),
-        newJobs=many(TEXT),
-        estimatedCredits=WHOLE,
-        dryRun=FLAG,
-    ),
+    "Edited": _EDITED,
     "Planned": things(plan=_PLAN, **_PRICE, estimatedDurationSeconds={"type": "number"}),
     "Preview": things(audioUrl=LINK, durationSeconds={"type": "number", "minimum": 0}),
     "Estimated": things(adFormat=words(AdFormat), **_PRICE),

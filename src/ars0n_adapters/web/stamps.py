@@ -11,10 +11,9 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from attrs import define
-from starlette.datastructures import Headers, MutableHeaders
 
 from ars0n_adapters.web import logs
-from ars0n_adapters.web.replies import internal_error
+from ars0n_adapters.web.replies import internal_error, overloaded
 from ars0n_core.quotas import Decision
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from ars0n_adapters.web.application import Application
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
 _KEY: Final = "ars0n"
 
 UNROUTED: Final = "unrouted"
@@ -60,6 +59,7 @@ class Stamped:
     def __init__(self, app: ASGIApp, application: Application) -> None:
         self._app = app
         self._application = application
+        self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -69,35 +69,44 @@ class Stamped:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        notes = Notes(_request_id(Headers(scope=scope).get("x-request-id", "")))
+        notes = Notes(_request_id(scope))
         scope[_KEY] = notes
         is_head = scope["method"] == "HEAD"
 
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 notes.started, notes.status = True, message["status"]
-                self._stamp(MutableHeaders(scope=message), notes)
+                self._stamp(message, notes)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
+        self._answering += 1
         try:
-            await self._app(scope, receive, stamped)
+            if self._answering > self._application.answering_max:
+                await overloaded()(scope, receive, stamped)
+            else:
+                await self._app(scope, receive, stamped)
         except Exception as error:
             logs.request_failed(notes.request_id, error)
             if notes.started:
                 raise
             await internal_error()(scope, receive, stamped)
         finally:
+            self._answering -= 1
             self._note(scope, notes, time.perf_counter() - started)
 
-    def _stamp(self, headers: MutableHeaders, notes: Notes) -> None:
+    def _stamp(self, message: Message, notes: Notes) -> None:
+        # None of ours sets these itself, so they are added without a look.
         decision = notes.decision or self._application.uncounted()
-        headers["X-Request-Id"] = notes.request_id
-        headers["X-RateLimit-Limit"] = str(decision.limit)
-        headers["X-RateLimit-Remaining"] = str(decision.remaining)
-        headers["X-RateLimit-Reset"] = _whole_seconds(decision.reset_at)
-        headers["X-Content-Type-Options"] = "nosniff"
+        message["headers"] = [
+            *message.get("headers", ()),
+            (b"x-request-id", notes.request_id.encode()),
+            (b"x-ratelimit-limit", b"%d" % decision.limit),
+            (b"x-ratelimit-remaining", b"%d" % decision.remaining),
+            (b"x-ratelimit-reset", b"%d" % _whole_seconds(decision.reset_at)),
+            (b"x-content-type-options", b"nosniff"),
+        ]
 
     def _note(self, scope: Scope, notes: Notes, seconds: float) -> None:
         # The method is the client's word: only those that are routed are counted by name.
@@ -115,9 +124,12 @@ class Stamped:
         )
 
 
-def _request_id(sent: str) -> str:
-    return sent if _REQUEST_ID.match(sent) else str(uuid.uuid4())
+def _request_id(scope: Scope) -> str:
+    for name, sent in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.match(sent):
+            return str(sent, "ascii")
+    return str(uuid.uuid4())
 
 
-def _whole_seconds(moment: datetime) -> str:
-    return str(-int(-moment.timestamp() // 1))
+def _whole_seconds(moment: datetime) -> int:
+    return -int(-moment.timestamp() // 1)

@@ -17,7 +17,7 @@ from ars0n_core.usecases.reports import Report, report_on
 if TYPE_CHECKING:
     from ars0n_core.assets import Asset
     from ars0n_core.ids import ProjectId
-    from ars0n_core.ports import Policy, Ports
+    from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.usecases.callers import Caller
 
 PAGE_MAX = 100
@@ -69,15 +69,15 @@ def browse(
     with ports.store.transaction() as tx:
         projects = tx.projects.of(organization_id, limit=limit, offset=offset)
         count = tx.projects.count(organization_id)
-        latest = [(project, tx.versions.of(project.id)[-1:]) for project in projects]
+        latest = [(project, _latest(tx, caller, project)) for project in projects]
     return Page(
         projects=tuple(
             Shown(
                 project=project,
-                latest=report_on(versions[0]) if versions else None,
-                thumbnail_url=_thumbnail(ports, policy, versions[0]) if versions else None,
+                latest=None if version is None else report_on(version),
+                thumbnail_url=None if version is None else _thumbnail(ports, policy, version),
             )
-            for project, versions in latest
+            for project, version in latest
         ),
         limit=limit,
         offset=offset,
@@ -109,6 +109,12 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
             tx.assets.delete(asset.id)
         tx.commit()
     materials.discard(ports, [key for asset in made for key in (asset.blob_key, *_beside(asset))])
+
+
+def _latest(tx: Transaction, caller: Caller, project: Project) -> Version | None:
+    # Live and test keys share projects, but neither can ask after the other's versions.
+    ours = [one for one in tx.versions.of(project.id) if one.is_test == caller.is_test]
+    return ours[-1] if ours else None
 
 
 _BESIDE = ("poster_key", "provenance_key", "certificate_key", "bed_key")

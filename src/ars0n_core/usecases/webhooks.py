@@ -1,5 +1,6 @@
 """
-Tell a customer's server how a version ended: `subscribe`, `announce`, `deliver_due`.
+Tell a customer's server how a version ended: `subscribe`, `follow`, `announce`,
+`deliver_due`.
 
 An end is written down in the transaction that decides it (`announce`), so none is lost
 and none is told of that did not happen. Telling is at least once: the id stays the same,
@@ -95,6 +96,30 @@ def subscribe(
             origin=origin,
         )
     )
+    return secret
+
+
+def follow(
+    ports: Ports,
+    tx: Transaction,
+    organization_id: OrganizationId,
+    parent_id: VersionId,
+    version_id: VersionId,
+    *,
+    url: str | None,
+    origin: str,
+) -> str | None:
+    """
+    Have the end of an edit told at *url*, or, if that is None, where its parent's is; return
+    the secret that signs, or None if nobody is told. One that has nothing to do is told of
+    at once.
+    """
+    before = tx.deliveries.webhook(parent_id)
+    url = url or (before.url if before else None)
+    if url is None:
+        return None
+    secret = subscribe(ports, tx, organization_id, version_id, url=url, origin=origin)
+    announce(ports, tx, tx.versions.find(version_id), now=ports.clock.now())
     return secret
 
 

@@ -13,7 +13,7 @@ HOSTILE = [
     "", "example.com/a.png", "ftp://example.com/", "file:///etc/passwd", "gopher://example.com/",
     "data:image/png;base64,AA", "http:///a.png", "http://", "http://localhost/", "http://intranet/",
     "http://2130706433/", "http://0x7f000001/", "http://0x7f.1/", "http://0177.0.0.1/",
-    "http://127.1/", "http://127.0.1/", "http://1.2.3.4.5/", "http://１２７.0.0.1/",
+    "http://127.1/", "http://127.0.0.0x1/", "http://0x7f.0.0x1/", "http://127.0.1/", "http://1.2.3.4.5/", "http://１２７.0.0.1/",
     "http://127。0。0。1/", "http://①②⑦.0.0.1/", "http://[::1%25eth0]/", "http://[::1",
     "http://user@example.com/", "http://user:pass@example.com/", "http://example.com@127.0.0.1/",
     "http://example.com\\@127.0.0.1/", "http://exa mple.com/", "http://example.com/\r\nHost: x",
@@ -35,6 +35,7 @@ GOOD = {
     "https://93.184.215.14/a": "https://93.184.215.14/a",
     "https://[2606:4700:4700::1111]/a": "https://[2606:4700:4700::1111]/a",
     "https://example.com./a": "https://example.com/a",
+    "https://images.0x.org/a": "https://images.0x.org/a",
     "https://my_bucket.s3.example.com/k": "https://my_bucket.s3.example.com/k",
 }
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import inspect, text
 
 from ars0n_adapters.repositories import tables
-from ars0n_adapters.repositories.engines import discipline
+from ars0n_adapters.repositories.engines import disciplines
 from ars0n_core.errors import PortError
 
 if TYPE_CHECKING:
@@ -53,18 +53,19 @@ def upgrade(engine: Engine, *, folder: Path = FOLDER, head: str = HEAD) -> None:
     with engine.connect() as connection:
         if revision(connection) == head:
             return
-    with engine.connect() as connection:
-        unit = discipline(connection)
+    begin, _ = disciplines(engine)
+    unit = begin()
+    try:
         unit.write()
-        try:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
-            if revision(connection) != head:
-                _run(connection, folder)
-            unit.commit()
-        except BaseException:
-            unit.rollback()
-            raise
+        connection = unit.connection
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
+        if revision(connection) != head:
+            _run(connection, folder)
+        unit.commit()
+    finally:
+        unit.rollback()
+        unit.close()
 
 
 def revision(connection: Connection) -> str | None:
