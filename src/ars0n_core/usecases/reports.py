@@ -29,7 +29,7 @@ class Report:
     output: AssetId | None
     total_credits: int
     jobs: tuple[JobReport, ...]
-    revision: int
+    revision: int = 0
 
     @property
     def completed(self) -> int:
