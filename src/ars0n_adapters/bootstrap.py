@@ -208,16 +208,9 @@ def application(settings: Settings) -> Starlette:
         blobs=opened.blobs,
         sender=GuardedSender(**_guard(settings.fetch_allow)),
         base_url=settings.base_url,
-        at_once=_is_all_here(settings),
+        at_once=settings.is_all_here,
         lifespan=lifespan,
     )
-
-
-def _is_all_here(settings: Settings) -> bool:
-    """
-    Whether what every request asks is read from this machine's files and memory.
-    """
-    return settings.database.startswith("sqlite") and settings.rates_url in {"", "memory:"}
 
 
 def _check_keys(settings: Settings, keys: Keys) -> None:

@@ -208,6 +208,13 @@ class Settings:
         return "elevenlabs" in {self.speech, self.music}
 
     @property
+    def is_all_here(self) -> bool:
+        """
+        Whether what every request asks is in this machine's files and memory.
+        """
+        return self.database.startswith("sqlite") and self.rates_url in {"", "memory:"}
+
+    @property
     def database(self) -> str:
         """
         The URL of the database.
