@@ -51,6 +51,11 @@ CAPTION_MS_MIN: Final = 700
 Published minima are 5/6 s (Netflix) and 0.7 s (BBC); the laxer one fails.
 """
 
+CAPTION_OUTSIDE_MAX: Final = 0.02
+"""
+What may be found outside the safe area without being a letter.
+"""
+
 CONTAINERS: Final = {".mp4": "mp4", ".mp3": "mp3", ".wav": "wav"}
 
 
@@ -174,13 +179,8 @@ def judge(
     found += _of_sound(measured.sound, profile.sound)
     if said is not None:
         found += _of_captions(said, _seconds(measured))
-        if measured.picture is not None and measured.picture.caption_contrast_min is not None:
-            contrast = measured.picture.caption_contrast_min
-            found.append(
-                _told(
-                    "caption_contrast", f">= {LEGIBLE}:1", round(contrast, 2), contrast >= LEGIBLE
-                )
-            )
+        if measured.picture is not None:
+            found += _of_shown_captions(measured.picture)
     return Certificate(file=file, profile=profile, measured=measured, findings=tuple(found))
 
 
@@ -306,6 +306,18 @@ def _of_sound(sound: SoundMeasured | None, rules: SoundRules) -> Iterator[Findin
     yield _told(
         "true_peak_dbtp", f"<= {rules.true_peak_dbtp:g}", round(level.true_peak_dbtp, 2),
         level.true_peak_dbtp <= rules.true_peak_dbtp,
+    )  # fmt: skip
+
+
+def _of_shown_captions(picture: PictureMeasured) -> Iterator[Finding]:
+    contrast, outside = picture.caption_contrast_min, picture.caption_outside_max
+    if contrast is None or outside is None:
+        return
+    yield _told("caption_contrast", f">= {LEGIBLE}:1", round(contrast, 2), contrast >= LEGIBLE)
+    most = CAPTION_OUTSIDE_MAX
+    yield _told(
+        "caption_safe_area", f"<= {most:.0%} of the letters outside", round(outside, 3),
+        outside <= most,
     )  # fmt: skip
 
 

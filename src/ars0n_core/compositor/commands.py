@@ -101,6 +101,11 @@ Untagged pictures with a shorter side above this are BT.709, below BT.601: what 
 """
 
 HDR: Final = ("smpte2084", "arib-std-b67")
+WHITE_NITS: Final = 203
+"""
+Where white lies in HDR (ITU-R BT.2408); only what is brighter is bent, as on ingest.
+"""
+
 MATRIX_NAMES: Final = {
     "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601", "fcc": "fcc",
     "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020",
@@ -157,10 +162,10 @@ def conforming(
         matrix = "bt709" if min(facts.width, facts.height) > HIGH_DEFINITION else "smpte170m"
     if facts.transfer in HDR and can_map_tones:
         filters += [
-            ("zscale", {"transfer": "linear", "npl": 100}),
+            ("zscale", {"transfer": "linear", "npl": WHITE_NITS}),
             ("format", {"pix_fmts": "gbrpf32le"}),
             ("zscale", {"primaries": "bt709"}),
-            ("tonemap", {"tonemap": "hable", "desat": 0}),
+            ("tonemap", {"tonemap": "mobius", "desat": 0}),
             ("zscale", {"transfer": "bt709", "matrix": "bt709", "range": "tv"}),
             ("format", {"pix_fmts": "yuv420p"}),
         ]
@@ -268,15 +273,17 @@ def glance(source: Path, *, size: tuple[int, int]) -> Any:
     )
 
 
-def still(source: Path, *, seconds: float, box: tuple[int, int, int, int]) -> Any:
+def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int]) -> Any:
     """
-    Decode the part *box* (left, top, width, height) of one picture as raw yuv420p.
+    Decode the given *frames* (counted from 0) of a film as raw luma of *size*.
     """
-    left, top, width, height = box
+    wanted = "+".join(f"eq(n,{frame})" for frame in frames)
     return (
-        graphs.input(url(source), ss=f"{seconds:.3f}", **foreign_options())
-        .video.filter("crop", w=width, h=height, x=left, y=top, exact=1)
-        .output("pipe:", format="rawvideo", pix_fmt="yuv420p", **{"frames:v": 1})
+        graphs.input(url(source), **foreign_options())["v:0"].filter("select", wanted)
+        .filter("scale", w=size[0], h=size[1], flags="bicubic", out_range="tv")
+        .filter("format", pix_fmts="yuv420p").filter("extractplanes", planes="y")
+        .output("pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough",
+                **{"frames:v": len(frames)})
     )  # fmt: skip
 
 

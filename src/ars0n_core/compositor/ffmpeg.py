@@ -125,6 +125,8 @@ def _inspect(path: str) -> Ffmpeg:
     try:
         banner = run([path, "-version"], timeout_seconds=20).stdout.decode(errors="replace")
     except CompositorError as error:
+        if error.retryable:  # it was killed, or the machine is short of something
+            raise
         raise MisconfiguredError(f"{path} does not run as ffmpeg: {FIX}") from error
     return Ffmpeg(path=path, version=version_of(banner), banner=banner)
 

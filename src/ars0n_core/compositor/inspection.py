@@ -20,16 +20,15 @@ from attrs import frozen
 
 from ars0n_core.compositor import (
     audio,
-    captions,
-    colors,
     commands,
     ffmpeg,
+    legibility,
     loudness,
     probe,
     streams,
 )
 from ars0n_core.compositor.ffmpeg import Group
-from ars0n_core.compositor.flashes import LINEAR, Counter
+from ars0n_core.compositor.flashes import Counter
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
 
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import BinaryIO
-
-    import numpy.typing as npt
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.probe import AudioFacts, VideoFacts
@@ -54,12 +51,6 @@ H264_PROFILES: Final = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High",
 IDR: Final = 5
 """
 NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, table 7-1).
-"""
-
-INK_CODE: Final = 200
-INK_SHARE_MIN: Final = 0.002
-"""
-Captions are white; less of it than this in their zone, and none is shown.
 """
 
 
@@ -85,6 +76,7 @@ class PictureMeasured:
     flashes_a_second_max: int
     fault: str | None
     caption_contrast_min: float | None = None
+    caption_outside_max: float | None = None
 
 
 @frozen(kw_only=True)
@@ -242,6 +234,11 @@ def _picture(
     track = next((each for each in tracks if each.kind == b"vide"), None)
     frames, flashes, fault = _watched(path, facts.fps, binary, group)
     gap, closed = _groups(path, facts) if track is not None else (None, None)
+    seen = None
+    if shown:
+        seen = legibility.look(
+            path, facts.shown, facts.fps or 30.0, shown, binary=binary, group=group
+        )
     return PictureMeasured(
         codec=facts.codec,
         profile=H264_PROFILES.get(track.avc[1]) if track and track.avc else None,
@@ -258,7 +255,8 @@ def _picture(
         kbps=track.kbps if track else None,
         flashes_a_second_max=flashes,
         fault=fault,
-        caption_contrast_min=_legibility(path, facts, shown, binary, group),
+        caption_contrast_min=seen.contrast_min if seen else None,
+        caption_outside_max=seen.outside_max if seen else None,
     )
 
 
@@ -281,6 +279,8 @@ def _watched(path: Path, fps: float, binary: Ffmpeg, group: Group) -> tuple[int,
         try:
             said = process.finish()
         except CompositorError as error:
+            if error.retryable:  # the machine's fault says nothing about the file
+                raise
             return frames, counter.most, str(error)
     return frames, counter.most, said.splitlines()[0] if said else None
 
@@ -340,54 +340,3 @@ def _sound(
         kbps=track.kbps if track else None if tracks else size_bytes * 8 / 1000 / seconds,
         loudness=loudness.measure(heard, facts.rate),
     )
-
-
-def _legibility(
-    path: Path, facts: VideoFacts, shown: Sequence[Subtitle], binary: Ffmpeg, group: Group
-) -> float | None:
-    """
-    Return the least contrast of any caption with the pixels around its letters; 1 where none
-    is seen in the captions' zone of the safe area.
-    """
-    if not shown:
-        return None
-    zone = captions.caption_zone(*facts.shown)
-    left, top = zone.left // 2 * 2, zone.top // 2 * 2
-    width, height = (zone.right - left) // 2 * 2, (zone.bottom - top) // 2 * 2
-    least = 21.0
-    for subtitle in shown:
-        graph = commands.still(
-            path, seconds=(subtitle.start_ms + subtitle.end_ms) / 2000,
-            box=(left, top, width, height),
-        )  # fmt: skip
-        raw = ffmpeg.run(
-            ffmpeg.arguments(binary, graph), timeout_seconds=commands.patience(300), group=group
-        ).stdout
-        if len(raw) < width * height:
-            return 1.0
-        luma = np.frombuffer(raw, np.uint8, width * height).reshape(height, width)
-        least = min(least, _contrast(luma, reach=max(2, facts.shown[1] // 320)))
-    return least
-
-
-def _contrast(luma: npt.NDArray[np.uint8], reach: int) -> float:
-    ink = luma >= INK_CODE
-    if ink.mean() < INK_SHARE_MIN:
-        return 1.0
-    near, around = _grown(ink, 1), _grown(ink, 1 + reach)
-    ring = around & ~near  # the pixel at the edge is a mixture of both
-    if not ring.any():
-        return 1.0
-    behind = float(np.percentile(LINEAR[luma[ring]], 95))
-    return colors.contrast(float(np.median(LINEAR[luma[ink]])), behind)
-
-
-def _grown(mask: npt.NDArray[np.bool_], by: int) -> npt.NDArray[np.bool_]:
-    grown = mask
-    for _ in range(by):
-        padded = np.pad(grown, 1)
-        grown = (
-            padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2]
-            | padded[1:-1, 2:]
-        )  # fmt: skip
-    return grown

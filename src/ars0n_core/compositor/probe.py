@@ -101,8 +101,9 @@ def parse(report: str) -> MediaFacts | None:
     found = list(STREAM.finditer(report))
     video: list[VideoFacts] = []
     audio: list[AudioFacts] = []
-    for match, following in zip(found, [*found[1:], None], strict=True):
-        tail = report[match.end() : following.start() if following else len(report)]
+    ends = [match.start() for match in found[1:]] + [len(report)]
+    for match, end in zip(found, ends, strict=False):  # a container may hold no stream
+        tail = report[match.end() : end]
         if match[2] == "Audio":
             sound = _audio(match[3])
             if sound is not None:

@@ -216,12 +216,43 @@ def test_captions_are_read_off_the_picture(
     assert ("caption_contrast" not in found.failed) == legible
 
 
+@pytest.mark.parametrize(("left", "failed"), [(36, set()), (2, {"caption_safe_area"})])
+def test_captions_outside_the_safe_area_are_caught(
+    left: int, failed: set[str], bench: Bench, binary: Ffmpeg, tmp_path: Path
+) -> None:
+    # A white cup stands at the edge all the time, and is no letter.
+    frame = np.full((256, 144), 70, np.uint8)
+    frame[150:200, 124:142] = 235
+    captioned = frame.copy()
+    captioned[146:156, left:108:6] = 235
+    captioned[146:156, left + 1 : 108 : 6] = 235
+    half = np.full(256 * 144 // 2, 128, np.uint8).tobytes()
+    bare, shown = frame.tobytes() + half, captioned.tobytes() + half
+    raw = tmp_path / "raw.yuv"
+    raw.write_bytes(bare * 6 + shown * 48 + bare * 6)
+    path = tmp_path / "shown.mp4"
+    bench.run(
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "144x256", "-r", "30", "-i", str(raw)),
+        *("-f", "lavfi", "-i", STEREO, *X264, "-qp", "8", *TAGS, *AAC, *FAST, str(path)),
+    )
+    (tmp_path / "ad.srt").write_text("1\n00:00:00,200 --> 00:00:01,800\nIII III\n")
+    found = certificate.certify(
+        path, PROFILE, binary=binary, captions=tmp_path / "ad.srt", burnt_in=True
+    )
+    assert set(found.failed) - {"video_kbps"} == failed
+
+
 def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
     right: Path, binary: Ffmpeg
 ) -> None:
     measured = inspection.inspect(right, binary=binary)
+    assert measured.picture is not None
+    seen = evolve(measured.picture, caption_contrast_min=21.0, caption_outside_max=0.0)
+    measured = evolve(measured, picture=seen)
     rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, ()).findings}
-    elsewhere = {"decodes", "size_bytes", "short_term_max_lufs"}
+    elsewhere = {
+        "decodes", "size_bytes", "short_term_max_lufs", "caption_contrast", "caption_safe_area",
+    }  # fmt: skip
     assert rules == BROKEN.keys() | CAPTIONS.keys() | elsewhere
 
 

@@ -257,3 +257,15 @@ def test_a_segment_cut_short_is_not_taken_for_whole(
         part.write_bytes(whole[:size])
         with pytest.raises(CompositorError):
             mp4.read(part)
+
+
+def test_a_container_of_nothing_is_the_inputs_fault(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.mp4"
+    bench.run("-f", "lavfi", "-i", "testsrc2=s=64x64:r=30", "-t", "0", "-c:v", "mpeg4", str(empty))
+    assert probe.probe(empty, binary=binary).video == ()
+    clip = Clip(media="custom-0", start_frame=0, frames=10)
+    with pytest.raises(CompositorError, match="custom-0") as caught:
+        shown(binary, empty, clip, 0, 10)
+    assert caught.value.media == "custom-0"

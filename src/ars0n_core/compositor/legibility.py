@@ -1,0 +1,227 @@
+"""
+Captions read off the finished picture: whether they stand out, and stand where they may.
+
+**Owns** finding a caption's letters among the pixels: white strokes that stand still while
+it is shown and are gone before and after. **Does not own** how captions are drawn
+(`captions`) or what is demanded (`certificate`). **Invariants**: the film is decoded once,
+however many captions it has, and few of its pictures are in memory at a time.
+
+Start at `look`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+
+from ars0n_core.compositor import captions, colors, commands, ffmpeg, safe_areas
+from ars0n_core.compositor.flashes import LINEAR
+from ars0n_core.compositor.safe_areas import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+    from ars0n_core.compositor.subtitles import Subtitle
+
+    Mask = npt.NDArray[np.bool_]
+    Luma = npt.NDArray[np.uint8]
+
+INK_CODE: Final = 200
+INK_SHARE_MIN: Final = 0.002
+"""
+Captions are white; less of it than this in their zone, and none is shown.
+"""
+
+STROKE_SHARE: Final = 1 / 32
+"""
+Of the picture's height: no stroke of a letter is as thick, most white things are.
+"""
+
+MOVED_SHARE: Final = 1 / 80
+"""
+How far, of the picture's height, something white may move while a caption is shown.
+"""
+
+MOMENTS: Final = (0.4, 0.6)
+BESIDE_FRAMES: Final = 2
+"""
+Where in a caption's time it is looked at, and how far before and after.
+"""
+
+
+@frozen(kw_only=True)
+class Legibility:
+    """
+    The least contrast of any caption with what is around its letters (1 where none is seen in
+    the captions' zone), and the most of any that stands outside the safe area, as a share.
+    """
+
+    contrast_min: float
+    outside_max: float
+
+
+@frozen(kw_only=True)
+class _Look:
+    """
+    One caption: the frames in it, and those beside it that show no other.
+    """
+
+    inside: tuple[int, ...]
+    beside: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        return max(*self.inside, *self.beside)
+
+
+def look(
+    path: Path,
+    size: tuple[int, int],
+    fps: float,
+    shown: Sequence[Subtitle],
+    *,
+    binary: Ffmpeg,
+    group: Group,
+) -> Legibility:
+    """
+    Find the captions *shown* in the film at *path*, which has *fps* pictures of *size*.
+
+    Raises:
+        CompositorError: It can't be decoded.
+    """
+    looks = sorted((_look_at(each, shown, fps) for each in shown), key=lambda each: each.last)
+    wanted = sorted({frame for each in looks for frame in (*each.inside, *each.beside)})
+    contrast, outside = 21.0, 0.0
+    held: dict[int, Luma] = {}
+    pictures = _pictures(path, wanted, size, binary, group)
+    for each in looks:
+        while (not held or max(held) < each.last) and (found := next(pictures, None)):
+            held[found[0]] = found[1]
+        inside = [held[frame] for frame in each.inside if frame in held]
+        if not inside:
+            return Legibility(contrast_min=1.0, outside_max=outside)  # shown after the film's end
+        contrast = min(contrast, _contrast(inside[0]))
+        beside = [held[frame] for frame in each.beside if frame in held]
+        outside = max(outside, _outside(inside, beside))
+        first = min(each.inside + each.beside)
+        held = {frame: luma for frame, luma in held.items() if frame > first}
+    return Legibility(contrast_min=contrast, outside_max=outside)
+
+
+def _look_at(caption: Subtitle, shown: Sequence[Subtitle], fps: float) -> _Look:
+    lasts = caption.end_ms - caption.start_ms
+    inside = (round((caption.start_ms + lasts * part) * fps / 1000) for part in MOMENTS)
+    others = [each for each in shown if each is not caption]
+    before = max((each.end_ms for each in others if each.end_ms <= caption.start_ms), default=0)
+    after = min((each.start_ms for each in others if each.start_ms >= caption.end_ms), default=0)
+    first, last = caption.start_ms * fps / 1000, caption.end_ms * fps / 1000
+    beside = []
+    # Half way into a gap, but no further off than that the scene is still the same.
+    if first - before * fps / 1000 >= 1:
+        beside.append(math.ceil(first - min(BESIDE_FRAMES, (first - before * fps / 1000) / 2)))
+    if not after or after * fps / 1000 - last >= 1:
+        gap = after * fps / 1000 - last if after else BESIDE_FRAMES
+        beside.append(math.floor(last + min(BESIDE_FRAMES, gap / 2)))
+    return _Look(inside=tuple(inside), beside=tuple(beside))
+
+
+def _pictures(
+    path: Path, wanted: Sequence[int], size: tuple[int, int], binary: Ffmpeg, group: Group
+) -> Iterator[tuple[int, Luma]]:
+    """
+    Yield the *wanted* pictures as (frame, luma), in order.
+    """
+    width, height = size
+    args = ffmpeg.arguments(binary, commands.lumas(path, wanted, size=size))
+    patience = commands.patience(max(wanted, default=0))
+    with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
+        for frame, block in zip(wanted, process.blocks(width * height), strict=False):
+            if len(block) < width * height:
+                return
+            yield frame, np.frombuffer(block, np.uint8).reshape(height, width)
+
+
+def _contrast(picture: Luma) -> float:
+    """
+    Return the contrast of white letters with what is around them, in the captions' zone.
+    """
+    height, width = picture.shape
+    zone = captions.caption_zone(width, height)
+    luma = picture[zone.top : zone.bottom, zone.left : zone.right]
+    ink = luma >= INK_CODE
+    if ink.mean() < INK_SHARE_MIN:
+        return 1.0
+    near, around = _grown(ink, 1), _grown(ink, 1 + max(2, height // 320))
+    ring = around & ~near  # the pixel at the edge is a mixture of both
+    if not ring.any():
+        return 1.0
+    behind = float(np.percentile(LINEAR[luma[ring]], 95))
+    return colors.contrast(float(np.median(LINEAR[luma[ink]])), behind)
+
+
+def _outside(inside: Sequence[Luma], beside: Sequence[Luma]) -> float:
+    """
+    Return the share of a caption's letters that stands outside the safe area; what was there
+    without the caption too is no letter, and without such a picture none can be told.
+    """
+    if not beside:
+        return 0.0
+    height, width = inside[0].shape
+    zone, area = captions.caption_zone(width, height), safe_areas.safe_area(width, height)
+    rows = Box(0, max(0, zone.top - zone.height), width, height)
+    letters = np.logical_and.reduce([_strokes(_part(luma, rows)) for luma in inside])
+    may = np.zeros_like(letters)
+    may[max(0, area.top - rows.top) : area.bottom - rows.top, area.left : area.right] = True
+    strays = letters & ~may
+    for luma in beside:
+        strays &= ~_spread(_part(luma, rows) >= INK_CODE, round(height * MOVED_SHARE))
+    count = int((letters & may).sum()) + int(strays.sum())
+    return float(strays.sum() / count) if count else 0.0
+
+
+def _part(luma: Luma, box: Box) -> Luma:
+    return luma[box.top : box.bottom, box.left : box.right]
+
+
+def _strokes(luma: Luma) -> Mask:
+    """
+    Return where *luma* is white and thin.
+    """
+    ink = luma >= INK_CODE
+    reach = max(2, round(luma.shape[1] * STROKE_SHARE / 2))
+    thick = _spread(~_spread(~ink, reach), reach + reach // 2)  # and the rough of its edge
+    return np.asarray(ink & ~thick)
+
+
+def _spread(mask: Mask, reach: int) -> Mask:
+    """
+    Return *mask* grown by *reach* pixels to every side, by sums along rows and columns.
+    """
+    out = mask
+    for axis in (0, 1):
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (reach + 1, reach)
+        sums = np.cumsum(np.pad(out, padding), axis=axis, dtype=np.int32)
+        window = 2 * reach + 1
+        high = np.take(sums, range(window, sums.shape[axis]), axis=axis)
+        low = np.take(sums, range(sums.shape[axis] - window), axis=axis)
+        out = high > low
+    return out
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    grown = mask
+    for _ in range(by):
+        padded = np.pad(grown, 1)
+        grown = (
+            padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2]
+            | padded[1:-1, 2:]
+        )  # fmt: skip
+    return grown
