@@ -1,259 +1,300 @@
 """
-How fast films are rendered, against merely transcoding them and against one filter graph.
+How fast, small and good films are rendered, each figure beside its goal.
 
-``python benchmarks/compositor.py [--scenes 3] [--repeat 3] [--folder DIR]`` builds its own
-workload (moving, noisy 720x1280 clips; bursts of tone for a voice; a chord for a bed), runs
-the cases in turn and prints medians. Ratios hold on other machines; seconds don't.
+``python benchmarks/compositor.py`` builds its own workload (`films.workload`), runs every case
+as a process of its own, in turn (A B C A B C), and prints medians and ratios; ratios hold on
+other machines, seconds don't. ``--parts full edits memory quality`` and ``--seconds 15 30``
+run a piece; what earlier pieces found in the same ``--folder`` is printed with it.
+``--moviepy PYTHON`` adds MoviePy by a Python that has it (it wants an older Pillow than ours);
+``--plot FILE.svg`` draws what was found over the films' length.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import json
 import os
+import pickle
 import platform
-import resource
 import shutil
 import statistics
-import subprocess
+import sys
 import tempfile
-import threading
-import time
-import wave
 from pathlib import Path
 
-import numpy as np
 from attrs import evolve
-from PIL import Image
+from films import measuring, quality, rivals, verdicts, workload
 
 from ars0n_core.compositor import ffmpeg
 from ars0n_core.compositor.local import LocalCompositor
-from ars0n_core.specs.model import CtaDesign
-from ars0n_core.timelines import (
-    Bed,
-    Clip,
-    EndCard,
-    Look,
-    Media,
-    MediaKind,
-    Overlay,
-    Sound,
-    Timeline,
-    Transition,
-)
 
-SOURCES = (
-    "testsrc2=s=720x1280:r=30",
-    "mandelbrot=s=720x1280:r=30:end_scale=0.05",
-    "gradients=s=720x1280:r=30:speed=0.05",
-)
-SCENE, JOINT, CARD = 150, 12, 75
-TAGS = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv,format=yuv420p"
+HERE = Path(__file__).parent
+FULL = ("transcoded (floor)", "ours", "filter_complex", "MoviePy")
+LOSSLESS = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0")
 
 
-def run(binary, *args):
-    subprocess.run(
-        [binary.path, "-loglevel", "error", "-nostdin", "-y", *map(str, args)], check=True
-    )
+class Bench:
+    """
+    A folder of media, and how to have a film rendered by a process of its own.
+    """
 
+    def __init__(self, folder, repeat, moviepy):
+        self.folder = folder
+        self.repeat = repeat
+        self.moviepy = moviepy
+        self.binary = ffmpeg.find()
+        self.found = {}
+        self.rows = []
 
-def make(folder, binary, scenes):
-    for index in range(min(scenes, 9)):
-        path = folder / f"c{index}.mp4"
+    def job(self, timelines, files, *, prepare=None, **settings):
+        out = self.folder / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        told = {
+            "timelines": timelines, "files": files, "settings": settings, "prepare": prepare,
+            "folder": out,
+        }  # fmt: skip
+        path = self.folder / "job.pickle"
+        path.write_bytes(pickle.dumps(told))
+        return [sys.executable, HERE / "films" / "once.py", path]
+
+    def film(self, seconds, **options):
+        workload.make(self.folder / "media", self.binary, seconds)
+        return workload.film(self.folder / "media", seconds, **options)
+
+    def rendered(self, timelines, files, *, memory=False, prepare=None, **settings):
+        """
+        Render in another process; return (wall, CPU, MB, what each render told).
+        """
+        command = self.job(timelines, files, prepare=prepare, **settings)
+        *costs, printed = measuring.command(command, memory=memory)
+        return (*costs, json.loads(printed))
+
+    def master(self, seconds):
+        """
+        Return the finished film, about as good as its sources: what the floor transcodes.
+        """
+        path = self.folder / f"master{seconds}.mp4"
         if not path.exists():
-            source = SOURCES[index % 3]
-            look = f"noise=alls=4:allf=t,hue=h={40 * index},{TAGS}"
-            run(binary, "-f", "lavfi", "-i", source, "-t", 6, "-vf", look,
-                "-c:v", "libx264", "-preset", "fast", "-b:v", "5M", "-g", 250, path)  # fmt: skip
-    Image.new("RGBA", (600, 200), (230, 40, 60, 255)).save(folder / "logo.png")
-    t = np.arange(24_000 * 5 * scenes) / 24_000
-    voice = sum(np.sin(2 * np.pi * 140 * k * t + k * k) / k for k in range(1, 16)) * 0.15
-    voice *= np.clip(np.sin(2 * np.pi * 3.6 * t), 0, 1) * (np.sin(2 * np.pi * 0.2 * t) > -0.7)
-    u = np.arange(44_100 * 20) / 44_100
-    bed = 0.1 * sum(np.sin(2 * np.pi * hertz * u) for hertz in (110, 220, 330))
-    for name, sound, rate in (("v", voice, 24_000), ("w", voice[::-1], 24_000), ("m", bed, 44_100)):
-        with wave.open(str(folder / f"{name}.wav"), "wb") as out:
-            out.setnchannels(1)
-            out.setsampwidth(2)
-            out.setframerate(rate)
-            out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+            timeline, files = self.film(seconds)
+            told = self.rendered([timeline], files, crf=18)[-1]
+            shutil.copy(told[0]["path"], path)
+        return path
+
+    def note(self, figure, seconds, value):
+        self.found[figure, seconds] = value
 
 
-def film(folder, scenes):
-    files = {f"c{i}": folder / f"c{i % 9}.mp4" for i in range(scenes)}
-    files |= {
-        "logo": folder / "logo.png",
-        "v": folder / "v.wav",
-        "w": folder / "w.wav",
-        "m": folder / "m.wav",
+def full(bench, seconds):
+    timeline, files = bench.film(seconds)
+    master, target = bench.master(seconds), bench.folder / "out.mp4"
+    cases = {
+        FULL[0]: lambda: rivals.transcode(bench.binary, master, target),
+        FULL[1]: lambda: bench.job([timeline], files),
+        FULL[2]: lambda: rivals.filter_graph(bench.binary, timeline, files, target),
     }
-    clips, place = [], 0
-    for index in range(scenes):
-        joined = Transition(Look.DISSOLVE, JOINT) if index else None
-        place -= JOINT if index else 0
-        clips.append(Clip(media=f"c{index}", start_frame=place, frames=SCENE, transition=joined))
-        place += SCENE
-    card = EndCard(
-        design=CtaDesign.GRADIENT, start_frame=place - JOINT, frames=CARD,
-        transition=Transition(Look.DISSOLVE, JOINT), company_name="Acme Audio",
-        call_to_action="Hear it today", website="acme.example",
+    if bench.moviepy and seconds <= 30:
+        told = json.dumps(rivals.moviepy(timeline, files, target))
+        cases[FULL[3]] = lambda: [bench.moviepy, "-c", rivals.MOVIEPY, told]
+    runs = {name: [] for name in cases}
+    for _ in range(bench.repeat):
+        for name, command in cases.items():
+            if name == FULL[3] and runs[name]:
+                continue  # takes minutes and stands far off: once is enough
+            runs[name].append(measuring.command(command())[:2])
+    middle = {
+        name: [statistics.median(column) for column in zip(*rows, strict=True)]
+        for name, rows in runs.items()
+    }
+    floor, ours = middle[FULL[0]], middle[FULL[1]]
+    for name, (wall, cpu) in middle.items():
+        bench.rows.append((f"{seconds} s, {name}", wall, cpu, wall / floor[0], cpu / floor[1]))
+    bench.note("full / floor, wall", seconds, ours[0] / floor[0])
+    bench.note("full / filter_complex, wall", seconds, ours[0] / middle[FULL[2]][0])
+    if FULL[3] in middle:
+        bench.note("full / MoviePy, wall", seconds, ours[0] / middle[FULL[3]][0])
+    told = bench.rendered([timeline], files, prepare="shares")[-1][-1]
+    bench.note(
+        "overlays, captions, transitions, cards of the CPU", seconds,
+        sum(told["spent"].values()) / told["cpu"],
     )  # fmt: skip
-    frames = place - JOINT + CARD
-    speech = frames * 1600 - 3 * 48_000
-    timeline = Timeline(
-        width=720, height=1280, frames=frames, samples=frames * 1600,
-        media=tuple(
-            Media(id=name, kind=MediaKind.FOOTAGE, sha256=hashlib.sha256(name.encode() + path.read_bytes()).hexdigest())
-            for name, path in files.items()
+
+
+def edited(timeline, turn):
+    """
+    Return the edits of *timeline*, each new at every *turn*.
+    """
+    again = list(timeline.media)
+    again[1] = evolve(again[1], sha256=f"another take {turn}")
+    voice = evolve(timeline.voice[0], media="w", start_sample=14_400 + turn)
+    words = timeline.cues[1].words
+    cue = evolve(timeline.cues[1], words=(evolve(words[0], text=f"now{turn}"), *words[1:]))
+    return {
+        "nothing changed": timeline,
+        "voice changed": evolve(timeline, voice=(voice,)),
+        "music changed": evolve(
+            timeline, bed=evolve(timeline.bed, media="n", volume=0.3 + turn / 99)
         ),
-        clips=tuple(clips), card=card, bed=Bed(media="m"),
-        overlays=(Overlay(media="logo", start_frame=0, frames=card.start_frame),),
-        voice=(Sound(media="v", start_sample=14_400, samples=speech),),
-    )  # fmt: skip
-    return timeline, files
+        "one scene changed": evolve(timeline, media=tuple(again)),
+        "caption word": evolve(timeline, cues=(timeline.cues[0], cue, *timeline.cues[2:])),
+    }
 
 
-def filter_graph(binary, timeline, files, target):
+def edits(bench, seconds):
+    timeline, files = bench.film(seconds)
+    cache = bench.folder / "cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    bench.rendered([timeline], files, cache_folder=cache)
+    walls = {}
+    for turn in range(1, bench.repeat + 1):
+        wall = bench.rendered([timeline], files)[0]
+        walls.setdefault("full", []).append(wall)
+        for name, cut in edited(timeline, turn).items():
+            wall, _, _, told = bench.rendered([cut], files, cache_folder=cache)
+            walls.setdefault(name, []).append(wall)
+            if name == "caption word":
+                bench.note(
+                    "segments a caption word renders", seconds, told[0]["measured"]["rendered"]
+                )
+            if name == "voice changed":
+                bench.note(
+                    "pictures rendered for another voice", seconds, told[0]["measured"]["rendered"]
+                )
+        voices = [edited(timeline, 50 + 10 * turn + k)["voice changed"] for k in range(3)]
+        told = bench.rendered([timeline, *voices], files, cache_folder=cache)[-1]
+        walls.setdefault("running", []).append(statistics.median(each["wall"] for each in told[1:]))
+    middle = {name: statistics.median(found) for name, found in walls.items()}
+    for name, wall in middle.items():
+        bench.rows.append((f"{seconds} s, edit: {name}", wall, 0, 0, wall / middle["full"]))
+    for name in ("nothing", "voice", "music"):
+        ratio = middle[f"{name} changed"] / middle["full"]
+        bench.note(f"{name} changed, as a command / full", seconds, ratio)
+    bench.note("voice changed, running process / full", seconds, middle["running"] / middle["full"])
+    scene = middle["one scene changed"] / middle["full"] - 1 / len(timeline.clips)
+    bench.note("one scene changed, as a command / full less 1/n", seconds, scene)
+    same(bench, timeline, files, cache, seconds)
+
+
+def same(bench, timeline, files, cache, seconds):
     """
-    The same edit as one filter graph: what one would write without a compositor.
+    Compare a film from an edited cache with a cold one by a single worker.
     """
-    args, graph, last = [], [], "[v0]"
-    for index, clip in enumerate(timeline.clips):
-        args += ["-t", clip.frames / 30, "-i", files[clip.media]]
-        graph.append(f"[{index}:v]settb=1/30,setpts=N[v{index}]")
-    count = len(timeline.clips)
-    seconds = timeline.frames / 30
-    args += ["-f", "lavfi", "-t", CARD / 30, "-i", "gradients=s=720x1280:r=30:speed=0.01"]
-    graph.append(f"[{count}:v]format=yuv420p,settb=1/30,setpts=N[v{count}]")
-    for index, start in enumerate(
-        [clip.start_frame for clip in timeline.clips[1:]] + [timeline.card.start_frame]
-    ):
-        graph.append(
-            f"{last}[v{index + 1}]xfade=duration={JOINT / 30}:offset={start / 30}[x{index}]"
+    last = edited(timeline, 1)["caption word"]
+    warm = bench.rendered([last], files, cache_folder=cache)[-1][0]["path"]
+    one = Path(warm).read_bytes()
+    two = Path(bench.rendered([last], files, workers=1)[-1][0]["path"]).read_bytes()
+    differing = abs(len(one) - len(two)) + sum(a != b for a, b in zip(one, two, strict=False))
+    bench.note("one worker and an edited cache: bytes that differ", seconds, differing)
+
+
+def memory(bench, seconds):
+    timeline, files = bench.film(seconds)
+    peak = statistics.median(bench.rendered([timeline], files, memory=True)[2] for _ in range(3))
+    bench.note("peak memory 720p, MB", seconds, peak)
+    if seconds == 15:
+        timeline, files = bench.film(seconds, lines=1080)
+        bench.note(
+            "peak memory 1080p, MB", seconds, bench.rendered([timeline], files, memory=True)[2]
         )
-        last = f"[x{index}]"
-    args += ["-i", files["logo"], "-i", files["v"], "-stream_loop", "-1", "-i", files["m"]]
-    graph.append(f"[{count + 1}:v]scale=180:-2[logo];{last}[logo]overlay=40:200,{TAGS}[out]")
-    graph.append(
-        f"[{count + 2}:a]aresample=48000,pan=stereo|c0=c0|c1=c0,apad,atrim=duration={seconds},asplit[va][sc];"
-        f"[{count + 3}:a]aresample=48000,pan=stereo|c0=c0|c1=c0,atrim=duration={seconds},volume=0.3[mu];"
-        "[mu][sc]sidechaincompress=threshold=0.02:ratio=8[md];"
-        "[va][md]amix=inputs=2:normalize=0,loudnorm=I=-14:TP=-1,aresample=48000[a]"
-    )
-    run(binary, *args, "-filter_complex", ";".join(graph), "-map", "[out]", "-map", "[a]",
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", 21, "-threads", 2, "-c:a", "aac",
-        "-b:a", "192k", "-t", seconds, "-movflags", "+faststart", target)  # fmt: skip
+
+
+def judged(bench, seconds):
+    timeline, files = bench.film(seconds)
+    plain = evolve(timeline, titles=(), cues=())
+    told = bench.rendered([plain], files, prepare="lossless")[-1]
+    lossless = bench.folder / "lossless.mp4"
+    shutil.copy(told[0]["path"], lossless)
+    worst, logo = quality.composite(bench.binary, plain, files, lossless, bench.folder)
+    bench.note("composite against floats, code values", seconds, worst)
+    bench.note("logo against floats, 55 dB less the worst plane", seconds, 55 - min(logo))
+    ours = bench.folder / "ours.mp4"
+    shutil.copy(bench.rendered([plain], files)[-1][0]["path"], ours)
+    graph, exact = bench.folder / "graph.mp4", bench.folder / "exact.mp4"
+    measuring.command(rivals.filter_graph(bench.binary, plain, files, graph))
+    measuring.command(rivals.filter_graph(bench.binary, plain, files, exact, encoder=LOSSLESS))
+    scores = [
+        quality.vmaf(bench.binary, *pair, bench.folder)
+        for pair in ((ours, lossless), (graph, exact))
+    ]
+    bench.note("VMAF under filter_complex", seconds, scores[1] - scores[0])
+    bench.note("size against filter_complex", seconds, ours.stat().st_size / graph.stat().st_size)
+    print(f"{seconds} s: VMAF ours {scores[0]:.2f}, filter_complex {scores[1]:.2f}; logo {logo} dB")
+    bench.note("faults of joins", seconds, len(quality.faults(bench.binary, ours)))
+    level, peak = quality.loudness(bench.binary, ours)
+    bench.note("loudness off target by ebur128, LU", seconds, abs(level - timeline.loudness_lufs))
+    bench.note("true peak over the ceiling by ebur128, dB", seconds, peak - timeline.true_peak_dbtp)
+    speed = quality.mixing(bench.binary, timeline, files, cpu_seconds)
+    bench.note("100x real time / mix", seconds, 100 / speed)
+    if seconds == 15:
+        coded, shown = quality.flats(LocalCompositor(), bench.binary, bench.folder)
+        bench.note("flat colours, code values", "", coded)
+        bench.note("flat colours by the file's tags, RGB", "", shown)
+        jitter, pace = quality.motion()
+        bench.note("motion jitter, px RMS", "", jitter)
+        bench.note("100 frames a second / motion", "", 100 / pace)
 
 
 def cpu_seconds():
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return sum(os.times()[:4])
 
 
-def tree_mb():
-    """
-    Proportional memory of this process and its children, MB.
-    """
-    me = str(os.getpid())
-    total = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
-            if me in (folder.name, parent):
-                words = (folder / "smaps_rollup").read_text().split("Pss:", 1)[1]
-                total += int(words.split()[0])
-        except (OSError, IndexError):
-            continue
-    return total / 1024
-
-
-def measured(work):
-    peak, over = [0.0], threading.Event()
-
-    def watch():
-        while not over.wait(0.2):
-            peak[0] = max(peak[0], tree_mb())
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    begun, used = time.perf_counter(), cpu_seconds()
-    try:
-        work()
-    finally:
-        spent = (time.perf_counter() - begun, cpu_seconds() - used)
-        over.set()
-        watcher.join()
-    return (*spent, peak[0])
+PARTS = {"full": full, "edits": edits, "memory": memory, "quality": judged}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--scenes", type=int, default=3)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--seconds", nargs="+", type=int, choices=workload.SCENES, default=[15, 30])
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--moviepy", metavar="PYTHON")
+    parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="ars0n-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
-    binary = ffmpeg.find()
-    make(folder, binary, options.scenes)
-    timeline, files = film(folder, options.scenes)
-    out, cache = folder / "out", folder / "cache"
-
-    def render(cut, *, warm, **settings):
-        shutil.rmtree(out, ignore_errors=True)
-        return LocalCompositor(cache_folder=cache if warm else None, **settings).render(
-            cut, files, out
-        )
-
-    master = folder / "master.mp4"
-    render(timeline, warm=False, crf=12).path.replace(master)
-    shutil.rmtree(cache, ignore_errors=True)
-    render(timeline, warm=True)
-    takes = iter(range(10_000))
-
-    def retake():
-        media = list(timeline.media)
-        media[1] = evolve(media[1], sha256=f"take {next(takes)}")
-        render(evolve(timeline, media=tuple(media)), warm=True)
-
-    def respoken():
-        voice = evolve(timeline.voice[0], media="w", start_sample=14_400 + next(takes))
-        render(evolve(timeline, voice=(voice,)), warm=True)
-
-    cases = {
-        "transcode floor": lambda: run(
-            binary, "-i", master, "-c:v", "libx264", "-preset", "veryfast", "-crf", 21,
-            "-threads", 2, "-c:a", "copy", "-movflags", "+faststart", folder / "floor.mp4",
-        ),
-        "filter_complex": lambda: filter_graph(binary, timeline, files, folder / "graph.mp4"),
-        "ours, cold": lambda: render(timeline, warm=False),
-        "ours, one scene changed": retake,
-        "ours, voice changed": respoken,
-        "ours, nothing changed": lambda: render(timeline, warm=True),
-    }  # fmt: skip
-    found = {name: [] for name in cases}
-    for _ in range(options.repeat):
-        for name, work in cases.items():
-            found[name].append(measured(work))
-    middle = {
-        name: [statistics.median(column) for column in zip(*rows, strict=True)]
-        for name, rows in found.items()
-    }
-    floor, cold = middle["transcode floor"], middle["ours, cold"]
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ffmpeg {binary.banner.split()[2]}"
-    )
-    print(
-        f"{timeline.frames} frames of 720x1280, medians of {options.repeat}, load {os.getloadavg()[0]:.1f}\n"
-    )
-    print("| case | wall s | CPU s | peak MB | wall / floor | CPU / floor | wall / cold |")
-    print("|---|---|---|---|---|---|---|")
-    for name, (wall, cpu, peak) in middle.items():
-        print(
-            f"| {name} | {wall:.2f} | {cpu:.2f} | {peak:.0f} | {wall / floor[0]:.2f} | {cpu / floor[1]:.2f} | {wall / cold[0]:.3f} |"
-        )
+    bench = Bench(folder, options.repeat, options.moviepy)
+    kept = folder / "found.json"
+    if kept.exists():
+        old = json.loads(kept.read_text())
+        bench.found = {(name, seconds): value for name, seconds, value in old["found"]}
+        bench.rows = [tuple(row) for row in old["rows"]]
+    for seconds in options.seconds:
+        for part in options.parts:
+            PARTS[part](bench, seconds)
+    report(bench)
+    if options.plot:
+        verdicts.plot(options.plot, drawn(bench))
+    words = {"found": [[*key, value] for key, value in bench.found.items()], "rows": bench.rows}
+    kept.write_text(json.dumps(words))
     if options.folder is None:
         shutil.rmtree(folder)
+
+
+def drawn(bench):
+    """
+    Return wall times over the floor's, by case and length.
+    """
+    found = {}
+    for name, _, _, ratio, _ in bench.rows:
+        seconds, _, case = name.partition(" s, ")
+        if case in FULL and case != FULL[3]:
+            found.setdefault(case, {})[int(seconds)] = ratio
+    return found
+
+
+def report(bench):
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"ffmpeg {bench.binary.banner.split()[2]}, x264 veryfast crf 21, "
+        f"load {os.getloadavg()[0]:.1f}, medians of {bench.repeat}\n"
+    )
+    print("| case | wall s | CPU s | wall / floor | CPU / floor, or wall / full |")
+    print("|---|---|---|---|---|")
+    for name, wall, cpu, ratio, share in {row[0]: row for row in bench.rows}.values():
+        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {ratio:.2f} | {share:.3f} |")
+    lengths = [v for (name, _), v in bench.found.items() if name == "peak memory 720p, MB"]
+    if len(lengths) > 1:
+        bench.note("peak memory, largest / smallest over lengths", "", max(lengths) / min(lengths))
+    print("\n" + "\n".join(verdicts.table(bench.found)))
 
 
 if __name__ == "__main__":

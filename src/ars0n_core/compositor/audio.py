@@ -297,7 +297,7 @@ def master(
     rounds = 0
     while True:
         rounds += 1
-        _bring(sound, rate, aim_lufs, aim_dbtp)
+        bring(sound, rate, aim_lufs, aim_dbtp)
         heard = _encode(sound, rate, target, binary, group, bitrate)
         if len(heard) != len(sound):
             raise CompositorError(
@@ -318,7 +318,7 @@ def master(
             aim_lufs -= miss
 
 
-def _bring(sound: Samples, rate: int, aim_lufs: float, aim_dbtp: float) -> None:
+def bring(sound: Samples, rate: int, aim_lufs: float, aim_dbtp: float) -> None:
     """
     One static gain to the loudness aimed at, then the limiter; what limiting took away is
     given back, by as much more as it was seen to take, until both hold.

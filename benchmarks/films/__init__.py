@@ -1,0 +1,3 @@
+"""
+What ``benchmarks/compositor.py`` is made of: films, measures, rivals and verdicts.
+"""

@@ -1,0 +1,68 @@
+"""
+What is watched or changed inside a rendering process, by name: `PREPARATIONS`.
+"""
+
+import functools
+import os
+import time
+
+import ffmpeg as graphs
+
+from ars0n_core.compositor import commands, dressing, dressings, reels, render, transitions
+
+spent = {}
+
+
+def watched(name, work):
+    """
+    Return *work*, with the CPU seconds of its thread added up under *name*.
+    """
+
+    @functools.wraps(work)
+    def timed(*args, **options):
+        begun = time.thread_time()
+        try:
+            return work(*args, **options)
+        finally:
+            spent[name] = spent.get(name, 0.0) + time.thread_time() - begun
+
+    return timed
+
+
+def shares():
+    """
+    Count what captions, logo, transitions and cards take.
+    """
+    dressing.Dressing.draw = watched("logo and captions", dressing.Dressing.draw)
+    dressings.dress = watched("placing them", dressings.dress)
+    transitions.draw = watched("transitions", transitions.draw)
+    reels.CardReel.read = watched("cards", reels.CardReel.read)
+    render.card = watched("cards", render.card)
+
+
+def lossless():
+    """
+    Encode segments without loss, so that what was composed can be looked at.
+    """
+
+    def encode(target, *, size, frames, **_):
+        width, height = size
+        return (
+            graphs.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}",
+                         framerate=30)
+            .output(str(target), format="mp4", vcodec="libx264", preset="ultrafast", qp=0,
+                    video_track_timescale=15360, **{"frames:v": frames})
+        )  # fmt: skip
+
+    commands.encode_segment = encode
+
+
+def told():
+    """
+    Return what was counted, and the CPU seconds of this process and what it waited for.
+    """
+    used = os.times()
+    return {"spent": spent, "cpu": sum(used[:4])}
+
+
+PREPARATIONS = {"shares": shares, "lossless": lossless}
