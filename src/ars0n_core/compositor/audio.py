@@ -48,6 +48,11 @@ MISSING_SECONDS: Final = 0.25
 How much shorter than the cut says a narration may be: rounding, not a broken file.
 """
 
+HEARD_SECONDS: Final = 5
+"""
+How much of what was encoded is decoded and measured at once.
+"""
+
 DECODE_SECONDS: Final = 120.0
 ENCODE_SECONDS: Final = 300.0
 """
@@ -299,18 +304,18 @@ def master(
         rounds += 1
         bring(sound, rate, aim_lufs, aim_dbtp)
         heard = _encode(sound, rate, target, binary, group, bitrate)
-        if len(heard) != len(sound):
+        if heard.samples != len(sound):
             raise CompositorError(
-                f"{target.name} decodes to {len(heard)} samples, not {len(sound)}"
+                f"{target.name} decodes to {heard.samples} samples, not {len(sound)}"
             )
-        found = loudness.measure(heard, rate)
+        found = heard.found()
         over = found.true_peak_dbtp - ceiling_dbtp
         miss = found.integrated_lufs - target_lufs
         reachable = found.integrated_lufs > loudness.SILENCE_LUFS
         right = over <= 0 and (abs(miss) <= CLOSE_LU or not reachable)
         if right or rounds == ROUNDS:
             return Encoded(
-                path=target, rate=rate, samples=len(heard), loudness=found, rounds=rounds
+                path=target, rate=rate, samples=heard.samples, loudness=found, rounds=rounds
             )
         if over > 0:
             aim_dbtp -= over + 0.05
@@ -342,9 +347,10 @@ def bring(sound: Samples, rate: int, aim_lufs: float, aim_dbtp: float) -> None:
 
 def _encode(
     sound: Samples, rate: int, target: Path, binary: Ffmpeg, group: Group | None, bitrate: str
-) -> Samples:
+) -> loudness.Meter:
     """
-    Encode *sound* and return it as decoded again.
+    Encode *sound* and return what is heard of it, decoded again; it is never whole in memory
+    a second time.
     """
     ffmpeg.run(
         ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate)),
@@ -353,7 +359,13 @@ def _encode(
         group=group,
     )
     args = ffmpeg.arguments(binary, commands.decode_again(target, rate=rate))
-    return _decoded(args, sound.size + 2 * rate, None, group).reshape(-1, 2)
+    meter = loudness.Meter(rate)
+    with ffmpeg.Process(args, timeout_seconds=DECODE_SECONDS, group=group) as process:
+        for block in process.blocks(HEARD_SECONDS * rate * 8):
+            part = np.frombuffer(block[: len(block) // 8 * 8], np.float32).reshape(-1, 2)
+            meter.hear(np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0))
+        process.finish()
+    return meter
 
 
 def fitted(sound: Samples, samples: int) -> Samples:

@@ -144,6 +144,53 @@ def measure(sound: Samples, rate: int) -> Loudness:
     )
 
 
+class Meter:
+    """
+    Measures sound that arrives in parts, of which only the last tail is kept.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.samples = 0
+        self._rate = rate
+        self._hop = rate // BLOCKS_A_SECOND
+        self._context = -(-filters.TAIL // self._hop) * self._hop
+        self._kept: Samples = np.zeros((0, 2), np.float32)
+        self._seen = 0
+        self._powers: list[npt.NDArray[np.float64]] = []
+        self._highest = 0.0
+        self._peak = 0.0
+
+    def hear(self, part: Samples) -> None:
+        """
+        Take in the next *part* (samples, channels), of any length.
+        """
+        self.samples += len(part)
+        sound = np.concatenate([self._kept, part]) if len(self._kept) else part
+        if len(sound):
+            self._highest = max(self._highest, float(sound.max()), -float(sound.min()))
+            peaks = true_peaks(sound, LIMIT_HOP, self._highest)
+            self._peak = max(self._peak, float(peaks.max()))
+        powers = block_powers(sound, self._rate)
+        self._powers.append(powers[self._seen // self._hop :])
+        # What comes next is measured from a whole block on, with the filter's tail before it.
+        whole = len(sound) // self._hop * self._hop
+        kept = max(0, whole - self._context)
+        self._kept, self._seen = sound[kept:].copy(), whole - kept
+
+    def found(self) -> Loudness:
+        """
+        Return what was measured so far.
+        """
+        powers = np.concatenate([np.zeros(0), *self._powers])
+        peak = float(20 * np.log10(self._peak + 1e-12))
+        return Loudness(
+            integrated_lufs=integrated(powers),
+            momentary_max_lufs=_loudest(powers, MOMENTARY_BLOCKS),
+            short_term_max_lufs=_loudest(powers, SHORT_TERM_BLOCKS),
+            true_peak_dbtp=max(FLOOR_DBTP, peak),
+        )
+
+
 def even(sound: Samples, rate: int, above_lu: float) -> None:
     """
     Turn down in place every stretch of *sound* whose short-term loudness stands more than

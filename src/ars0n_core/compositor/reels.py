@@ -19,9 +19,11 @@ from ars0n_core.errors import CompositorError
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+    from typing import BinaryIO
 
     from ars0n_core.compositor.cards import CardArt
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+    from ars0n_core.compositor.probe import MediaFacts
     from ars0n_core.timelines import Clip
 
 
@@ -130,12 +132,50 @@ class CardReel:
         self._next += 1
 
 
+class SpilledReel:
+    """
+    Pictures laid aside on disk, to be read when what delivered them has been closed: a
+    decoder holds thirty times what a frame takes.
+    """
+
+    def __init__(self, path: Path, reel: Reel, frame: Frame, count: int) -> None:
+        self._path = path
+        with path.open("wb", buffering=0) as out:
+            for _ in range(count):
+                reel.read(frame)
+                out.write(frame.view())
+        self._source: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        self._source = self._path.open("rb", buffering=0)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._source is not None:
+            self._source.close()
+        self._path.unlink(missing_ok=True)
+
+    def read(self, frame: Frame) -> None:
+        """
+        Draw the next picture.
+        """
+        view = frame.view()
+        if self._source is None or self._source.readinto(view) < len(view):  # type: ignore[attr-defined]  # unbuffered: a FileIO
+            raise CompositorError("pictures laid aside are gone", retryable=True)
+
+
 class FootageReel:
     """
     A clip's frames *first* to *first* + *count*, counted from the clip's own start.
 
     A clip that is not played at its own speed shows mixtures of neighbouring pictures: at
     the few per cent that are allowed, dropping or repeating one would be seen as a jerk.
+    *facts* spares a look at the file where it is already known.
     """
 
     def __init__(
@@ -148,8 +188,10 @@ class FootageReel:
         size: tuple[int, int],
         binary: Ffmpeg,
         group: Group,
+        facts: MediaFacts | None = None,
     ) -> None:
-        facts = probe.probe(path, binary=binary, media=clip.media, group=group)
+        if facts is None:
+            facts = probe.probe(path, binary=binary, media=clip.media, group=group)
         pictures = [video for video in facts.video if not video.is_cover]
         if not pictures:
             raise CompositorError(f"{clip.media} holds no video", media=clip.media)

@@ -9,16 +9,19 @@ under its name only when it is whole.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from ars0n_core.compositor import cards, commands, ffmpeg, mp4, reels, transitions
+from ars0n_core.compositor import cards, commands, ffmpeg, mp4, probe, reels, transitions
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.probe import MediaFacts
 from ars0n_core.compositor.segments import Item
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, MediaKind, Timeline
@@ -26,14 +29,14 @@ from ars0n_core.timelines import Clip, MediaKind, Timeline
 if TYPE_CHECKING:
     from ars0n_core.compositor.reels import Reel
     from ars0n_core.compositor.segments import Run, Segment
-    from ars0n_core.timelines import EndCard, Look
+    from ars0n_core.timelines import EndCard
 
 
 @frozen(kw_only=True, eq=False)
 class Job:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
-    (target, frames) that encodes one.
+    (target, frames) that encodes one, ``facts`` is what was seen of media so far.
     """
 
     timeline: Timeline
@@ -44,6 +47,7 @@ class Job:
     binary: Ffmpeg
     group: Group
     folder: Path
+    facts: dict[str, MediaFacts] = field(factory=dict)
 
     def file(self, segment: Segment) -> Path:
         """
@@ -61,34 +65,45 @@ def render(job: Job, run: Run, done: Callable[[Segment], None]) -> None:
     """
     job = evolve(job, dressing=job.dressing.fresh())
     size = (job.timeline.width, job.timeline.height)
-    lower, upper, out = (Frame.empty(*size) for _ in range(3))
+    frame = Frame.empty(*size)
     first, last = run.segments[0], run.segments[-1]
     count = last.end_frame - first.start_frame
-    with _reel(job, first.lower, first.start_frame, count) as reel:
+    with contextlib.ExitStack() as opened:
+        reel = opened.enter_context(_reel(job, first.lower, first.start_frame, count))
         for segment in run.segments:
             if segment.upper is None:
-                _encode(job, segment, lambda n: _plain(reel, lower, n))
+                _encode(job, segment, partial(_plain, reel, frame))
             else:
-                item = job.track[segment.upper]
-                transition = item.transition
-                if transition is None:
-                    raise CompositorError("two items overlap without a transition")
-                other = _reel(job, segment.upper, segment.start_frame, segment.frames)
-                with other as following:
-
-                    def joined(
-                        n: int,
-                        following: Reel = following,
-                        look: Look = transition.look,
-                        frames: int = segment.frames,
-                    ) -> Frame:
-                        reel.read(lower)
-                        following.read(upper)
-                        transitions.draw(look, lower, upper, n, frames, out)
-                        return out
-
-                    _encode(job, segment, joined)
+                # An overlap ends its run: what is left of the lower item is laid aside, so that
+                # no worker ever holds two decoders beside an encoder.
+                if isinstance(reel, reels.FootageReel):
+                    aside = job.folder / f"{segment.key}.yuv"
+                    left = reels.SpilledReel(aside, reel, frame, segment.frames)
+                    opened.close()
+                    reel = opened.enter_context(left)
+                _overlap(job, segment, reel, frame)
             done(segment)
+
+
+def _overlap(job: Job, segment: Segment, reel: Reel, frame: Frame) -> None:
+    """
+    Render the *segment* in which *reel*, read into *frame*, gives way to the next item.
+    """
+    assert segment.upper is not None  # noqa: S101 (only called for overlaps)
+    transition = job.track[segment.upper].transition
+    if transition is None:
+        raise CompositorError("two items overlap without a transition")
+    look = transition.look
+    upper, out = (Frame.empty(job.timeline.width, job.timeline.height) for _ in range(2))
+    with _reel(job, segment.upper, segment.start_frame, segment.frames) as following:
+
+        def joined(n: int) -> Frame:
+            reel.read(frame)
+            following.read(upper)
+            transitions.draw(look, frame, upper, n, segment.frames, out)
+            return out
+
+        _encode(job, segment, joined)
 
 
 def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
@@ -134,8 +149,12 @@ def _reel(job: Job, index: int, start_frame: int, count: int) -> Reel:
     kind = next((each.kind for each in job.timeline.media if each.id == item.media), None)
     if kind is MediaKind.STILL:
         return reels.StillReel(path, item.media, *size)
+    facts = job.facts.get(item.media)
+    if facts is None:
+        facts = probe.probe(path, binary=job.binary, media=item.media, group=job.group)
+        job.facts[item.media] = facts
     return reels.FootageReel(
-        item, path, first, count, size=size, binary=job.binary, group=job.group
+        item, path, first, count, size=size, binary=job.binary, group=job.group, facts=facts
     )
 
 
