@@ -118,6 +118,7 @@ def product(settings: Settings) -> Iterator[Product]:
         bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
         check_every=timedelta(milliseconds=500),
         picture_lines=settings.lines,
+        renders_ahead=True,
         billed=_billed(settings),
     )
     blobs = LocalBlobs(

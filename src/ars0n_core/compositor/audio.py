@@ -392,6 +392,7 @@ def identity(timeline: Timeline, suffix: str, binary: Ffmpeg) -> str:
         {
             "sound": SOUND,
             "build": binary.fingerprint,
+            "mixing": [np.__version__, soxr.__version__],
             "suffix": suffix,
             "samples": timeline.samples,
             "voice": voice,

@@ -128,7 +128,8 @@ class Glances:
         """
         pictures: list[Floats] = []
         for clip in self._timeline.clips:
-            if clip.start_frame < last and first < clip.end_frame:
+            seen = clip.media in self._media  # it may be still to come
+            if seen and clip.start_frame < last and first < clip.end_frame:
                 if clip.media not in self._taken:
                     self._taken[clip.media] = self._take(clip.media)
                 pictures += self._taken[clip.media]

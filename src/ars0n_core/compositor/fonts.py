@@ -153,6 +153,13 @@ def _file(font: Font) -> Path | None:
     return path if path.is_file() else None
 
 
+def file_of(font: Font) -> Path | None:
+    """
+    Return where *font* is installed, or None if it isn't.
+    """
+    return _file(font)
+
+
 @functools.cache
 def code_points(font: Font) -> frozenset[int]:
     """

@@ -6,6 +6,7 @@ No process is started here; those of `ars0n_core.compositor.ffmpeg` join a `Grou
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 T = TypeVar("T")
@@ -81,6 +82,51 @@ class Group:
         """
         with self._lock:
             self._alive.discard(process)
+
+
+class Precedence:
+    """
+    What is needed goes before what is done ahead of need: that is done one at a time, and
+    given up when something needed begins.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._needed = 0
+        self._ahead: Group | None = None
+
+    @contextlib.contextmanager
+    def needed(self) -> Iterator[None]:
+        """
+        Stop what is done ahead, and let none begin inside the block.
+        """
+        with self._lock:
+            self._needed += 1
+            ahead = self._ahead
+        if ahead is not None:
+            ahead.stop()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._needed -= 1
+
+    @contextlib.contextmanager
+    def ahead(self, group: Group) -> Iterator[bool]:
+        """
+        Say whether work may be done ahead inside the block; *group* is stopped when it may
+        no longer.
+        """
+        with self._lock:
+            free = not self._needed and self._ahead is None
+            if free:
+                self._ahead = group
+        try:
+            yield free
+        finally:
+            if free:
+                with self._lock:
+                    self._ahead = None
 
 
 def in_parallel(jobs: Sequence[Callable[[], T]], *, workers: int, group: Group) -> list[T]:

@@ -43,11 +43,14 @@ touches little, and a player can jump.
 @frozen(kw_only=True)
 class Encoding:
     """
-    How pictures are encoded: by which build, and what it is told.
+    How pictures are drawn and encoded: by which build, what it is told, and by what pixels
+    are computed and type is set.
     """
 
     build: str
     command: tuple[str, ...]
+    drawing: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -115,6 +118,7 @@ def cut(
         "renderer": RENDERER,
         "build": encoding.build,
         "encoder": list(encoding.command),
+        "drawing": list(encoding.drawing),
         "size": [timeline.width, timeline.height],
     }
     segments: list[Segment] = []
@@ -125,6 +129,9 @@ def cut(
             transition = track[upper].transition
             shown.append(transition.look.value if transition is not None else None)
         identity = {**settings, "frames": frames, "shown": shown, "over": dressing(first, frames)}
+        shows = (lower,) if upper is None else (lower, upper)
+        if identity["over"] or any(isinstance(track[index], EndCard) for index in shows):
+            identity["type"] = list(encoding.type)
         segments.append(
             Segment(
                 start_frame=first,

@@ -54,6 +54,7 @@ class Policy:
 
     ``billed`` names the operations whose provider bills each call: before such a call the
     attempt is journalled, and until ``doubt`` has passed its answer may still come.
+    ``renders_ahead``: a scene is rendered when its clip arrives, not when all have.
     """
 
     edition: int = 2
@@ -68,3 +69,4 @@ class Policy:
     preview_url_lifetime: timedelta = timedelta(hours=1)
     abandoned_after: timedelta = timedelta(hours=24)
     picture_lines: int = 720
+    renders_ahead: bool = False

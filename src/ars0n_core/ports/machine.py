@@ -90,6 +90,17 @@ class Compositor(Protocol):
         """
         ...
 
+    def prepare(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> int:
+        """
+        Render those pieces of *timeline* that only need the given *media*, ahead of `render`,
+        and return how many; *folder* is left empty. It changes nothing of what `render`
+        makes, only how soon, and gives up as soon as a film is rendered.
+
+        Raises:
+            CompositorError: As `render`.
+        """
+        ...
+
     def undrawable(self, text: str) -> tuple[int, ...]:
         """
         Return the code points of *text* that no font here can draw, each once.

@@ -425,6 +425,12 @@ class PlayedCompositor:
     world: World
     compositor: fakes.FakeCompositor
 
+    def prepare(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> int:
+        """
+        Do what the fake does.
+        """
+        return self.compositor.prepare(timeline, media, folder)
+
     def undrawable(self, text: str) -> tuple[int, ...]:
         """
         Return what the fake says.

@@ -34,7 +34,9 @@ from ars0n_core.pipelines.states import (
     Released,
     Renewed,
     Sent,
+    Succeeded,
 )
+from ars0n_core.usecases import ahead
 from ars0n_core.usecases.performing import perform
 from ars0n_core.usecases.recording import Happening, record
 
@@ -73,7 +75,9 @@ def carry_out(ports: Ports, policy: Policy, command: Command) -> None:
     except Exception:
         _note(ports, command, _failed(command, UNKNOWN_FAULT, Cause.OURS))
         raise
-    record(ports, command.version, happening, now=ports.clock.now())
+    recorded = record(ports, command.version, happening, now=ports.clock.now())
+    if recorded and policy.renders_ahead and isinstance(happening.event, Succeeded):
+        ahead.prepare(ports, policy, command.version)
 
 
 def renew(ports: Ports, policy: Policy, command: Command) -> None:

@@ -17,7 +17,15 @@ from ars0n_core.pipelines.states import Cause, Failed, JobStatus
 from ars0n_core.plans.conform import conform
 from ars0n_core.plans.conform.cut import SIZES
 from ars0n_core.specs.model import AdFormat, AspectRatio
-from ars0n_core.timelines import SAMPLE_RATE, Media, MediaKind, Timeline, Word, samples_of
+from ars0n_core.timelines import (
+    FRAME_RATE,
+    SAMPLE_RATE,
+    Media,
+    MediaKind,
+    Timeline,
+    Word,
+    samples_of,
+)
 from ars0n_core.usecases import materials, origins
 from ars0n_core.usecases.outputs import sha256_of
 from ars0n_core.usecases.recording import Happening
@@ -125,6 +133,22 @@ def cut(
     return outputs.succeeded(rendering.path, kind, rendering.media_type, facts=facts)
 
 
+def prepare(ports: Ports, policy: Policy, version: Version, job: Job, folder: Path) -> int:
+    """
+    Render what only needs what is there already, ahead of `cut`, and return how many pieces.
+
+    Raises:
+        PortError: The outside did not deliver.
+    """
+    found = gather(ports, version, job, folder, hears=False)
+    timeline = _conformed(policy, version, found)
+    if isinstance(timeline, str):
+        return 0
+    result = folder / "result"
+    result.mkdir()
+    return ports.compositor.prepare(timeline, found.paths, result)
+
+
 def stored(ports: Ports, asset_id: str | None) -> Asset:
     """
     Return the record of an asset that a job needs.
@@ -150,9 +174,11 @@ def media_type_of(path: Path, otherwise: str) -> str:
     return found[1] if found else otherwise
 
 
-def gather(ports: Ports, version: Version, job: Job, folder: Path) -> Found:
+def gather(ports: Ports, version: Version, job: Job, folder: Path, *, hears: bool = True) -> Found:
     """
-    Copy into *folder* all that *job*, the last one of *version*, puts together.
+    Copy into *folder* all that *job*, the last one of *version*, puts together; clips that are
+    still to come have no file and the length that was ordered. Music is only fetched, or
+    composed, for who *hears* it.
 
     Raises:
         PortError: Some of it is gone, or can't be read.
@@ -165,6 +191,9 @@ def gather(ports: Ports, version: Version, job: Job, folder: Path) -> Found:
     for clip in before:
         if clip.item.operation is Operation.GENERATE_CLIP:
             name = f"{CLIP}-{clip.item.scene_index}"
+            if clip.output is None:
+                media[name] = _expected(name, clip)
+                continue
             assets[name] = stored(ports, clip.output)
             media[name] = _footage(name, assets[name])
     if spec.ad_format is AdFormat.VIDEO:
@@ -175,11 +204,13 @@ def gather(ports: Ports, version: Version, job: Job, folder: Path) -> Found:
         if spec.logo_asset_id is not None:
             assets[LOGO] = stored(ports, spec.logo_asset_id)
             media[LOGO] = Media(id=LOGO, kind=MediaKind.STILL, sha256=assets[LOGO].sha256)
-    if spec.music_asset_id is not None:
+    if hears and spec.music_asset_id is not None:
         assets[MUSIC] = stored(ports, spec.music_asset_id)
         media[MUSIC] = _sound(MUSIC, assets[MUSIC], assets[MUSIC].facts)
     paths = materials.copy_out(ports, assets, folder)
-    composed = _bed(ports, version, job, folder) if spec.music_asset_id is None else None
+    composed = None
+    if hears and spec.music_asset_id is None:
+        composed = _bed(ports, version, job, folder)
     if composed is not None:
         paths[MUSIC] = composed
         media[MUSIC] = Media(id=MUSIC, kind=MediaKind.SOUND, sha256=sha256_of(composed))
@@ -216,6 +247,11 @@ def _footage(name: str, asset: Asset) -> Media:
     frames = asset.facts.get("frames")
     known = frames if isinstance(frames, int) else None
     return Media(id=name, kind=MediaKind.FOOTAGE, sha256=asset.sha256, available_frames=known)
+
+
+def _expected(name: str, clip: Job) -> Media:
+    frames = int(clip.item.grade[1]) * FRAME_RATE
+    return Media(id=name, kind=MediaKind.FOOTAGE, sha256="", available_frames=frames)
 
 
 def _words(facts: Mapping[str, Json]) -> tuple[Word, ...]:

@@ -113,6 +113,20 @@ class CompositorSuite:
 
         assert made[0] == made[1]
 
+    def test_preparing_changes_nothing_of_the_film(
+        self, compositor: Compositor, film: Timeline, files: Mapping[str, Path], tmp_path: Path
+    ) -> None:
+        """
+        And leaves nothing in the folder; media may be missing.
+        """
+        before = compositor.render(film, files, self.empty(tmp_path, "before")).path.read_bytes()
+        ahead = self.empty(tmp_path, "ahead")
+        compositor.prepare(film, {}, ahead)
+
+        assert list(ahead.iterdir()) == []
+        after = compositor.render(film, files, self.empty(tmp_path, "after")).path.read_bytes()
+        assert after == before
+
     def test_an_input_that_cannot_be_used_is_named(
         self, compositor: Compositor, radio: Timeline, files: Mapping[str, Path], tmp_path: Path
     ) -> None:

@@ -223,6 +223,15 @@ class FakeCompositor:
     """
 
     cuts: list[Timeline] = field(factory=list)
+    prepared: list[tuple[Timeline, tuple[str, ...]]] = field(factory=list)
+
+    def prepare(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> int:
+        """
+        Write down the cut and which media were there.
+        """
+        del folder
+        self.prepared.append((timeline, tuple(media)))
+        return 0
 
     def undrawable(self, text: str) -> tuple[int, ...]:
         """

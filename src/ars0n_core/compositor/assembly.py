@@ -1,0 +1,351 @@
+"""
+One film or radio ad being made: what is cached is fetched, what is missing is rendered by a
+few workers beside the sound, the pieces are joined.
+
+**Owns** the order of work inside one rendering. **Does not own** where it happens and what
+is left of it (`local`), nor any pixel or sample. Start at `Assembly.film`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ars0n_core.compositor import (
+    audio,
+    certificate,
+    commands,
+    dressings,
+    ffmpeg,
+    loudness,
+    mp4,
+    profiles,
+    provenance,
+    render,
+    segments,
+    subtitles,
+    typesetting,
+)
+from ars0n_core.compositor.cache import Cache
+from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.loudness import Loudness
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Clip, Rendering, Timeline
+
+if TYPE_CHECKING:
+    from ars0n_core.compositor.render import Job
+    from ars0n_core.compositor.segments import Run, Segment
+    from ars0n_core.work import Json
+
+POSTER_AT: Final = 1 / 3
+"""
+Where in the film its poster is looked for: past the opening, before the card.
+"""
+
+
+@frozen(kw_only=True, eq=False)
+class Settings:
+    """
+    How a compositor renders, whatever it renders; ``mark`` writes into a file what its timeline
+    says of its origin, and signs it.
+    """
+
+    binary: Ffmpeg
+    workers: int
+    preset: str
+    crf: float
+    certifies: bool
+    stopwatch: Callable[[], float]
+    mark: Callable[[Path, Timeline], None]
+
+
+@frozen(kw_only=True, eq=False)
+class Assembly:
+    """
+    One render under way.
+    """
+
+    settings: Settings
+    timeline: Timeline
+    media: Mapping[str, Path]
+    folder: Path
+    pieces: Path
+    cache: Cache
+    group: Group
+    spent: dict[str, float]
+
+    @contextlib.contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begun = self.settings.stopwatch()
+        yield
+        self.spent[name] = self.settings.stopwatch() - begun
+
+    def radio(self) -> Rendering:
+        """
+        Make the radio ad.
+        """
+        with self._stage("sound"):
+            sound = self._sound(".mp3")
+        target = self.folder / "ad.mp3"
+        with self._stage("join"):
+            self.settings.mark(sound.path, self.timeline)
+            sound.path.replace(target)
+        return self._finished(target, "audio/mpeg", 0, sound, None, {"rounds": sound.rounds})
+
+    def film(self) -> Rendering:
+        """
+        Make the film.
+        """
+        settings, timeline = self.settings, self.timeline
+        with self._stage("prepare"):
+            job, film = self._planned()
+            missing = self._missing(job, film)
+            runs = segments.runs(timeline, missing, settings.workers)
+        found: list[audio.Encoded] = []
+        jobs = [partial(self._hear, found), *(partial(self._see, job, run) for run in runs)]
+        with self._stage("pictures"):
+            ffmpeg.in_parallel(jobs, workers=settings.workers, group=self.group)
+        sound = found[0]
+        target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
+        try:
+            with self._stage("join"):
+                streams = [mp4.read(job.file(segment)) for segment in film]
+                frames = mp4.join(
+                    beside,
+                    streams,
+                    mp4.read(sound.path),
+                    width=timeline.width,
+                    height=timeline.height,
+                )
+                self._check(frames)
+                settings.mark(beside, timeline)
+                beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        with self._stage("poster"):
+            poster = self._poster(job, film)
+        measured: dict[str, Json] = {
+            "rounds": sound.rounds,
+            "segments": len(film),
+            "rendered": len({segment.key for segment in missing}),
+        }
+        return self._finished(target, "video/mp4", frames, sound, poster, measured)
+
+    def ahead(self) -> int:
+        """
+        Render what is missing and needs no medium that is not there; return how many pieces.
+        """
+        job, film = self._planned()
+
+        def is_there(index: int) -> bool:
+            item = job.track[index]
+            name = item.media if isinstance(item, Clip) else item.logo
+            return name is None or name in self.media
+
+        ready = [
+            segment
+            for segment in film
+            if is_there(segment.lower) and (segment.upper is None or is_there(segment.upper))
+        ]
+        missing = self._missing(job, tuple(ready))
+        for run in segments.runs(self.timeline, missing, 1):
+            self._see(job, run)
+        return len(missing)
+
+    def silent(self) -> Path:
+        """
+        Make the film's pictures alone.
+        """
+        settings, timeline = self.settings, self.timeline
+        job, film = self._planned()
+        runs = segments.runs(timeline, self._missing(job, film), settings.workers)
+        jobs = [partial(self._see, job, run) for run in runs]
+        ffmpeg.in_parallel(jobs, workers=settings.workers, group=self.group)
+        target, beside = self.folder / "pictures.mp4", self.folder / "pictures.part.mp4"
+        try:
+            streams = [mp4.read(job.file(segment)) for segment in film]
+            self._check(
+                mp4.join(beside, streams, None, width=timeline.width, height=timeline.height)
+            )
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        return target
+
+    def _check(self, frames: int) -> None:
+        if frames != self.timeline.frames:
+            raise CompositorError(f"{frames} of {self.timeline.frames} frames were joined")
+
+    def _planned(self) -> tuple[Job, tuple[Segment, ...]]:
+        settings, timeline = self.settings, self.timeline
+        track = segments.items(timeline)
+        worn = dressings.dress(
+            timeline, self.media, binary=settings.binary, cache=self.cache,
+            pieces=self.pieces, group=self.group,
+        )  # fmt: skip
+        encode = partial(
+            commands.encode_segment,
+            size=(timeline.width, timeline.height),
+            preset=settings.preset,
+            crf=settings.crf,
+        )
+        told = encode(Path("segment.mp4"), frames=1).get_args()
+        encoding = segments.Encoding(
+            build=settings.binary.fingerprint,
+            command=tuple(str(word) for word in told),
+            drawing=typesetting.drawing(),
+            type=typesetting.identity(),
+        )
+        job = render.Job(
+            timeline=timeline,
+            track=track,
+            media=self.media,
+            dressing=worn,
+            encode=encode,
+            binary=settings.binary,
+            group=self.group,
+            folder=self.pieces,
+        )
+        return job, segments.cut(timeline, encoding, worn.identity)
+
+    def _missing(self, job: Job, film: tuple[Segment, ...]) -> list[Segment]:
+        """
+        Fetch what the cache has, and return what it has not, each key once.
+        """
+        missing: dict[str, Segment] = {}
+        for segment in film:
+            file = job.file(segment)
+            if segment.key in missing or file.exists():
+                continue
+            if self.cache.fetch(file.name, file):
+                try:
+                    whole = len(mp4.read(file).sizes) == segment.frames
+                except CompositorError:
+                    whole = False
+                if whole:
+                    continue
+                self.cache.discard(file.name)
+                file.unlink()
+            missing[segment.key] = segment
+        return list(missing.values())
+
+    def _see(self, job: Job, run: Run) -> None:
+        def keep(segment: Segment) -> None:
+            file = job.file(segment)
+            self.cache.store(file.name, file)
+
+        render.render(job, run, keep)
+
+    def _hear(self, found: list[audio.Encoded]) -> None:
+        with self._stage("sound"):
+            found.append(self._sound(".m4a"))
+
+    def _sound(self, suffix: str) -> audio.Encoded:
+        """
+        Return the ad's sound, from the cache or made.
+        """
+        timeline, binary = self.timeline, self.settings.binary
+        key = audio.identity(timeline, suffix, binary)
+        file, note = self.pieces / f"{key}{suffix}", self.pieces / f"{key}.json"
+        if self.cache.fetch(note.name, note) and self.cache.fetch(file.name, file):
+            try:
+                words = json.loads(note.read_bytes())
+                return audio.Encoded(
+                    path=file, **(words | {"loudness": Loudness(**words["loudness"])})
+                )
+            except (ValueError, TypeError, KeyError):
+                self.cache.discard(note.name)
+        for path in (file, note):  # a link may not be written through
+            path.unlink(missing_ok=True)
+        made = audio.make(timeline, self.media, file, binary=binary, group=self.group)
+        found = made.loudness
+        words = {
+            "rate": made.rate,
+            "samples": made.samples,
+            "rounds": made.rounds,
+            "loudness": {
+                "integrated_lufs": found.integrated_lufs,
+                "momentary_max_lufs": found.momentary_max_lufs,
+                "short_term_max_lufs": found.short_term_max_lufs,
+                "true_peak_dbtp": found.true_peak_dbtp,
+            },
+        }
+        note.write_text(json.dumps(words))
+        self.cache.store(file.name, file)
+        self.cache.store(note.name, note)
+        return made
+
+    def _poster(self, job: Job, film: tuple[Segment, ...]) -> Path:
+        """
+        Write the first frame of the unmixed segment that begins nearest to `POSTER_AT`: a key
+        frame, so that nothing before it is decoded.
+        """
+        wanted = self.timeline.frames * POSTER_AT
+        plain = [each for each in film if each.upper is None] or list(film)
+        chosen = min(plain, key=lambda each: abs(each.start_frame - wanted))
+        target, kept = self.folder / "poster.jpg", self.pieces / f"{chosen.key}.jpg"
+        if not self.cache.fetch(kept.name, kept):
+            graph = commands.poster(job.file(chosen), kept)
+            args = ffmpeg.arguments(self.settings.binary, graph)
+            ffmpeg.run(args, timeout_seconds=commands.patience(chosen.frames), group=self.group)
+            self.cache.store(kept.name, kept)
+        # A copy, not a link: whoever owns the poster may write to it.
+        target.write_bytes(kept.read_bytes())
+        return target
+
+    def _finished(
+        self,
+        target: Path,
+        media_type: str,
+        frames: int,
+        sound: audio.Encoded,
+        poster: Path | None,
+        measured: Mapping[str, Json],
+    ) -> Rendering:
+        found = sound.loudness
+        told = self.timeline.provenance
+        proof = None
+        if self.settings.certifies:
+            with self._stage("certify"):
+                proof = self._certified(target)
+        return Rendering(
+            path=target,
+            media_type=media_type,
+            frames=frames,
+            samples=sound.samples,
+            poster=poster,
+            measured={
+                "loudness_lufs": round(found.integrated_lufs, 2),
+                "true_peak_dbtp": round(found.true_peak_dbtp, 2),
+                "momentary_max_lufs": round(found.momentary_max_lufs, 2),
+                "short_term_max_lufs": round(found.short_term_max_lufs, 2),
+                "frames": frames,
+                "samples": sound.samples,
+                "sample_rate": sound.rate,
+                "is_silent": found.integrated_lufs <= loudness.SILENCE_LUFS,
+                **measured,
+            },
+            seconds_spent=dict(self.spent),
+            sidecar=provenance.tell(target, told) if told is not None else None,
+            certificate=proof,
+        )
+
+    def _certified(self, target: Path) -> Path:
+        """
+        Measure the finished file and write what was found beside it.
+        """
+        cues = self.timeline.cues
+        proof = certificate.certify(
+            target,
+            profiles.find("film" if self.timeline.has_picture else "radio"),
+            binary=self.settings.binary,
+            captions=subtitles.shown(cues) if cues else None,
+            burnt_in=bool(cues),
+        )
+        return certificate.write(proof, target)
