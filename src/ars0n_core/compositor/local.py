@@ -1,11 +1,11 @@
 """
 The compositor of this machine: a timeline and its media in, a finished ad out.
 
-**Owns** the order of work: what is cached is fetched, what is missing is rendered by a few
-workers beside the sound, the pieces are joined. **Invariants**: the file's bytes depend on
-the timeline and its media alone, never on the cache or the number of workers; nothing is
-written outside the job's folder and the cache; when `render` returns or raises, no process
-is left, and the ad is either whole under its name or not there.
+**Owns** where a rendering happens, what goes before what, and what is left of it; `assembly`
+makes it. **Invariants**: the file's bytes depend on the timeline and its media alone, never on
+the cache or the number of workers; nothing is written outside the job's folder and the cache;
+when `render` returns or raises, no process is left, and the ad is either whole under its name
+or not there.
 
 Start at `LocalCompositor.render`.
 """
@@ -19,18 +19,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ars0n_core.compositor import (
-    ffmpeg,
-    fonts,
-    provenance,
-)
+from ars0n_core.compositor import ffmpeg, fonts, provenance
+from ars0n_core.compositor.assembly import Assembly, Settings
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.groups import Precedence
 from ars0n_core.errors import CompositorError
-from ars0n_core.timelines import Rendering, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ars0n_core.timelines import Rendering, Timeline
 
 
 CACHE_BYTES_MAX: Final = 2 << 30

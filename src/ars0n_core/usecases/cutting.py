@@ -141,7 +141,7 @@ def prepare(ports: Ports, policy: Policy, version: Version, job: Job, folder: Pa
         PortError: The outside did not deliver.
     """
     found = gather(ports, version, job, folder, hears=False)
-    timeline = _conformed(policy, version, found)
+    timeline = conformed(policy, version, found)
     if isinstance(timeline, str):
         return 0
     result = folder / "result"
