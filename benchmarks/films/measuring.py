@@ -50,8 +50,14 @@ def command(args, *, memory=False):
         while not over.wait(0.05):
             peak[0] = max(peak[0], sum(map(pss_mb, tree(pid))))
 
+    # An installed package is compiled already; a clone under test may be told not to be.
+    settings = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     begun, used = time.perf_counter(), os.times()
-    with subprocess.Popen([str(arg) for arg in args], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [str(arg) for arg in args], stdout=subprocess.PIPE, env=settings
+    ) as process:
         watcher = threading.Thread(target=watch, args=(process.pid,), daemon=True)
         if memory:
             watcher.start()

@@ -19,21 +19,19 @@ from attrs import frozen
 
 from ars0n_core.compositor import (
     audio,
-    certificate,
     commands,
     dressings,
     ffmpeg,
     loudness,
     mp4,
-    profiles,
     provenance,
     render,
     segments,
-    subtitles,
     typesetting,
 )
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.groups import Crew
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, Rendering, Timeline
@@ -103,14 +101,16 @@ class Assembly:
         Make the film.
         """
         settings, timeline = self.settings, self.timeline
-        with self._stage("prepare"):
-            job, film = self._planned()
-            missing = self._missing(job, film)
-            runs = segments.runs(timeline, missing, settings.workers)
         found: list[audio.Encoded] = []
-        jobs = [partial(self._hear, found), *(partial(self._see, job, run) for run in runs)]
-        with self._stage("pictures"):
-            ffmpeg.in_parallel(jobs, workers=settings.workers, group=self.group)
+        # The sound needs nothing of the pictures: it is under way while they are looked at.
+        with self._stage("pictures"), Crew(settings.workers, self.group) as crew:
+            crew.begin(partial(self._hear, found))
+            with self._stage("prepare"):
+                job, film = self._planned()
+                missing = self._missing(job, film)
+                posing = self._posing(film)
+            for run in segments.runs(timeline, missing, settings.workers):
+                crew.begin(partial(self._see, job, run, posing))
         sound = found[0]
         target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
         try:
@@ -129,7 +129,7 @@ class Assembly:
         finally:
             beside.unlink(missing_ok=True)
         with self._stage("poster"):
-            poster = self._poster(job, film)
+            poster = self._poster(job, posing)
         measured: dict[str, Json] = {
             "rounds": sound.rounds,
             "segments": len(film),
@@ -235,10 +235,12 @@ class Assembly:
             missing[segment.key] = segment
         return list(missing.values())
 
-    def _see(self, job: Job, run: Run) -> None:
+    def _see(self, job: Job, run: Run, posing: Segment | None = None) -> None:
         def keep(segment: Segment) -> None:
             file = job.file(segment)
             self.cache.store(file.name, file)
+            if posing is not None and segment.key == posing.key:
+                self._pose(job, posing)
 
         render.render(job, run, keep)
 
@@ -281,22 +283,33 @@ class Assembly:
         self.cache.store(note.name, note)
         return made
 
-    def _poster(self, job: Job, film: tuple[Segment, ...]) -> Path:
+    def _posing(self, film: tuple[Segment, ...]) -> Segment:
         """
-        Write the first frame of the unmixed segment that begins nearest to `POSTER_AT`: a key
-        frame, so that nothing before it is decoded.
+        Return the segment whose first frame is the poster: the unmixed one that begins nearest
+        to `POSTER_AT`. It is a key frame, so that nothing before it is decoded.
         """
         wanted = self.timeline.frames * POSTER_AT
         plain = [each for each in film if each.upper is None] or list(film)
-        chosen = min(plain, key=lambda each: abs(each.start_frame - wanted))
-        target, kept = self.folder / "poster.jpg", self.pieces / f"{chosen.key}.jpg"
-        if not self.cache.fetch(kept.name, kept):
-            graph = commands.poster(job.file(chosen), kept)
+        return min(plain, key=lambda each: abs(each.start_frame - wanted))
+
+    def _pose(self, job: Job, posing: Segment) -> Path:
+        """
+        Return the poster among the pieces, from the cache or made.
+        """
+        kept = self.pieces / f"{posing.key}.jpg"
+        if not kept.exists() and not self.cache.fetch(kept.name, kept):
+            graph = commands.poster(job.file(posing), kept)
             args = ffmpeg.arguments(self.settings.binary, graph)
-            ffmpeg.run(args, timeout_seconds=commands.patience(chosen.frames), group=self.group)
+            ffmpeg.run(args, timeout_seconds=commands.patience(posing.frames), group=self.group)
             self.cache.store(kept.name, kept)
-        # A copy, not a link: whoever owns the poster may write to it.
-        target.write_bytes(kept.read_bytes())
+        return kept
+
+    def _poster(self, job: Job, posing: Segment) -> Path:
+        """
+        Put the poster beside the film: a copy, for whoever owns it may write to it.
+        """
+        target = self.folder / "poster.jpg"
+        target.write_bytes(self._pose(job, posing).read_bytes())
         return target
 
     def _finished(
@@ -340,6 +353,9 @@ class Assembly:
         """
         Measure the finished file and write what was found beside it.
         """
+        # Two dozen modules that only who asks for proof pays for.
+        from ars0n_core.compositor import certificate, profiles, subtitles  # noqa: PLC0415
+
         cues = self.timeline.cues
         proof = certificate.certify(
             target,

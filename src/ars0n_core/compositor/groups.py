@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from ars0n_core.errors import CompositorError
@@ -129,35 +130,70 @@ class Precedence:
                     self._ahead = None
 
 
+class Crew:
+    """
+    Workers that do jobs in the order they are given, some at a time, and end together.
+
+    The first failure, or an error in the ``with`` block, stops *group* and no further job is
+    begun; all threads have ended when the block is left. What is raised is the first failure.
+    """
+
+    def __init__(self, workers: int, group: Group) -> None:
+        self._pool = ThreadPoolExecutor(max(1, workers))
+        self._group = group
+        self._failures: list[BaseException] = []
+
+    def begin(self, job: Callable[[], object]) -> None:
+        """
+        Have *job* done as soon as a worker is free.
+        """
+        self._pool.submit(self._call, job)
+
+    def _call(self, job: Callable[[], object]) -> None:
+        if self._failures:
+            return
+        try:
+            job()
+        except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failures.append(error)
+        self._group.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._fail(error)
+        try:
+            self._pool.shutdown(wait=True)
+        except BaseException as interrupt:
+            self._fail(interrupt)
+            self._pool.shutdown(wait=True)
+            raise
+        if self._failures and self._failures[0] is not error:
+            raise self._failures[0]
+
+
 def in_parallel(jobs: Sequence[Callable[[], T]], *, workers: int, group: Group) -> list[T]:
     """
-    Call every job, *workers* at a time, and return their results in order.
-
-    The first failure, or an interrupt, stops *group* and no further job is begun; all
-    threads have ended when this returns or raises. The failure raised is that of the first
-    job to fail.
+    Call every job, *workers* at a time, as a `Crew`, and return their results in order.
     """
     if workers <= 1 or len(jobs) <= 1:
         return [job() for job in jobs]
     results: dict[int, T] = {}
-    failures: list[BaseException] = []
 
     def call(index: int) -> None:
-        if failures:
-            return
-        try:
-            results[index] = jobs[index]()
-        except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
-            failures.append(error)
-            group.stop()
+        results[index] = jobs[index]()
 
-    with ThreadPoolExecutor(min(workers, len(jobs))) as pool:
-        try:
-            wait([pool.submit(call, index) for index in range(len(jobs))])
-        except BaseException as error:
-            failures.append(error)
-            group.stop()
-            raise
-    if failures:
-        raise failures[0]
+    with Crew(min(workers, len(jobs)), group) as crew:
+        for index in range(len(jobs)):
+            crew.begin(partial(call, index))
     return [results[index] for index in range(len(jobs))]
