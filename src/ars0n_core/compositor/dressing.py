@@ -57,7 +57,13 @@ class Layer(Protocol):
 
     def draw(self, frame: Frame, n: int) -> None:
         """
-        Lay it over the film's frame *n*.
+        Lay it over the film's frame *n*, plane by plane: each is drawn as if it were alone.
+        """
+        ...
+
+    def rows(self, n: int) -> tuple[int, int]:
+        """
+        Return the first row that it may change in frame *n*, and the first after them.
         """
         ...
 
@@ -95,6 +101,13 @@ class Standing:
         """
         del n
         blend(frame, self.sprite, self.x, self.y)
+
+    def rows(self, n: int) -> tuple[int, int]:
+        """
+        Return the sprite's rows.
+        """
+        del n
+        return self.y, self.y + self.sprite.height
 
 
 class Worded:
@@ -136,10 +149,21 @@ class Worded:
         """
         Lay it over frame *n*.
         """
+        self._set().draw(frame, n)
+
+    def rows(self, n: int) -> tuple[int, int]:
+        """
+        Return the rows of its box, and half a line about it for what stands out of it.
+        """
+        del n
+        art = self._set()
+        return art.box.top - art.size // 2, art.box.bottom + art.size // 2
+
+    def _set(self) -> CaptionArt | TitleArt:
         if self._art is None:
             make = TitleArt.of if isinstance(self._words, Title) else CaptionArt.of
             self._art = make(self._words, *self._size, self._accent)  # type: ignore[arg-type]  # each for its own kind
-        self._art.draw(frame, n)
+        return self._art
 
 
 @frozen(eq=False)
@@ -165,6 +189,18 @@ class Dressing:
         Return the same dressing for the use of one thread.
         """
         return Dressing([layer.fresh() for layer in self.layers])
+
+    def rows(self, n: int, height: int) -> tuple[int, int]:
+        """
+        Return the rows of the film's frame *n* that may be changed, in pairs: the first, and
+        the first after them. (0, 0) where nothing is.
+        """
+        spans = [layer.rows(n) for layer in self.layers if layer.start_frame <= n < layer.end_frame]
+        if not spans:
+            return 0, 0
+        top = max(0, min(first for first, _ in spans) // 2 * 2 - 2)
+        bottom = min(height, -(-max(last for _, last in spans) // 2) * 2 + 2)
+        return top, max(top, bottom)
 
     def draw(self, frame: Frame, n: int) -> None:
         """

@@ -309,10 +309,45 @@ class Process:
             while sent < len(view):
                 sent += self._popen.stdin.write(view[sent:]) or 0
         except (BrokenPipeError, ValueError) as error:
-            if threading.current_thread() not in self._threads:
-                self._popen.wait()
-                self._join()
-            raise self._fault() from error
+            raise self._broken(self._popen) from error
+
+    def pass_on(self, sink: Process, size_bytes: int) -> int:
+        """
+        Move so many bytes of its output to the input of *sink*, and return how many there were:
+        fewer only at the end of the output. Where the system can, nothing is copied.
+
+        Raises:
+            CompositorError: *sink* ended before it had read everything.
+        """
+        if not hasattr(os, "splice"):
+            block = memoryview(bytearray(size_bytes))
+            count = self.read_into(block)
+            sink.write(block[:count])
+            return count
+        if self._popen is None or self._popen.stdout is None:
+            return 0
+        if sink._popen is None or sink._popen.stdin is None:
+            raise CompositorError("this process takes no input")
+        source, target = self._popen.stdout.fileno(), sink._popen.stdin.fileno()
+        moved = 0
+        try:
+            while moved < size_bytes:
+                count = os.splice(source, target, size_bytes - moved)
+                if not count:
+                    break
+                moved += count
+        except BrokenPipeError as error:
+            raise sink._broken(sink._popen) from error
+        return moved
+
+    def _broken(self, popen: subprocess.Popen[bytes]) -> CompositorError:
+        """
+        Return why it reads no more.
+        """
+        if threading.current_thread() not in self._threads:
+            popen.wait()
+            self._join()
+        return self._fault()
 
     def finish(self) -> str:
         """

@@ -85,6 +85,19 @@ class Frame:
         """
         return self.y, self.u, self.v
 
+    def part(self, index: int) -> Frame:
+        """
+        Return a frame that has only plane *index* (0 Y, 1 U, 2 V) of this one: what is drawn
+        on it is drawn on that plane alone.
+        """
+        alone = object.__new__(Frame)
+        alone.data, alone.width, alone.height = self.data, self.width, self.height
+        none = self.data[:0].reshape(0, 0)
+        alone.y, alone.u, alone.v = (
+            plane if number == index else none for number, plane in enumerate(self.planes)
+        )
+        return alone
+
     def fill(self, color: Rgb) -> None:
         """
         Make every pixel *color*.

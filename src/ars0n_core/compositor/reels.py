@@ -251,6 +251,40 @@ class FootageReel:
         share = round((place - int(place)) * 16)
         mixed(self._pair[0], self._pair[1], share, frame)
 
+    @property
+    def passes(self) -> bool:
+        """
+        Whether its pictures are those of the source, so that what is not drawn on need not be
+        looked at.
+        """
+        return self._pair is None
+
+    def take(self, view: memoryview) -> None:
+        """
+        Fill *view* with the next bytes of the pictures.
+
+        Raises:
+            CompositorError: There are no more; the clip is named.
+        """
+        if self._process.read_into(view) < len(view):
+            raise self._ended()
+
+    def pass_on(self, encoder: ffmpeg.Process, size_bytes: int) -> None:
+        """
+        Hand the next bytes of the pictures to *encoder*, unseen.
+
+        Raises:
+            CompositorError: There are no more (the clip is named), or *encoder* failed.
+        """
+        if self._process.pass_on(encoder, size_bytes) < size_bytes:
+            raise self._ended()
+
+    def _ended(self) -> CompositorError:
+        self._process.finish()
+        return CompositorError(
+            f"{self._clip.media} is shorter than the cut says", media=self._clip.media
+        )
+
     def _fetch_or_hold(self) -> None:
         """
         Read the later of the pair; after the last picture it stands.
@@ -264,12 +298,7 @@ class FootageReel:
         self._pair[1].copy_from(self._pair[0])
 
     def _fetch(self, frame: Frame) -> None:
-        view = frame.view()
-        if self._process.read_into(view) < len(view):
-            self._process.finish()
-            raise CompositorError(
-                f"{self._clip.media} is shorter than the cut says", media=self._clip.media
-            )
+        self.take(frame.view())
 
 
 def mixed(a: Frame, b: Frame, share: int, out: Frame) -> None:

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
@@ -27,9 +27,17 @@ from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, MediaKind, Timeline
 
 if TYPE_CHECKING:
-    from ars0n_core.compositor.reels import Reel
+    from collections.abc import Sequence
+
+    from ars0n_core.compositor.reels import FootageReel, Reel
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.timelines import EndCard
+
+
+SEEN: Final = 0.5
+"""
+Where more of a picture than this is drawn on, it is brought in whole: the parts cost more.
+"""
 
 
 @frozen(kw_only=True, eq=False)
@@ -72,7 +80,8 @@ def render(job: Job, run: Run, done: Callable[[Segment], None]) -> None:
         reel = opened.enter_context(_reel(job, first.lower, first.start_frame, count))
         for segment in run.segments:
             if segment.upper is None:
-                _encode(job, segment, partial(_plain, reel, frame))
+                passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
+                _encode(job, segment, partial(_plain, reel, frame), frame, passing)
             else:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
@@ -103,7 +112,7 @@ def _overlap(job: Job, segment: Segment, reel: Reel, frame: Frame) -> None:
             transitions.draw(look, frame, upper, n, segment.frames, out)
             return out
 
-        _encode(job, segment, joined)
+        _encode(job, segment, joined, out)
 
 
 def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
@@ -112,10 +121,19 @@ def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
     return frame
 
 
-def _encode(job: Job, segment: Segment, picture: Callable[[int], Frame]) -> None:
+def _encode(
+    job: Job,
+    segment: Segment,
+    picture: Callable[[int], Frame],
+    frame: Frame,
+    passing: FootageReel | None = None,
+) -> None:
     """
     Encode the pictures of *segment*, dressed, and let its file appear.
+
+    Of a *passing* reel only the rows that are drawn on are brought into *frame*.
     """
+    parts = [frame.part(index) for index in range(3)]
     target = job.file(segment)
     beside = target.with_suffix(".part.mp4")
     graph = job.encode(beside, frames=segment.frames)
@@ -126,14 +144,48 @@ def _encode(job: Job, segment: Segment, picture: Callable[[int], Frame]) -> None
         group=job.group,
     ) as encoder:
         for n in range(segment.frames):
-            frame = picture(n)
-            job.dressing.draw(frame, segment.start_frame + n)
-            encoder.write(frame.view())
+            at = segment.start_frame + n
+            band = job.dressing.rows(at, frame.height)
+            if passing is not None and band[1] - band[0] <= frame.height * SEEN:
+                _pass_on(job, passing, encoder, parts, band, at)
+                continue
+            shown = picture(n)
+            job.dressing.draw(shown, at)
+            encoder.write(shown.view())
         encoder.finish()
     encoded = len(mp4.read(beside).sizes)
     if encoded != segment.frames:
         raise CompositorError(f"{encoded} of {segment.frames} frames were encoded", retryable=True)
     beside.replace(target)
+
+
+def _pass_on(
+    job: Job,
+    reel: FootageReel,
+    encoder: ffmpeg.Process,
+    parts: Sequence[Frame],
+    band: tuple[int, int],
+    at: int,
+) -> None:
+    """
+    Bring the rows of *band* of each plane into its part of a frame, draw on them as they are in
+    the film's frame *at*, and hand all other rows from *reel* to *encoder* untouched.
+    """
+    unseen = 0
+    for index, part in enumerate(parts):
+        plane = part.planes[index]
+        step = 2 if index else 1
+        rows = plane[band[0] // step : band[1] // step]
+        unseen += band[0] // step * plane.shape[1]
+        if rows.size:
+            reel.pass_on(encoder, unseen)
+            view = rows.data.cast("B")
+            reel.take(view)
+            job.dressing.draw(part, at)
+            encoder.write(view)
+            unseen = 0
+        unseen += plane.size - band[1] // step * plane.shape[1]
+    reel.pass_on(encoder, unseen)
 
 
 def _reel(job: Job, index: int, start_frame: int, count: int) -> Reel:

@@ -213,10 +213,25 @@ def test_a_key_that_leaves_something_out_is_noticed(
 
 
 def test_a_head_start_changes_only_how_much_is_left(place: Place, tmp_path: Path) -> None:
+    # Without the logo: what it needs to stand out is decided by all clips, so that it may be
+    # decided otherwise when the last has come. Then the film is rendered anew, not wrongly.
+    film = unbranded(place.film)
     compositor = LocalCompositor(cache_folder=tmp_path / "cache")
-    ahead = tmp_path / "ahead"
     there = {name: path for name, path in place.files.items() if name != "c1"}
-    assert compositor.prepare(place.film, there, ahead) == 2  # the opening, and the bare card
-    done = compositor.render(place.film, place.files, tmp_path / "out")
+    assert compositor.prepare(film, there, tmp_path / "ahead") == 2  # the opening, the bare card
+    done = compositor.render(film, place.files, tmp_path / "out")
     assert done.measured["rendered"] == 3
-    assert done.path.read_bytes() == place.anew(place.film)
+    assert done.path.read_bytes() == place.anew(film)
+
+
+@pytest.mark.parametrize("can_splice", [True, False])
+def test_rows_handed_on_unseen_make_no_difference(
+    place: Place, monkeypatch: pytest.MonkeyPatch, *, can_splice: bool
+) -> None:
+    # Titles and captions move and light up: whatever they touch must be inside the rows they name.
+    film = titled(place.film)
+    if not can_splice:
+        monkeypatch.delattr("os.splice", raising=False)
+    handed_on = place.rendered(film, None, 2)
+    monkeypatch.setattr("ars0n_core.compositor.render.SEEN", -1.0)
+    assert handed_on == place.rendered(film, None, 2)
