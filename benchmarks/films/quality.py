@@ -29,7 +29,7 @@ def pictures(binary, path, size):
         "-f", "rawvideo", "-pix_fmt", "yuv420p", "-",
     ]  # fmt: skip
     luma, part = width * height, width * height // 4
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         while len(raw := process.stdout.read(luma + 2 * part)) == luma + 2 * part:
             data = np.frombuffer(raw, np.uint8)
             yield (
