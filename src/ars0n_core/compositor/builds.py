@@ -1,5 +1,6 @@
 """
-Builds of ffmpeg, as values: what one must be able to do, and the command lines it is given.
+Builds of ffmpeg, as values: what one must be able to do, the command lines it is given, and
+what it complains of.
 
 Nothing runs here; `ars0n_core.compositor.ffmpeg` finds builds and starts them.
 """
@@ -111,3 +112,12 @@ def arguments(binary: Ffmpeg, graph: Any, *, loglevel: str = "error") -> list[st
         *("-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-y"),
         *(str(argument) for argument in graph.get_args()),
     ]
+
+
+def first_complaint(message: str) -> str:
+    """
+    Return the line that says why, without the part's address in memory; the lines after it
+    mostly say that the job therefore failed.
+    """
+    lines = (re.sub(r"^\[[^]]*\] *", "", line).strip() for line in message.splitlines())
+    return next((line for line in lines if line), "")

@@ -15,7 +15,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +29,7 @@ from ars0n_core.compositor.builds import (
     FIX,
     Ffmpeg,
     arguments,
+    first_complaint,
     foreign_options,
     missing,
     url,
@@ -400,20 +400,11 @@ class Process:
             )
         if self._killed.is_set() or (code is not None and code < 0):
             return CompositorError(f"ffmpeg was killed (signal {-(code or 0)})", retryable=True)
-        last = _first_complaint(message) or f"exit code {code}"
+        last = first_complaint(message) or f"exit code {code}"
         if any(text in message for text in TRANSIENT):
             return CompositorError(f"ffmpeg could not work here: {last}", retryable=True)
         what = f"{self._media} can't be decoded" if self._media else "ffmpeg failed"
         return CompositorError(f"{what}: {last}", media=self._media)
-
-
-def _first_complaint(message: str) -> str:
-    """
-    Return the line that says why, without the part's address in memory; the lines after it
-    mostly say that the job therefore failed.
-    """
-    lines = (re.sub(r"^\[[^]]*\] *", "", line).strip() for line in message.splitlines())
-    return next((line for line in lines if line), "")
 
 
 def run(

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         Variant,
     )
     from ars0n_core.specs.model import AdSpec
-    from ars0n_core.timelines import Rendering, Timeline
+    from ars0n_core.timelines import Rendering, Timeline, Word
 
 Answer = TypeVar("Answer")
 
@@ -405,15 +405,13 @@ class PlayedSpeech:
         return evolve(
             spoken,
             duration_seconds=TOO_LONG_SECONDS,
-            words=tuple(
-                evolve(
-                    word,
-                    start_seconds=word.start_seconds * slower,
-                    end_seconds=word.end_seconds * slower,
-                )
-                for word in spoken.words
-            ),
+            words=tuple(_slowed(word, slower) for word in spoken.words),
         )
+
+
+def _slowed(word: Word, slower: float) -> Word:
+    start, end = word.start_seconds * slower, word.end_seconds * slower
+    return evolve(word, start_seconds=start, end_seconds=end)
 
 
 @define
