@@ -211,12 +211,18 @@ def judged(bench, seconds):
     graph, exact = bench.folder / "graph.mp4", bench.folder / "exact.mp4"
     measuring.command(rivals.filter_graph(bench.binary, plain, files, graph))
     measuring.command(rivals.filter_graph(bench.binary, plain, files, exact, encoder=LOSSLESS))
+    # Up to the card, which the two draw differently.
+    shown = timeline.card.start_frame
     scores = [
-        quality.vmaf(bench.binary, *pair, bench.folder)
+        quality.vmaf(bench.binary, *pair, shown, bench.folder)
         for pair in ((ours, lossless), (graph, exact))
     ]
+    sizes = [
+        sum(size for _, _, size in quality.packets(bench.binary, path)[:shown])
+        for path in (ours, graph)
+    ]
     bench.note("VMAF under filter_complex", seconds, scores[1] - scores[0])
-    bench.note("size against filter_complex", seconds, ours.stat().st_size / graph.stat().st_size)
+    bench.note("size against filter_complex", seconds, sizes[0] / sizes[1])
     print(f"{seconds} s: VMAF ours {scores[0]:.2f}, filter_complex {scores[1]:.2f}; logo {logo} dB")
     bench.note("faults of joins", seconds, len(quality.faults(bench.binary, ours)))
     level, peak = quality.loudness(bench.binary, ours)
@@ -260,11 +266,11 @@ def main():
     for seconds in options.seconds:
         for part in options.parts:
             PARTS[part](bench, seconds)
+            found = [[*key, value] for key, value in bench.found.items()]
+            kept.write_text(json.dumps({"found": found, "rows": bench.rows}))
     report(bench)
     if options.plot:
         verdicts.plot(options.plot, drawn(bench))
-    words = {"found": [[*key, value] for key, value in bench.found.items()], "rows": bench.rows}
-    kept.write_text(json.dumps(words))
     if options.folder is None:
         shutil.rmtree(folder)
 

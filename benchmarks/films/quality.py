@@ -102,20 +102,33 @@ def _sited(plane, logo, step):
     return grid.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
 
 
-def vmaf(binary, path, reference, folder):
+def vmaf(binary, path, reference, frames, folder):
     """
-    Return the mean VMAF of every fifth frame of *path* against *reference*; None where the
-    build lacks it.
+    Return the mean VMAF of every fifth of the first *frames* of *path* against *reference*;
+    None where the build lacks it.
     """
     log = folder / "vmaf.json"
     graph = (
-        "[0:v]settb=1/30,setpts=N[a];[1:v]settb=1/30,setpts=N[b];"
+        f"[0:v]settb=1/30,setpts=N,trim=end_frame={frames}[a];"
+        f"[1:v]settb=1/30,setpts=N,trim=end_frame={frames}[b];"
         f"[a][b]libvmaf=log_fmt=json:log_path={log}:n_threads=2:n_subsample=5"
     )
     command = [binary.path, *QUIET, "-i", str(path), "-i", str(reference), "-lavfi", graph]
     if subprocess.run([*command, "-f", "null", "-"], check=False).returncode:
         return None
     return json.loads(log.read_text())["pooled_metrics"]["vmaf"]["mean"]
+
+
+def packets(binary, path):
+    """
+    Return (DTS, PTS, bytes) of each packet of the picture.
+    """
+    said = subprocess.run(
+        [binary.path, *QUIET, "-i", str(path), "-map", "0:v", "-c", "copy",
+         "-f", "framecrc", "-"], check=True, capture_output=True,
+    ).stdout.decode()  # fmt: skip
+    rows = [line.split(",") for line in said.splitlines() if line and line[0] != "#"]
+    return [(int(row[1]), int(row[2]), int(row[4])) for row in rows]
 
 
 FLATS = ((230, 57, 70), (16, 120, 200), (250, 250, 247), (12, 14, 18), (0, 255, 0), (255, 200, 0))
@@ -167,12 +180,8 @@ def faults(binary, path):
     )  # fmt: skip
     if decoded.returncode or decoded.stderr.strip():
         found.append(decoded.stderr.decode().strip()[:200] or "does not decode")
-    said = subprocess.run(
-        [binary.path, *QUIET, "-i", str(path), "-map", "0:v", "-c", "copy",
-         "-f", "framecrc", "-"], check=True, capture_output=True,
-    ).stdout.decode()  # fmt: skip
-    rows = [line.split(",") for line in said.splitlines() if line and line[0] != "#"]
-    dts, pts = ([int(row[column]) for row in rows] for column in (1, 2))
+    rows = packets(binary, path)
+    dts, pts = ([row[column] for row in rows] for column in (0, 1))
     if set(np.diff(sorted(pts)).tolist()) != {min(np.diff(sorted(pts)))}:
         found.append("uneven PTS")
     if min(np.diff(dts)) <= 0:
@@ -220,7 +229,10 @@ def motion():
     dots = sum(np.exp(-((x - a) ** 2 + (y - b) ** 2) / 72) for a, b in spots)
     grey = np.clip(16 + 200 * dots, 0, 255).astype(np.uint8)
     canvas = filming.planes(Image.fromarray(np.stack([grey] * 3, -1)))
-    pose = moves.Pose(width / 2, height / 2, 1.02), moves.Pose(width / 2 + 9, height / 2 + 6, 1.12)
+    pose = (
+        moves.Pose(x=width / 2, y=height / 2, zoom=1.02),
+        moves.Pose(x=width / 2 + 9, y=height / 2 + 6, zoom=1.12),
+    )
     move = moves.Move(
         name="push", width=width, height=height, frames=120, start=pose[0], end=pose[1],
         focus=(width / 2, height / 2),

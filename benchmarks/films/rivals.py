@@ -29,7 +29,7 @@ def filter_graph(binary, timeline, files, target, *, encoder=X264):
     count = len(timeline.clips)
     seconds = timeline.frames / 30
     size = f"{timeline.width}x{timeline.height}"
-    args += ["-f", "lavfi", "-t", CARD / 30, "-i", f"gradients=s={size}:r=30:speed=0.01"]
+    args += ["-f", "lavfi", "-t", CARD / 30, "-i", f"gradients=s={size}:r=30:speed=0.01:seed=1"]
     graph.append(f"[{count}:v]format=yuv420p,settb=1/30,setpts=N[v{count}]")
     starts = [*(clip.start_frame for clip in timeline.clips[1:]), timeline.card.start_frame]
     for index, start in enumerate(starts):
