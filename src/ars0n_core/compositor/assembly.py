@@ -353,8 +353,8 @@ class Assembly:
         """
         Measure the finished file and write what was found beside it.
         """
-        # Two dozen modules that only who asks for proof pays for.
-        from ars0n_core.compositor import certificate, profiles, subtitles  # noqa: PLC0415
+        # Two dozen modules that only who asks for proof pays for: loaded late.
+        from ars0n_core.compositor import certificate, profiles, subtitles  # noqa: PLC0415 (the same)
 
         cues = self.timeline.cues
         proof = certificate.certify(
