@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import imageio_ffmpeg
 import pytest
 
-from ars0n_adapters.fetch import GuardedFetcher
+from ars0n_adapters.fetch import GuardedFetcher, GuardedSender
 from ars0n_adapters.ingest import MediaIngest
 from ars0n_adapters.memory import InlineRunner, MemoryBlobs, QueueRunner
 from ars0n_adapters.providers.offline.clips import OfflineVideoGenerator
@@ -31,6 +31,7 @@ from ars0n_core.testing.conformance.files import BlobStoreSuite
 from ars0n_core.testing.conformance.machine import ClockSuite, IdsSuite, RunnerSuite, ScratchSuite
 from ars0n_core.testing.conformance.pictures import ImageEditorSuite
 from ars0n_core.testing.conformance.planners import PlannerSuite
+from ars0n_core.testing.conformance.sending import Inbox, SenderSuite
 from ars0n_core.testing.conformance.speaking import MusicSuite, SpeechSuite, VoiceLibrarySuite
 from ars0n_core.testing.conformance.taking import IngestSuite
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         Planner,
         Runner,
         Scratch,
+        Sender,
         Speech,
         VideoGenerator,
         VoiceLibrary,
@@ -153,6 +155,41 @@ class TestGuardedFetcher(FetcherSuite):
             return f"http://good.example:{port}/a"
 
         return publish
+
+
+class TestGuardedSender(SenderSuite):
+    @pytest.fixture
+    def sender(self) -> Sender:
+        return GuardedSender(
+            is_allowed=lambda address: address == "127.0.0.1",
+            lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else (host,),
+            ports=None,
+            deadline_seconds=5,
+        )
+
+    @pytest.fixture
+    def inbox(self) -> Iterator[Inbox]:
+        inbox = Inbox("")
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                inbox.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+                inbox.headers.append({name.lower(): text for name, text in self.headers.items()})
+                self.send_response(inbox.status)
+                for name, text in inbox.answer.items():
+                    self.send_header(name, text)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            inbox.url = f"http://good.example:{server.server_port}/hook"
+            yield inbox
+            server.shutdown()
+            thread.join()
 
 
 class TestMediaIngest(IngestSuite):

@@ -10,7 +10,7 @@ fits the port at all.
 | port | module |
 |---|---|
 | Store, by noun: its `customers`, `works`, `books`, `messages` | `stores` |
-| BlobStore, Fetcher, Ingest | `files`, `fetching`, `taking` |
+| BlobStore, Fetcher, Ingest, Sender | `files`, `fetching`, `taking`, `sending` |
 | RateWindows | `rates` |
 | Clock, Ids, Scratch, Runner | `machine` |
 | Planner, ImageEditor, VideoGenerator | `planners`, `pictures`, `clips` |
