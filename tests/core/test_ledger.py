@@ -109,11 +109,25 @@ def test_a_keys_spending_is_net_and_its_own() -> None:
     entries = [
         ledger.grant(booking("a"), credits_given=100),
         ledger.charge(booking("b", "mine"), account=PREPAID, items=[("x", 30)]),
-        ledger.charge(booking("c", "other"), account=PREPAID, items=[("y", 20)]),
+        ledger.charge(booking("c", "other"), account=PREPAID, items=[("y", 7), ("x", 4)]),
         ledger.refund(booking("d", "mine"), account=PREPAID, item="x", credits_back=10),
     ]
 
     assert ledger.spent_by(entries, ApiKeyId("mine")) == 20
+    assert ledger.spent_by(entries, ApiKeyId("other")) == 11
+    assert ledger.spent_by(entries, ApiKeyId("none")) == 0
+
+
+def test_what_comes_back_of_what_was_not_spent_here_is_not_to_spend_again() -> None:
+    back = ledger.refund(booking("a", "mine"), account=PREPAID, item="old", credits_back=10)
+    again = ledger.charge(booking("b", "mine"), account=PREPAID, items=[("old", 10)])
+    more = ledger.charge(booking("c", "mine"), account=PREPAID, items=[("new", 3)])
+    key = ApiKeyId("mine")
+
+    assert ledger.spent_by([back], key) == 0
+    assert ledger.spent_by([back, more], key) == 3
+    assert ledger.spent_by([back, again, more], key) == 13
+    assert ledger.spent_by([again, back, more], key) == 3
 
 
 def test_a_chargeback_takes_the_money_back_too() -> None:

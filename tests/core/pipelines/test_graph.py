@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ars0n_core.errors import (
     IllegalEventError,
+    JobBusyError,
     JobNotRegenerableError,
     JobNotRetryableError,
     NotFoundError,
@@ -568,3 +569,53 @@ def test_a_report_tells_what_a_job_holds_of_its_customers_money() -> None:
         key: (price, 0.6 if key == "clip-0" else None) for key, price in PRICES.items()
     }
     assert after == {**PRICES, "film": 0}
+
+
+def test_a_retry_is_refused_with_its_reason() -> None:
+    pipeline, _ = claimed(fresh())
+    with pytest.raises(JobNotRetryableError) as wrong:
+        graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
+    pipeline = failed(pipeline, "voice")
+    voice = pipeline.jobs[JobId("voice")]
+    used = evolve(pipeline, jobs={**pipeline.jobs, voice.id: evolve(voice, retry_count=2)})
+    with pytest.raises(RetriesExhaustedError) as spent:
+        graph.retry(used, JobId("voice"), bounds=BOUNDS)
+    stopped, _ = graph.cancel(fresh())
+    with pytest.raises(JobNotRetryableError):
+        graph.retry(stopped, JobId("voice"), bounds=BOUNDS)
+
+    assert wrong.value.form_errors == ("Only failed jobs can be retried; this one is processing",)
+    assert spent.value.form_errors == ("Retry limit reached: 2 of 2 used",)
+
+
+def test_a_cut_at_work_is_waited_for() -> None:
+    pipeline, _ = claimed(up_to_film())
+
+    with pytest.raises(JobBusyError):
+        graph.regenerate(pipeline, JobId("clip-0"), items=())
+
+
+def test_a_scene_done_anew_names_what_is_reset_and_what_is_owed() -> None:
+    items = [job.item for job in finished().jobs.values()]
+
+    _, renewed, owed = graph.regenerate(finished(), JobId("clip-1"), items=items)
+    before, _ = outcomes.conclude(up_to_film())
+    waiting, again, less = graph.regenerate(before, JobId("clip-1"), items=items)
+
+    assert renewed == owed == ("edit-1", "clip-1", "film")
+    assert again == ("edit-1", "clip-1", "film")
+    assert less == ("edit-1", "clip-1")
+    film = waiting.jobs[JobId("film")]
+    assert (film.status, film.charge) == ("waiting", before.jobs[JobId("film")].charge)
+
+
+def test_a_job_that_is_put_off_is_claimed_when_its_time_comes() -> None:
+    pipeline, _ = claimed(fresh())
+    job = pipeline.jobs[JobId("voice")]
+    later = AT + timedelta(seconds=30)
+    pipeline = graph.record(pipeline, states.Deferred(job.id, job.attempt, later, "busy"))
+
+    assert claimed(pipeline, later - timedelta(seconds=1))[1] == ()
+    pipeline, (again,) = claimed(pipeline, later)
+    assert (again.job, again.attempt) == ("voice", 2)
+    assert pipeline.jobs[JobId("voice")].lease_until == later + BOUNDS.lease

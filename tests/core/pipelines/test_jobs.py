@@ -5,6 +5,7 @@ One job: leases, tickets, counts, and what it holds of the customer's money.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -169,3 +170,133 @@ def test_a_late_result_of_what_was_given_back_is_refused_by_name() -> None:
 
     error = caught.value
     assert (error.job, error.status, error.event) == (ID, JobStatus.FAILED, "late Succeeded")
+
+
+# -- what each event changes, and that it changes nothing else ---------------------------
+
+FULL = evolve(
+    CLAIMED,
+    sent=True,
+    ticket="old",
+    check_at=AT,
+    deadline=AT + 9 * MINUTE,
+    fraction=0.25,
+    crashes=1,
+    deferrals=2,
+    retry_count=1,
+    output=AssetId("old"),
+    facts={"frames": 1},
+    error="old",
+    cause=Cause.ORDER,
+    stopped=JobStatus.POLLING,
+    reused_from=JobId("job_0"),
+)
+LATER = AT + 5 * MINUTE
+AFRESH = {
+    "crashes": 0, "deferrals": 0, "error": None, "cause": None, "fraction": None,
+    "ticket": None, "check_at": None, "deadline": None, "sent": False, "lease_until": None,
+    "stopped": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "changes"),
+    [
+        ("waiting", states.Readied(ID), {"status": "pending"}),
+        (
+            "pending",
+            states.Claimed(ID, 2, LATER),
+            {"status": "processing", "attempt": 2, "lease_until": LATER, "sent": False},
+        ),
+        ("processing", states.Sent(ID, 1, LATER), {"sent": True, "lease_until": LATER}),
+        ("processing", states.Doubted(ID, 1, LATER), {"sent": True, "lease_until": LATER}),
+        ("processing", states.Renewed(ID, 1, LATER), {"lease_until": LATER}),
+        ("processing", states.Renewed(ID, 1, AT), {}),
+        ("processing", states.Released(ID, 1), {"status": "pending"}),
+        (
+            "processing",
+            states.Deferred(ID, 1, LATER, "busy"),
+            {
+                "status": "pending", "deferrals": 3, "lease_until": None, "sent": False,
+                "check_at": LATER, "error": None,
+            },
+        ),
+        (
+            "processing",
+            states.Submitted(ID, 1, "new", LATER, LATER + MINUTE),
+            {
+                "status": "polling", "ticket": "new", "check_at": LATER,
+                "deadline": LATER + MINUTE, "lease_until": None,
+            },
+        ),
+        ("polling", states.Asked(ID, 1, LATER), {"lease_until": LATER}),
+        (
+            "polling",
+            states.Checked(ID, 1, LATER, 0.5),
+            {"check_at": LATER, "lease_until": None, "fraction": 0.5},
+        ),
+        (
+            "polling",
+            states.Succeeded(ID, 1, AssetId("new"), {"frames": 2}),
+            {
+                "status": "completed", "output": "new", "facts": {"frames": 2},
+                "lease_until": None, "fraction": None, "ticket": None,
+            },
+        ),
+        (
+            "processing",
+            states.Failed(ID, 1, "no", Cause.OURS),
+            {"status": "failed", "error": "no", "cause": Cause.OURS, "lease_until": None},
+        ),
+        (
+            "processing",
+            states.Expired(ID, 1),
+            {"status": "pending", "crashes": 2, "lease_until": None, "sent": False},
+        ),
+        (
+            "pending",
+            states.Cancelled(ID),
+            {
+                "status": "failed", "error": "Cancelled", "cause": Cause.CANCELLED,
+                "lease_until": None, "stopped": JobStatus.PENDING,
+            },
+        ),
+        ("failed", states.Retried(ID), {"status": "waiting", "retry_count": 2, **AFRESH}),
+        (
+            "completed",
+            states.Reset(ID),
+            {
+                "status": "waiting", "retry_count": 0, "output": None, "facts": {},
+                "reused_from": None, "charge": None, **AFRESH,
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_an_event_changes_this_and_nothing_else(
+    before: str, event: states.Event, changes: dict[str, Any]
+) -> None:
+    job = evolve(FULL, status=JobStatus(before))
+
+    assert apply(job, event) == evolve(job, **changes)
+
+
+def test_a_job_given_back_before_its_call_left_is_free_at_once() -> None:
+    idle = evolve(FULL, sent=False)
+
+    assert apply(idle, states.Released(ID, 1)).lease_until is None
+    assert apply(FULL, states.Released(ID, 1)).lease_until == AT + MINUTE
+
+
+def test_an_event_of_another_attempt_is_refused_by_name() -> None:
+    with pytest.raises(IllegalEventError) as caught:
+        apply(FULL, states.Expired(ID, 7))
+
+    error = caught.value
+    assert (error.job, error.status, error.event) == (ID, "processing", "Expired of attempt 7")
+
+
+def test_a_job_without_a_lease_or_not_at_work_is_never_overdue() -> None:
+    assert not is_overdue(evolve(CLAIMED, lease_until=None), AT + 9 * MINUTE)
+    assert not is_overdue(evolve(CLAIMED, status=JobStatus.PENDING), AT + 9 * MINUTE)
+    assert not is_claimable(CLAIMED, AT)
+    assert is_claimable(PENDING, AT)

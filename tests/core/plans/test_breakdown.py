@@ -264,3 +264,78 @@ def test_a_mix_depends_on_its_length_and_its_music() -> None:
         "music_mood": "calm",
         "music_volume": 0.5,
     }
+
+
+def test_what_decides_each_step_is_written_down_by_name() -> None:
+    spec = attrs.evolve(
+        SPEC,
+        edit_style="on desks",
+        tone="luxury",
+        emotion="joy",
+        company_name="Helio",
+        cta_design=CtaDesign.BOLD,
+        logo_asset_id=AssetId("logo"),
+        gradient_color="#ff5500",
+        custom_clips=(CustomClip(1, AssetId("c"), 4, " Look. "),),
+    )
+    told = attrs.evolve(PLAN.scenes[1], on_screen_text="New", transition=Look.CUT)
+    plan = attrs.evolve(PLAN, scenes=(PLAN.scenes[0], told, PLAN.scenes[2]))
+
+    items = {item.key: item for item in break_down(spec, plan)}
+
+    assert items["edit-1"].inputs == {
+        "image_asset_id": "b",
+        "description": "Scene 1",
+        "edit_prompt": "low light",
+        "edit_style": "on desks",
+        "tone": "luxury",
+        "aspect_ratio": "9:16",
+    }
+    assert items["clip-1"].inputs == {"motion_prompt": "push in", "emotion": "joy"}
+    assert items["clip-1"].grade == (VideoModel.FAST, 6)
+    assert items["voice"].inputs == {
+        "texts": ["Text 0.", "Look.", "Text 1.", "Text 2."],
+        "voice_id": "v",
+        "style": "warm",
+        "emotion": "joy",
+    }
+    film = items["film"].inputs
+    shown = film["items"]
+    assert isinstance(shown, list)
+    assert shown[1] == {"asset_id": "c", "duration_seconds": 4.0, "voiceover_text": "Look."}
+    assert shown[2] == {
+        "duration_seconds": 6.0,
+        "transition": "cut",
+        "on_screen_text": "New",
+        "texts": ["Text 1."],
+    }
+    rest = {name: value for name, value in film.items() if name not in {"items", "captions"}}
+    assert (
+        rest.items()
+        >= {
+            "duration_seconds": 15,
+            "music_asset_id": None,
+            "music_mood": "calm",
+            "music_volume": 0.3,
+            "aspect_ratio": "9:16",
+            "cta_design": "bold",
+            "call_to_action": "Now",
+            "company_name": "Helio",
+            "logo_asset_id": "logo",
+            "gradient_color": "#FF5500",
+        }.items()
+    )
+
+
+def test_an_orders_own_music_and_hints_count_where_the_plan_has_none() -> None:
+    plan = attrs.evolve(PLAN, music_mood="", voice_style="")
+    spec = attrs.evolve(SPEC, music_mood="jazz", voice_style="soft")
+    own = attrs.evolve(spec, music_asset_id=AssetId("song"))
+
+    items = {item.key: item.inputs for item in break_down(spec, plan)}
+    bare = {item.key: item.inputs for item in break_down(SPEC, plan)}
+    mine = {item.key: item.inputs for item in break_down(own, plan)}
+
+    assert (items["film"]["music_mood"], items["voice"]["style"]) == ("jazz", "soft")
+    assert (bare["film"]["music_mood"], bare["voice"]["style"]) == ("", "")
+    assert (mine["film"]["music_asset_id"], mine["film"]["music_mood"]) == ("song", None)

@@ -75,3 +75,42 @@ def test_narrated_clips_bring_their_time_and_their_words() -> None:
 def test_footage_may_be_slowed_by_a_tenth() -> None:
     assert budget.footage_frames_shown_max(180) == 200
     assert budget.footage_frames_shown_max(0) == 0
+
+
+def test_a_hopeless_script_is_told_how_long_it_is_and_how_much_fits() -> None:
+    assert budget.fits(spec_of(15), plan_of("word " * 90)) == (
+        "The narration is too long: 90 words take at least 23.0 s to say, "
+        "and the ad is 15 s long; about 36 words fit"
+    )
+
+
+def test_what_just_fits_is_tried() -> None:
+    words = int(15 * budget.STRETCH_MAX * budget.WORDS_PER_SECOND_FASTEST)
+
+    assert budget.fits(spec_of(15), plan_of("word " * words)) is None
+    assert budget.fits(spec_of(15), plan_of("word " * (words + 1))) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("one two three four", 4 / 3.4),
+        ("a" * 48, 2.0),
+        ("音", 0.55 / 3.4),
+        ("カ", 0.33 / 3.4),
+        ("한", 0.40 / 3.4),
+        ("one\N{EM DASH}two-three", 3 / 3.4),
+        ("50%", 1 / 3.4),
+        ("...", 0.0),
+    ],
+)
+def test_the_least_time_a_text_takes(text: str, seconds: float) -> None:
+    assert budget.speech_seconds_min(text) == pytest.approx(seconds)
+
+
+def test_an_ad_is_as_long_as_its_duration_and_a_films_clips() -> None:
+    clips = (CustomClip(0, AssetId("c"), 4.5), CustomClip(0, AssetId("c"), 6))
+
+    assert budget.seconds_available(spec_of(15, custom_clips=clips)) == 25.5
+    radio = spec_of(15, custom_clips=clips, ad_format=AdFormat.RADIO)
+    assert budget.seconds_available(radio) == 15.0

@@ -103,3 +103,40 @@ def test_radio_speaks_its_segments_as_listed_and_shows_nothing() -> None:
     assert [t.text for t in derive.narration(spec, plan)] == ["Text 0.", "Text 1."]
     assert derive.complete(spec, plan).scenes == ()
     assert derive.running_order(spec, plan) == ()
+
+
+def test_without_a_company_the_call_names_none() -> None:
+    for name in (None, "", "  "):
+        told = derive.complete(spec_of(company_name=name), bare(0)).call_to_action
+        assert told == "Discover more today"
+
+
+def test_what_nobody_said_is_derived_by_the_scenes_name() -> None:
+    plan = derive.complete(spec_of(image_asset_ids=("a", "b", "c"), tone="calm"), bare(7, 1))
+
+    seventh, first = plan.scenes
+    assert (seventh.image_asset_id, first.image_asset_id) == ("b", "b")
+    assert seventh.motion_prompt == derive.MOVES[7]
+    assert seventh.edit_prompt.startswith(f"{derive.FRAMINGS[0]}; ")
+    assert first.edit_prompt.startswith(f"{derive.FRAMINGS[1]}; ")
+
+
+def test_the_voice_takes_its_style_from_the_nearest_hint() -> None:
+    def style(**hints: str) -> str:
+        return derive.complete(spec_of(**hints), bare(0)).voice_style
+
+    assert style(voice_style="dry", emotion="joyful", tone="luxury") == "dry"
+    assert style(emotion="joyful", tone="luxury") == "joyful"
+    assert style(tone="luxury") == "low, unhurried and assured"
+    assert style() == "warm, natural and confident"
+
+
+def test_clips_stand_before_the_scene_at_their_place_in_the_order_they_came() -> None:
+    clips = tuple(CustomClip(at, AssetId(f"c{i}"), 4) for i, at in enumerate((1, 99, 0, 1, -3)))
+
+    order = derive.running_order(spec_of(custom_clips=clips), bare(4, 5))
+
+    found = [
+        item.custom_clip if item.scene is None else f"s{item.scene.scene_index}" for item in order
+    ]
+    assert found == [2, 4, "s4", 0, 3, "s5", 1]

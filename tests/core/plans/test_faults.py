@@ -124,3 +124,64 @@ def test_footage_must_fill_the_ad_up_to_its_card() -> None:
     (told,) = faults_of(short)["plan.scenes"]
     assert told.startswith("The scenes' clips are 12 s together, too short for an ad of 15 s")
     faults.check(attrs.evolve(SPEC, company_name="Helio"), short)
+
+
+@pytest.mark.parametrize(
+    ("plan", "field", "told"),
+    [
+        (plan_of(), "scenes", "A video ad has 1 to 20 scenes, not 0"),
+        (plan_of(*[6] * 21), "scenes", "A video ad has 1 to 20 scenes, not 21"),
+        (
+            attrs.evolve(
+                plan_of(6, 6, 6), scenes=plan_of(6, 6, 6).scenes[1:] + plan_of(6, 6).scenes[1:]
+            ),
+            "scenes",
+            "scene_index must number the 3 scenes from 0 to 2, each once",
+        ),
+        (
+            plan_of(6, 6, 6, texts=["..."]),
+            "voiceover_segments",
+            "Nothing is said: at least one segment needs a text with words",
+        ),
+        (
+            attrs.evolve(plan_of(6, 6, 6), segments=(Segment(text="Hi.", scene_index=3),)),
+            "voiceover_segments",
+            "voiceover_segments[0]: there is no scene 3",
+        ),
+        (
+            plan_of(6, 6, 6, texts=["a b", "x" * 2001]),
+            "voiceover_segments",
+            "voiceover_segments[1]: text has 2001 characters; at most 2000",
+        ),
+    ],
+)
+def test_a_fault_says_where_it_is_and_what_would_be_right(
+    plan: Plan, field: str, told: str
+) -> None:
+    assert told in faults_of(plan)[f"plan.{field}"]
+
+
+@pytest.mark.parametrize("name", ["music_mood", "voice_style", "call_to_action"])
+def test_a_fault_of_the_plan_itself_is_told_under_its_field(name: str) -> None:
+    most = faults.CHARACTERS_MAX[name]
+    faults.check(SPEC, attrs.evolve(plan_of(6, 6, 6), **{name: "x" * most}))
+
+    found = faults_of(attrs.evolve(plan_of(6, 6, 6), **{name: "x" * (most + 1)}))
+
+    assert found == {f"plan.{name}": (f"{name} has {most + 1} characters; at most {most}",)}
+
+
+def test_twenty_scenes_and_sixty_segments_are_none_too_many() -> None:
+    faults.check(SPEC, plan_of(*[2] * 20, texts=["a"] * 40))
+    faults.check(attrs.evolve(SPEC, duration_seconds=60), plan_of(*[8] * 9, texts=["a"] * 60))
+
+
+def test_an_image_the_order_does_not_have_expires_the_plan() -> None:
+    plan = plan_of(6, 6, 6, image_asset_id="gone")
+
+    with pytest.raises(PlanExpiredError) as caught:
+        faults.check(SPEC, plan)
+
+    told = [f"scene {i}: image gone is not among the order's images" for i in range(3)]
+    assert caught.value.field_errors == {"plan.scenes": tuple(told)}
+    faults.check(attrs.evolve(SPEC, ad_format=AdFormat.RADIO), plan)
