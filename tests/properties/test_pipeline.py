@@ -4,10 +4,12 @@ Whatever happens to its jobs, a run obeys its graph and comes to an end.
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from attrs import evolve
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ars0n_core.ids import AssetId, JobId, VersionId
@@ -19,10 +21,12 @@ from ars0n_core.pipelines.states import TERMINAL, Cause, JobStatus
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.typical import typical
 from ars0n_core.specs.model import AdSpec
+from ars0n_core.testing.strategies_histories import runs
 
 if TYPE_CHECKING:
     from ars0n_core.pipelines.commands import Command
     from ars0n_core.pipelines.graph import Pipeline
+    from ars0n_core.testing.strategies_histories import Run
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 VERSION = VersionId("ver_1")
@@ -146,3 +150,37 @@ def test_cancelling_at_any_moment_stops_all_and_keeps_what_was_begun(
     assert conclusion is not None
     if not ours:
         assert {refund.job for refund in conclusion.refunds} == idle
+
+
+HISTORIES_MIN = 1400
+"""
+With what the machines play, more than 2,000 histories in an ordinary run.
+"""
+
+ONE_SCENE = break_down(spec, evolve(typical(spec), scenes=typical(spec).scenes[:1]))
+
+
+@settings(max_examples=max(HISTORIES_MIN, settings().max_examples))
+@given(runs(ONE_SCENE, steps_max=20))
+def test_every_history_keeps_its_order_and_its_money(run: Run) -> None:
+    for before, after in itertools.pairwise(run.pipelines):
+        obeys(before, after, ())
+        assert report.progress(before) <= report.progress(after)
+    charged = {job.id: job.charge.credits for job in run.last.jobs.values() if job.charge}
+
+    pipeline, conclusion = outcomes.conclude(run.last)
+    _, again = outcomes.conclude(pipeline)
+
+    statuses = {job.status for job in run.last.jobs.values()}
+    ended = statuses == {JobStatus.COMPLETED} or (
+        JobStatus.FAILED in statuses and not statuses & states.RUNNING
+    )
+    assert (conclusion is not None) == ended
+    if conclusion is None or again is None:
+        return
+    given = {refund.job: refund.credits for refund in conclusion.refunds}
+    assert len(given) == len(conclusion.refunds)
+    assert again.refunds == ()
+    assert conclusion.completed == (statuses == {JobStatus.COMPLETED})
+    assert given == ({} if conclusion.completed else charged)  # nothing was handed out
+    assert all(job.is_paid for job in pipeline.jobs.values()) == conclusion.completed
