@@ -26,6 +26,7 @@ from ars0n_core.pipelines.states import Cause, JobStatus
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs.model import AdSpec
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from ars0n_core.pipelines.commands import Command
@@ -619,3 +620,54 @@ def test_a_job_that_is_put_off_is_claimed_when_its_time_comes() -> None:
     pipeline, (again,) = claimed(pipeline, later)
     assert (again.job, again.attempt) == ("voice", 2)
     assert pipeline.jobs[JobId("voice")].lease_until == later + BOUNDS.lease
+
+
+def test_a_report_tells_all_of_a_job_that_its_customer_may_know() -> None:
+    pipeline = up_to_clips()
+    job = evolve(
+        pipeline.jobs[JobId("edit-1")],
+        facts={"width": 720},
+        retry_count=1,
+        reused_from=JobId("job_0"),
+    )
+    pipeline = evolve(pipeline, jobs={**pipeline.jobs, job.id: job})
+
+    told = {one.id: one for one in report.jobs(pipeline)}
+
+    assert told[JobId("edit-1")] == report.JobReport(
+        id=JobId("edit-1"),
+        operation=Operation.EDIT_IMAGE,
+        status=JobStatus.COMPLETED,
+        output=AssetId("made-edit-1-1"),
+        error=None,
+        scene_index=1,
+        depends_on=(),
+        retry_count=1,
+        credits=10,
+        reused_from=JobId("job_0"),
+        facts={"width": 720},
+    )
+    assert told[JobId("clip-1")].depends_on == (JobId("edit-1"),)
+
+
+def test_a_late_look_is_ordered_for_the_attempt_it_belongs_to() -> None:
+    _, ordered = graph.collect(stopped_in_the_making(), version=VERSION, now=DUE)
+
+    assert ordered == (commands.CheckClip(VERSION, JobId("clip-0"), 1),)
+
+
+def test_what_was_reused_is_owed_nothing_on_a_retry() -> None:
+    items = break_down(SPEC, PLAN)
+    pipeline = graph.build(
+        items,
+        job_ids=[JobId(item.key) for item in items],
+        charges={"voice": Charge(credits=3, account="prepaid", serial=1)},
+        reused={"edit-0": finished().jobs[JobId("edit-0")]},
+    )
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(done(pipeline, "edit-1"), "voice")
+    pipeline, _ = outcomes.conclude(pipeline)
+
+    _, owed = graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
+
+    assert [job.id for job in owed] == ["voice"]
