@@ -164,9 +164,11 @@ def test_a_fault_says_where_it_is_and_what_would_be_right(
 @pytest.mark.parametrize("name", ["music_mood", "voice_style", "call_to_action"])
 def test_a_fault_of_the_plan_itself_is_told_under_its_field(name: str) -> None:
     most = faults.CHARACTERS_MAX[name]
-    faults.check(SPEC, attrs.evolve(plan_of(6, 6, 6), **{name: "x" * most}))
+    within: dict[str, Any] = {name: "x" * most}
+    beyond: dict[str, Any] = {name: "x" * (most + 1)}
+    faults.check(SPEC, attrs.evolve(plan_of(6, 6, 6), **within))
 
-    found = faults_of(attrs.evolve(plan_of(6, 6, 6), **{name: "x" * (most + 1)}))
+    found = faults_of(attrs.evolve(plan_of(6, 6, 6), **beyond))
 
     assert found == {f"plan.{name}": (f"{name} has {most + 1} characters; at most {most}",)}
 
