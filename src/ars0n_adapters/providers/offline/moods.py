@@ -252,11 +252,11 @@ The bed for words that say nothing to us: it offends nowhere.
 _STEMS: Final[tuple[tuple[Mood, int, tuple[str, ...]], ...]] = (
     (ELECTRONIC, 2, (
         "electro", "edm", "house", "techno", "dance", "club", "disco", "synth", "drum", "trap",
-        "beats",
+        "beats", "rock", "metal", "punk", "grunge", "rap", "dubstep", "garage", "rave",
     )),
     (ELECTRONIC, 1, (
         "energ", "upbeat", "pump", "power", "sport", "gym", "fitness", "workout", "fast",
-        "driv", "hype", "intens", "party", "excit", "thrill", "rock", "action", "urgen", "bold",
+        "driv", "hype", "intens", "party", "excit", "thrill", "action", "aggressive", "heavy", "loud", "urgen", "bold",
         "dynamic",
     )),
     (AMBIENT, 2, (
@@ -269,14 +269,16 @@ _STEMS: Final[tuple[tuple[Mood, int, tuple[str, ...]], ...]] = (
     )),
     (CINEMATIC, 2, (
         "cinemat", "orchestr", "epic", "trailer", "classical", "piano", "string", "film",
+        "anthem", "ballad", "waltz", "opera", "choir", "march",
     )),
     (CINEMATIC, 1, (
         "luxur", "elegan", "premium", "sophist", "dramat", "emotion", "romantic", "perfume",
-        "jewel", "exclusiv", "majestic", "noble", "sad", "melanchol", "grand", "heroic",
+        "jewel", "exclusiv", "majestic", "romance", "wedding", "magical", "adventur", "patriotic",
+        "serious", "solemn", "noble", "sad", "melanchol", "grand", "heroic",
         "refined",
     )),
     (PLAYFUL, 2, (
-        "acoustic", "folk", "ukulele", "guitar", "country", "pizzicato", "swing", "jingle",
+        "acoustic", "folk", "ukulele", "guitar", "country", "western", "banjo", "bluegrass", "pizzicato", "swing", "jingle",
     )),
     (PLAYFUL, 1, (
         "playful", "quirky", "whims", "cute", "kid", "child", "fun", "funny", "light",
@@ -293,22 +295,23 @@ _STEMS: Final[tuple[tuple[Mood, int, tuple[str, ...]], ...]] = (
         "tech", "cyber", "industrial", "futur", "scifi", "sci-fi", "digital", "glitch",
     )),
     (TECH, 1, (
-        "dark", "myster", "suspens", "tense", "gritty", "edgy", "moody", "noir", "innovat",
+        "dark", "myster", "suspens", "tense", "spooky", "scary", "horror", "halloween", "eerie", "gritty", "edgy", "moody", "noir", "innovat",
         "ai", "data", "crypto", "gaming",
     )),
     (HAPPY, 2, (
-        "pop", "funk", "soul", "ska", "motown", "summer",
+        "pop", "funk", "soul", "ska", "motown", "summer", "reggae", "latin", "salsa", "samba",
+        "cumbia", "afrobeat", "tropical", "gospel", "calypso", "mariachi",
     )),
     (HAPPY, 1, (
         "happy", "joy", "cheer", "sunny", "celebrat", "bright", "feel-good", "feelgood", "smil",
         "delight", "bouncy", "groov", "holiday", "christmas", "festive", "friend",
     )),
     (NOSTALGIC, 2, (
-        "lofi", "lo-fi", "jazz", "vintage", "retro", "chillhop", "bossa", "lounge", "hiphop",
+        "lofi", "lo-fi", "jazz", "blues", "bluesy", "vintage", "retro", "chillhop", "bossa", "lounge", "hiphop",
         "hip-hop", "rnb",
     )),
     (NOSTALGIC, 1, (
-        "nostalg", "warm", "chill", "mellow", "cozy", "cosy", "tender", "memor", "heartfelt",
+        "nostalg", "warm", "chill", "mellow", "cozy", "cosy", "tender", "memor", "heartfelt", "heartwarm",
         "laidback", "laid-back", "autumn", "coffee", "smooth", "heritage", "family", "intimate",
         "love",
     )),
@@ -316,14 +319,23 @@ _STEMS: Final[tuple[tuple[Mood, int, tuple[str, ...]], ...]] = (
 # fmt: on
 
 
+_UNWANTED: Final = re.compile(
+    r"\b(?:no|not|without|less|avoid|never|nothing)(?: too| very| so| any| overly| much)*(?: (?!but\b|and\b|just\b)[\w'-]+)"
+)
+
+
 def mood(text: str) -> Mood:
     """
-    Return the mood that *text* describes best; of equals, the one named last.
+    Return the mood that *text* describes best, what it doesn't want left out; of equals,
+    the one named last.
 
     >>> mood("upbeat electronic").name, mood("Premium TECH").name, mood("qwerty").name
     ('electronic', 'tech', 'inspiring')
+    >>> mood("calm, no drums").name
+    'ambient'
     """
-    words = re.findall(r"[^\W_]+(?:-[^\W_]+)*", text.casefold())
+    said = text.casefold().replace("r&b", "rnb").replace("drum and bass", "drum-and-bass")
+    words = re.findall(r"[^\W_]+(?:-[^\W_]+)*", _UNWANTED.sub(" ", said))
     scores: dict[str, tuple[int, int]] = {}
     named = {entry.name: entry for entry in MOODS}
     for place, word in enumerate(words):

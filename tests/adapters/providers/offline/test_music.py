@@ -148,6 +148,12 @@ def test_moods_differ_to_the_ear(beds: dict[str, np.ndarray]) -> None:
         ("", "inspiring"),
         ("音楽", "inspiring"),
         ("airport", "inspiring"),
+        ("aggressive metal", "electronic"),
+        ("latin salsa", "happy"),
+        ("R&B ballad, mellow", "nostalgic"),
+        ("spooky halloween", "tech"),
+        ("calm, no drums", "ambient"),
+        ("upbeat but not too electronic, acoustic guitar", "playful"),
     ],
 )
 def test_free_words_find_their_mood(text: str, name: str) -> None:
