@@ -294,6 +294,16 @@ def test_a_bomb_is_refused_before_it_is_decoded(size: tuple[int, int], tmp_path:
     assert "50 megapixels" in message
 
 
+def test_a_webp_bomb_is_refused_by_the_size_it_claims(tmp_path: Path) -> None:
+    source = saved(Image.new("RGB", (16000, 4000)), tmp_path / "a.webp", lossless=True, method=0)
+    assert "16000 x 4000" in refusal(source)
+
+
+def test_a_picture_of_nothing_is_refused(tmp_path: Path) -> None:
+    picture_of_air = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    assert "see-through all over" in refusal(saved(picture_of_air, tmp_path / "a.png"))
+
+
 def test_a_picture_too_small_to_be_seen_is_refused_with_the_limit(tmp_path: Path) -> None:
     message = refusal(saved(Image.new("RGB", (1, 1)), tmp_path / "a.png"))
     assert "1 x 1" in message

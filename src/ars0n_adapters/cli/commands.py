@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from ars0n_adapters.cli import arguments
 from ars0n_adapters.cli.orders import FaultyOptionsError
 from ars0n_core import calculator
-from ars0n_core.errors import Ars0nError
+from ars0n_core.errors import Ars0nError, StaleRevisionError
 from ars0n_core.specs.model import AdFormat
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
+
+_NO_ROOM: Final = re.compile(r"No space left on device|disk is full|disk full")
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -50,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = None
         return FAILED
     except Ars0nError as error:
-        _complain(f"ars0n: {error}")
+        _complain(_told(error))
         return FAILED
     except KeyboardInterrupt:
         _complain("\nars0n: stopped; give the same command again to go on")
@@ -69,6 +72,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain("ars0n: ARS0N_DEBUG=1 shows where; please report it")
         return FAILED
     return code
+
+
+def _told(error: Ars0nError) -> str:
+    told = f"ars0n: {error}"
+    if isinstance(error, StaleRevisionError):
+        told = "ars0n: another command changed the same ad at this moment; give the command again"
+    if _NO_ROOM.search(told):
+        where = "--out" if getattr(error, "port", "") == "out" else "--data-dir"
+        told += f"\nars0n: that disk is full: free some space, or name another with {where}"
+    return told
 
 
 def _tolerate_any_encoding() -> None:

@@ -4,6 +4,7 @@ Driving an order to its end: place it, or find where it stopped, and wait for th
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -19,7 +20,14 @@ from ars0n_adapters.cli.delivering import Beside
 from ars0n_adapters.cli.orders import FaultyOptionsError, Order
 from ars0n_adapters.cli.progress import Progress, name_of
 from ars0n_core.access import Organization
-from ars0n_core.errors import Ars0nError, InvalidRequestError, NotFoundError, PortError
+from ars0n_core.errors import (
+    Ars0nError,
+    BlobNotFoundError,
+    InvalidRequestError,
+    NotFoundError,
+    PortError,
+    StaleRevisionError,
+)
 from ars0n_core.ids import OrganizationId, VersionId
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
@@ -42,6 +50,11 @@ The one customer of the command line: unlimited, so booked but never refused for
 """
 
 _POLL_SECONDS: Final = 0.25
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""
+What a copy fails with when it is where it goes to that is at fault.
+"""
 
 
 class AdFailedError(Ars0nError):
@@ -70,6 +83,14 @@ def local_caller(product: Product) -> Caller:
     """
     Return the command line's customer, made at first use.
     """
+    try:
+        return _local_caller(product)
+    except StaleRevisionError:
+        # another command made it in the same moment
+        return _local_caller(product)
+
+
+def _local_caller(product: Product) -> Caller:
     with product.ports.store.transaction() as tx:
         try:
             return Caller(tx.organizations.find(LOCAL))
@@ -106,14 +127,16 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
     out: Path = options.out
     fault = misnamed(out, ad_format) or unwritable(out)
     order = _read(product, options, ad_format, fault)
-    version_id = _place(product, order, screen)
     progress = Progress(screen)
-    report = _wait(product, version_id, progress)
-    final = report.jobs[-1]
-    if report.status is VersionStatus.FAILED or report.output is None:
+    try:
+        report = _finished(product, order, screen, progress)
+        _deliver(product, report, out)
+    except BlobNotFoundError:
+        screen.write("The ad made before is gone from the data folder; making it again.\n")
         _forget(product, order)
-        raise AdFailedError(_reason(report))
-    _deliver(product, report, out)
+        report = _finished(product, order, screen, progress)
+        _deliver(product, report, out)
+    final = report.jobs[-1]
     beside = delivering.beside(
         product, local_caller(product), report, delivering.wanted(options), out
     )
@@ -125,6 +148,14 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
         wall_seconds=time.monotonic() - started,
         beside=beside,
     )
+
+
+def _finished(product: Product, order: Order, screen: TextIO, progress: Progress) -> Report:
+    report = _wait(product, _place(product, order, screen), progress)
+    if report.status is VersionStatus.FAILED or report.output is None:
+        _forget(product, order)
+        raise AdFailedError(_reason(report))
+    return report
 
 
 _SUFFIXES: Final[Mapping[AdFormat, str]] = {AdFormat.VIDEO: ".mp4", AdFormat.RADIO: ".mp3"}
@@ -244,8 +275,11 @@ def _deliver(product: Product, report: Report, out: Path) -> None:
     try:
         product.ports.blobs.copy_to(asset.blob_key, part)
         part.replace(out)
-    except OSError as error:
-        message = f"{out} can't be written: {error.strerror or error}"
+    except (OSError, PortError) as error:
+        fault = error.__cause__ if isinstance(error, PortError) else error
+        if not isinstance(fault, OSError) or (fault is not error and fault.errno not in _NO_ROOM):
+            raise
+        message = f"{out} can't be written: {fault.strerror or fault}"
         raise PortError(message, port="out") from error
     finally:
         part.unlink(missing_ok=True)

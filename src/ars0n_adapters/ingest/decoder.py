@@ -23,6 +23,13 @@ A strip is not shrunk below this on its short side, whatever its length.
 """
 
 
+OPAQUE = 255
+SEEN_MIN = 8
+"""
+Alpha under which even the densest spot of a picture can't be seen.
+"""
+
+
 class FaultError(Exception):
     """
     Why a picture can't be taken, as the parent is told.
@@ -42,6 +49,7 @@ def decode(
     Raises:
         FaultError: It can't be taken.
     """
+    _check_webp(source, pixels, side)
     with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
         width, height = image.size
         facts = {"width": width, "height": height}
@@ -62,8 +70,12 @@ def decode(
             size = (size[1], size[0])
         picture = _resized(picture, size)
     picture = _in_srgb(picture, profile)
-    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
-        picture = picture.convert("RGB")
+    if picture.mode == "RGBA":
+        faintest, densest = picture.getchannel("A").getextrema()
+        if densest < SEEN_MIN:
+            raise FaultError("nothing_seen")
+        if faintest == OPAQUE:
+            picture = picture.convert("RGB")
     picture.info = {}
     try:
         picture.save(target, "PNG", compress_level=1)
@@ -71,6 +83,28 @@ def decode(
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise FaultError("disk_full" if full else "not_written") from error
     return {"width": picture.width, "height": picture.height, "has_alpha": picture.mode == "RGBA"}
+
+
+def _check_webp(source: str, pixels: int, side: int) -> None:
+    """
+    Raise `FaultError` for a WebP picture whose header claims too much: Pillow takes memory
+    for all of it before it tells its size.
+    """
+    with open(source, "rb") as file:  # noqa: PTH123 - starts without pathlib
+        head = file.read(30)
+    if head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+        return
+    kind, body = head[12:16], head[20:]
+    width, height = 1, 1
+    if kind == b"VP8X":
+        width += int.from_bytes(body[4:7], "little")
+        height += int.from_bytes(body[7:10], "little")
+    elif kind == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        width += bits & 0x3FFF
+        height += bits >> 14 & 0x3FFF
+    if width * height > pixels or max(width, height) > side:
+        raise FaultError("too_many_pixels", width=width, height=height)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

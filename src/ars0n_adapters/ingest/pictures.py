@@ -88,6 +88,11 @@ def _answer(ended: confined.Ended, what: Sniffed) -> dict[str, Any]:
                 f"The image has only {answer['width']} x {answer['height']} pixels; each side "
                 f"must have at least {SIDE_MIN}: upload a larger one"
             )
+        case "nothing_seen":
+            raise _refused(
+                "The image is see-through all over, so there is nothing to show; upload one "
+                "with a visible subject"
+            )
         case "too_much_memory":
             raise _refused("The image takes too much memory to decode; save it smaller")
         case "disk_full" | "not_written":

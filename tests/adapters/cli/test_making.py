@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -242,6 +243,60 @@ def children_of(pid: int) -> list[str]:
     return [
         line for line in listed.stdout.splitlines() if f" {pid} " in line and "ps -eo" not in line
     ]
+
+
+def test_an_ad_that_finds_no_room_leaves_nothing_at_its_place(
+    made: Run, folder: Path, photo: Path
+) -> None:
+    assert made.code == 0
+    size = (folder / "ad.mp4").stat().st_size
+    place = folder / "narrow"
+    place.mkdir()
+    command = [
+        "make",
+        "--image",
+        photo,
+        *ORDER,
+        "--data-dir",
+        folder / "data",
+        "--out",
+        place / "e.mp4",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "ars0n_adapters.cli", *map(str, command)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size - 1, size - 1)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 1, done.stderr
+    assert f"{place / 'e.mp4'} can't be written: File too large" in done.stderr
+    assert list(place.iterdir()) == []
+
+
+def test_two_commands_at_once_on_a_new_data_folder_both_make_their_ad(tmp_path: Path) -> None:
+    commands = [
+        [sys.executable, "-m", "ars0n_adapters.cli", "radio", "--prompt", prompt, "--duration",
+         "15", "--data-dir", str(tmp_path / "data"), "--out", str(tmp_path / f"{prompt}.mp3")]
+        for prompt in ("apples", "pears")
+    ]  # fmt: skip
+    runs = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for command in commands
+    ]
+    ends = [(run.communicate(timeout=200), run.returncode) for run in runs]
+
+    assert [code for _, code in ends] == [0, 0], ends
+    # whose ad has gone from the data folder gets it made again
+    for blob in (tmp_path / "data").rglob("*.mp3"):
+        blob.unlink()
+    (tmp_path / "apples.mp3").unlink()
+    again = subprocess.run(commands[0], capture_output=True, text=True, check=False, timeout=200)
+    assert again.returncode == 0, again.stderr
+    assert "making it again" in again.stderr
+    assert (tmp_path / "apples.mp3").stat().st_size > 100_000
 
 
 def test_an_interrupted_command_leaves_nothing_and_goes_on(folder: Path, photo: Path) -> None:
