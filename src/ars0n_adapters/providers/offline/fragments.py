@@ -107,7 +107,7 @@ def of(text: str) -> list[str]:
             found.append(part)
     kept = []
     for part in found:
-        fragment = LINK.sub("", re.sub(r"^[-–—]\s+", "", part.strip(" .,;:–—!?()")).rstrip("-"))
+        fragment = LINK.sub("", re.sub(r"^[-–—]+\s*", "", part.strip(" .,;:–—!?()")).rstrip("-"))
         if any(c.isalnum() for c in fragment) and len(fragment) > 1:
             if len(fragment.split()) > FEATURE_WORDS_MAX:
                 fragment = shortened(fragment)
@@ -123,8 +123,10 @@ def uncapped(text: str) -> str:
     ('sleek design', 'USB charging', 'iPhone case')
     """
     words = text.split()
-    if re.match(r"[A-Z]\w+ (?:of|de|du|di|&) [A-Z]", text):
+    if re.match(r"[A-Z]\w+ (?:of|de|du|di|&) [A-Z]|[A-Z]\w{1,3}\. [A-Z]", text):
         return text  # "Museum of Modern Art"
+    if re.match(r"[A-Z][a-z]+ [A-Z]\w* (?:.* )?[a-z]", text) and not nouns.is_quality(words[0]):
+        return text  # "Nike Air Max shoes"
     titled = (
         len(words) > 1
         and all(w[:1].isupper() for w in words if len(w) >= _LONG_WORD_CHARS)

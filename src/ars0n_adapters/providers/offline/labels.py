@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 _LABELS: Final = {
-    "product": r"products?(?: name)?|services?|app|about|description|subject|item|offering|business"
+    "product": r"products?(?: name)?|prompt|services?|app|about|description|subject|item|offering|business"
     r"|event|what(?: we do| it is)?|campaign|project|title",
     "company": r"company(?: name)?|brand(?: name)?|client|business name|organi[sz]ation|advertiser",
     "features": r"(?:key |main |top |product )?(?:features?|benefits?|points?|messages?|facts?)|usps?"

@@ -231,7 +231,7 @@ _DEFINITE: Final = frozenset(
     ["best", "first", "only", "most", "finest", "world's", "largest", "biggest"]
 )
 _ONE_OF_A_KIND: Final = re.compile(
-    r"(?i:grand opening)|[A-Z]\w+ (?:of|de|du) [A-Z]"
+    r"(?i:grand opening)|[A-Z]\w+ (?:of|de|du) [A-Z]|[A-Z]\w*(?:\s[A-Z\d]\w*)+\s[a-z]+$"
     r"|[A-Z][a-z]+[A-Z]\w*(?:\s[A-Z\d][\w-]*)*(?:\s[a-z]+)+$"
 )
 """

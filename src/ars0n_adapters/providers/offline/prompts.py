@@ -5,11 +5,14 @@ Prompts as they come: markup, addresses, shouting and other languages put in ord
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from typing import Final
 
 from attrs import frozen
+
+from ars0n_adapters.providers.offline import labels
 
 _FOREIGN: Final = frozenset(
     [
@@ -20,6 +23,25 @@ _FOREIGN: Final = frozenset(
         "een", "voor", "met", "van", "och", "för", "med", "som", "og", "til", "bir", "ve", "i",
     ]
 )  # fmt: skip
+_BOTH: Final = frozenset(
+    [
+        "van",
+        "per",
+        "die",
+        "den",
+        "do",
+        "sin",
+        "la",
+        "le",
+        "i",
+        "met",
+        "com",
+        "med",
+        "et",
+        "os",
+        "tu",
+    ]
+)
 _ENGLISH: Final = frozenset(
     [
         "the", "a", "an", "and", "for", "with", "of", "to", "in", "on", "is", "are", "our", "your",
@@ -35,6 +57,7 @@ def clean(prompt: str) -> str:
     >>> clean("<b>BEST SOCKS</b> \N{SPARKLES} https://x.co/a")
     'Best socks'
     """
+    prompt = _told_in_json(prompt)
     prompt = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", " ", prompt)  # a terminal's colours
     text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
@@ -42,6 +65,8 @@ def clean(prompt: str) -> str:
     # "at https://acme.com" can be said and remembered, a longer address can't
     text = re.sub(_DOMAIN, r"\1 \2", text)
     text = re.sub(r"(?i)\b(?:https?://|www\.)\S+", " ", text)
+    # "## Features" is what stands under it, any other heading says nothing
+    text = re.sub(r"(?m)^[ \t]*#{1,6}[ \t]+([^\n]*?)[ \t:]*\n\s*", _headed, text)
     # bullets are items of one list
     text = re.sub(rf"(?m)(?:\A|(?<=\n))((?:[ \t]*{_BULLET}[^\n]*(?:\n|\Z))+)", _listed, text)
     text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
@@ -51,7 +76,11 @@ def clean(prompt: str) -> str:
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)
     text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
-    text = re.sub(r"\s+([.,!?;:])", r"\1", text).strip(" .,;:-–—!?") if text else ""
+    text = (
+        re.sub(r"\s+([.,!?;:])", r"\1", text).lstrip(" .,;:-–—!?").rstrip(" .,;:-–—!")
+        if text
+        else ""
+    )
     text = re.sub(
         r"(?i)[,.!]?\s(?:many thanks|thanks(?: a lot)?|thank you|thx|please|pls)[.! ]*$", "", text
     )
@@ -70,6 +99,25 @@ _DOMAIN: Final = re.compile(
 )
 
 
+def _told_in_json(prompt: str) -> str:
+    """
+    Return the fields of a JSON object as lines with labels, anything else as it is.
+    """
+    try:
+        told = json.loads(prompt) if prompt.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        return prompt
+    if not isinstance(told, dict):
+        return prompt
+    lines = [f"{name}: {value}" for name, value in told.items() if isinstance(value, str)]
+    return "\n".join(lines) or prompt
+
+
+def _headed(match: re.Match[str]) -> str:
+    is_told = labels.labelled(f"{match[1]}: x")[0] not in {"", "none"}
+    return f"{match[1]}: " if is_told else ""
+
+
 def _listed(match: re.Match[str]) -> str:
     items = [
         re.sub(rf"^[ \t]*{_BULLET}", "", line).strip(" \t;,")
@@ -82,11 +130,16 @@ def _listed(match: re.Match[str]) -> str:
     return f"{text}\n"
 
 
+_NO_TITLE: Final = "".join(
+    rf"(?<!\b{title}\.)" for title in ("Dr", "Mr", "Ms", "Mrs", "Prof", "St", "vs", "No")
+)
+
+
 def sentences(text: str) -> list[str]:
     """
     Return the sentences of *text* in any script, each with its closing mark or none.
     """
-    parts = re.split(r"(?<=[.!?…])\s+|(?<=[。！？؟।۔])\s*|\n+", text)
+    parts = re.split(rf"(?<=[.!?…]){_NO_TITLE}\s+|(?<=[。！？؟।۔])\s*|\n+", text)
     return [part.strip() for part in parts if any(c.isalnum() for c in part)]
 
 
@@ -106,6 +159,8 @@ def is_english(text: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", text.lower())
     foreign = sum(word in _FOREIGN for word in words if word != "i")
+    if not any(word in _FOREIGN - _BOTH for word in words):
+        foreign = 0  # "a van", "per scoop"
     accents = sum(1 for c in letters if ord(c) > 127)  # noqa: PLR2004 - ASCII
     english = sum(word in _ENGLISH for word in words)
     return foreign + (accents > 2) <= english or foreign == 0 and accents <= 3  # noqa: PLR2004, RUF021 - "café", "crème brûlée"

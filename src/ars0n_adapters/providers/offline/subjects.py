@@ -90,7 +90,9 @@ def read(text: str, found: Found) -> None:
 
 def _is_no_noun(head: str) -> bool:
     first = head.split(" ", maxsplit=1)[0].lower()
-    if re.fullmatch(r"\d[\d.]*%", first):
+    if re.fullmatch(r"\d[\d.]*%|[$€£]\d\S*|the|an?|our|my|your|this", first) and (
+        " " not in head or not first.isalpha()
+    ):
         return True
     return first in _NO_NOUNS and bool(re.match(r"(?i)\w+(?:$| (?:for|to|in|at|with|from) )", head))
 
@@ -152,13 +154,11 @@ def _without_clause(text: str, found: Found) -> str:
         said = fragments.pieces(f"{pronoun} {' '.join([verb, *others])}")
         found.statements.extend(fragments.closed(piece) for piece in said)
         text = clause[1]
-    working = re.match(
-        r"(?i)^([^,]+?)\s(?:that|which)\s(?:just\s)?(works?|lasts?|delivers?|performs?)$", text
-    )
-    if working and not found.product:
+    working = re.match(r"(?i)^([^,]+?)\s(?:that|which)\s(?:just\s)?(\w+)$", text)
+    is_verb = working is not None and clauses.is_verb(clauses.base_verb(working[2].lower()))
+    if working and is_verb and not found.product:
         pronoun = "They" if nouns.is_plural(working[1]) else "It"
-        verb = clauses.base_verb(working[2])
-        found.statements.append(f"{pronoun} {verb if pronoun == 'They' else f'{verb}s'}.")
+        found.statements.append(f"{pronoun} {working[2]}.")
         text = working[1]
     place = re.match(r"(?i)^(.+?),?\swhere\s((?:you|kids|children|everyone|we)\s.+)$", text)
     if place and len(place[2].split()) < fragments.STATEMENT_WORDS_MAX:

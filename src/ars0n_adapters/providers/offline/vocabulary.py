@@ -43,7 +43,7 @@ BUSINESSES: Final = (
     r"|movers|handym[ae]n|advis[eo]rs?|agents?|nann(?:y|ies)|chefs?|stylists?|nutritionists?|masseuse|notar(?:y|ies)|surveyors?|locksmiths?|carpenters?|tailors?|caterers?|contractors?|consultants?|designers?|brokers?|architects?|veterinarians?|vets?|opticians?|realtors?|makers?|roastery|patisserie|greengrocer|guesthouse|campsite|manufacturer|supplier|carpentry"
 )
 MASS: Final = frozenset(
-    ["golf", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
+    ["golf", "zumba", "karate", "judo", "crossfit", "ballet", "chess", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
      "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
      "therapy", "care", "milk", "music", "equipment", "education", "cheese", "granola",
      "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
