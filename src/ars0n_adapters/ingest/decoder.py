@@ -71,10 +71,10 @@ def decode(
         picture = _resized(picture, size)
     picture = _in_srgb(picture, profile)
     if picture.mode == "RGBA":
-        faintest, densest = picture.getchannel("A").getextrema()
-        if densest < SEEN_MIN:
+        dense = picture.getchannel("A").histogram()
+        if not any(dense[SEEN_MIN:]):
             raise FaultError("nothing_seen")
-        if faintest == OPAQUE:
+        if not any(dense[:OPAQUE]):
             picture = picture.convert("RGB")
     picture.info = {}
     try:
