@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ars0n_core.timelines import Sound, Timeline
     from ars0n_core.work import Json
 
-SOUND: Final = 1
+SOUND: Final = 2
 """
 Counts changes after which the same inputs give another sound.
 """

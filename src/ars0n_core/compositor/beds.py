@@ -49,6 +49,14 @@ The crossfade at a loop's joint: shorter than a beat, longer than a click.
 
 ONSETS_HOP: Final = 480
 MATCH_SECONDS: Final = 4.0
+BEAT_HOPS: Final = (24, 200)
+BEAT_LIKENESS: Final = 0.25
+STEP_HOPS: Final = 3
+"""
+A beat is looked for from 30 to 250 a minute, taken for one if the onsets are that much alike
+from one to the next, and lost if it comes 30 ms early or late: listeners notice from there.
+"""
+
 QUIET: Final = 0.01
 """
 -40 dB of the bed's own level: what ends below this has faded out.
@@ -104,9 +112,44 @@ def _is_seamless(music: Samples, rate: int) -> bool:
     joint = edge - 1
     usual_step = np.delete(steps, joint).max()
     usual_bend = np.delete(bends, [joint - 1, joint]).max()
-    return bool(
-        steps[joint] <= 1.5 * usual_step and bends[joint - 1 : joint + 1].max() <= 1.5 * usual_bend
-    )
+    flows = steps[joint] <= 1.5 * usual_step
+    flows &= bends[joint - 1 : joint + 1].max() <= 1.5 * usual_bend
+    return bool(flows) and _is_in_step(_onsets(music))
+
+
+def _onsets(music: Samples) -> Samples:
+    """
+    Return how much louder each `ONSETS_HOP` of *music* is than the one before.
+    """
+    count = len(music) // ONSETS_HOP
+    mono = music[: count * ONSETS_HOP].mean(axis=1).reshape(count, ONSETS_HOP)
+    energy = np.log(np.einsum("hs,hs->h", mono, mono) + 1e-8)
+    return np.asarray(np.maximum(np.diff(energy, prepend=energy[:1]), 0), np.float32)
+
+
+def _is_in_step(onsets: Samples) -> bool:
+    """
+    Whether the beat goes on when music with these *onsets* is begun again at its end: what has
+    no beat can't lose it.
+    """
+    count = len(onsets)
+    waves = np.fft.rfft(onsets - onsets.mean(), 2 * count)
+    likeness = np.fft.irfft(waves * waves.conj())[: count // 2]
+    least, most = BEAT_HOPS
+    if count < 4 * least or likeness[0] <= 0:
+        return True
+    likeness *= count / np.arange(count, count - len(likeness), -1)
+    within = likeness[least : min(most, len(likeness))]
+    # The shortest of equally good periods: the others are its multiples.
+    period = float(least + int(np.argmax(within >= 0.9 * within.max())))
+    if within.max() < BEAT_LIKENESS * likeness[0]:
+        return True
+    turns = 1
+    while 2 * turns * period + 2 < len(likeness):
+        turns *= 2
+        near = round(turns * period)
+        period = (near - 2 + int(np.argmax(likeness[near - 2 : near + 3]))) / turns
+    return abs(count / period - round(count / period)) * period <= STEP_HOPS
 
 
 def _trimmed(music: Samples) -> Samples:
@@ -128,9 +171,7 @@ def _loop_end(music: Samples, rate: int) -> int:
     fallback = len(music) - min(round(SEAM_SECONDS * rate), len(music) // 4)
     if match < 20:  # noqa: PLR2004 - 0.2 s: too short to have a beat
         return fallback
-    mono = music[: count * ONSETS_HOP].mean(axis=1).reshape(count, ONSETS_HOP)
-    energy = np.log(np.einsum("hs,hs->h", mono, mono) + 1e-8)
-    onsets = np.maximum(np.diff(energy, prepend=energy[:1]), 0)
+    onsets = _onsets(music)
     opening = onsets[:match] - onsets[:match].mean()
     places = np.lib.stride_tricks.sliding_window_view(onsets, match)
     spread = places.std(axis=1) * match + 1e-6

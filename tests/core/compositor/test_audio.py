@@ -197,6 +197,28 @@ def test_a_seamless_loop_is_repeated_as_it_is() -> None:
     assert np.array_equal(long[:96_000], np.tile(loop, (2, 1)))
 
 
+@pytest.mark.parametrize(
+    ("beats_a_minute", "seconds"), [(120, 4.7), (97, 6.3), (140, 9.13), (84, 11.0), (128, 3.99)]
+)
+def test_music_of_any_length_is_looped_on_its_beat(beats_a_minute: float, seconds: float) -> None:
+    rate, beat = 48_000, 60 / beats_a_minute
+    # A little noise, so that the end flows into the start as if it were made to.
+    loop = np.random.default_rng(3).normal(0, 0.002, (round(seconds * rate), 2)).astype(np.float32)
+    drum = np.exp(-np.arange(4_000) / 600) * np.sin(np.arange(4_000) * 0.05)
+    for number in range(int(seconds / beat) + 1):
+        place = loop[round(number * beat * rate) :][: len(drum)]
+        place += (0.8 if number % 4 == 0 else 0.5) * drum[: len(place), None]
+
+    heard = np.abs(beds.looped(loop, 30 * rate, rate)[:, 0])
+
+    hop = 240
+    peaks = heard[: len(heard) // hop * hop].reshape(-1, hop).max(axis=1)
+    loud = np.concatenate(([False, False], peaks > 0.2))
+    onsets = np.flatnonzero(loud[2:] & ~loud[1:-1] & ~loud[:-2]) * hop / rate
+    assert len(onsets) > 40
+    assert np.abs(np.diff(onsets) - beat).max() < 0.015
+
+
 def test_other_music_is_joined_without_a_click_or_a_hole() -> None:
     t = np.arange(48_000 * 3 + 777) / 48_000
     beat = np.exp(-(t % 0.5) * 8)
