@@ -61,6 +61,11 @@ FRAMINGS: Final = (
 How a scene is photographed where nobody said so.
 """
 
+CALL: Final = "Discover more today"
+"""
+What the card asks for where the plan doesn't say; the company's name stands there anyway.
+"""
+
 
 @frozen
 class Item:
@@ -97,7 +102,7 @@ def complete(spec: AdSpec, plan: Plan) -> Plan:
         scenes=() if spec.ad_format is AdFormat.RADIO else scenes,
         music_mood=plan.music_mood or spec.music_mood or tone.music_mood,
         voice_style=plan.voice_style or spec.voice_style or spec.emotion or tone.voice_style,
-        call_to_action=plan.call_to_action or _call_to_action(spec),
+        call_to_action=plan.call_to_action or CALL,
     )
 
 
@@ -160,8 +165,3 @@ def _complete_scene(spec: AdSpec, tone: tones.Tone, scene: Scene) -> Scene:
         edit_prompt=scene.edit_prompt or f"{FRAMINGS[index % len(FRAMINGS)]}; {tone.light}",
         motion_prompt=scene.motion_prompt or MOVES[index % len(MOVES)],
     )
-
-
-def _call_to_action(spec: AdSpec) -> str:
-    company = (spec.company_name or "").strip()
-    return f"Discover {company}" if company else "Discover more today"

@@ -15,7 +15,7 @@ from ars0n_core.compositor import colors, safe_areas
 from ars0n_core.compositor.cards import DESIGNS, CardArt, card
 from ars0n_core.compositor.cards.brief import LEAST
 from ars0n_core.compositor.frames import Frame, to_rgb
-from ars0n_core.specs.model import CtaDesign
+from ars0n_core.specs.model import BrandFont, CtaDesign
 from ars0n_core.timelines import EndCard
 
 SHAPES = {"9:16": (270, 480), "16:9": (480, 270), "1:1": (270, 270), "4:5": (272, 340)}
@@ -199,3 +199,16 @@ def test_right_to_left_cards_are_set_from_the_right() -> None:
         right = drawn(design, "16:9", company_name="בית").boxes["company"]
         assert left.center[0] < right.center[0]
     del width
+
+
+def test_a_call_that_is_the_name_alone_is_not_said_twice() -> None:
+    art = drawn(CtaDesign.MINIMAL, "1:1", company_name="Acme", call_to_action="ACME")
+    assert set(art.boxes) == {"company"}
+
+
+@pytest.mark.parametrize("font", BrandFont)
+def test_a_brands_typeface_sets_every_design(font: BrandFont) -> None:
+    texts = {"company_name": "Nordlys", "call_to_action": "Shop now", "website": "n.example"}
+    for design in CtaDesign:
+        art = drawn(design, "1:1", font=font, **texts)
+        check(art, "1:1", {"company", "cta", "website"})

@@ -25,7 +25,7 @@ def test_a_plan_of_documented_fields_alone_becomes_whole() -> None:
     plan = derive.complete(spec, bare(0, 1, 2))
     assert [s.image_asset_id for s in plan.scenes] == ["a", "b", "a"]
     assert all(s.edit_prompt and s.motion_prompt for s in plan.scenes)
-    assert plan.call_to_action == "Discover Nordlys"
+    assert plan.call_to_action == "Discover more today"  # the card has the name already
     assert plan.music_mood
     assert plan.voice_style
     assert derive.complete(spec, plan) == plan

@@ -40,6 +40,7 @@ _CALLS: Final = {
     "cause": "Give today",
     "notice": "Please pass it on",
 }
+_ENDS_NAMED: Final = re.compile(r"(?: (?:at|for|from|into|to|with))? \{company\}(?: today)?$")
 _CALL_CHARACTERS_MAX: Final = 60
 _CARD_CHARACTERS_MAX: Final = 40  # a name that makes the card longer isn't put on it
 _HOOK_WORDS_MAX: Final = 6  # where time is short
@@ -76,19 +77,35 @@ def write(
     call = call_to_action(brief, kind)
     if not brief.is_english:
         texts = transcripts.deal(brief, scenes=scenes, words_max=words_max)
-        return Script(texts=texts, supers=(None,) * scenes, call_to_action=call)
+        return Script(
+            texts=texts, supers=(None,) * scenes, call_to_action=card_line(brief, kind, call)
+        )
     spoken = _told(brief, kind, tone=tone, words_max=words_max, seed=seed, call=call)
     dealt = deals.dealt(spoken, scene_words)
     return Script(
         texts=tuple(" ".join(line.text for line in scene) for scene in dealt),
         supers=_supers(dealt, brief),
-        call_to_action=call,
+        call_to_action=card_line(brief, kind, call),
     )
+
+
+def card_line(brief: Brief, kind: Kind, call: str) -> str:
+    """
+    Return what the card asks for: *call*, without the name where the card has it anyway.
+
+    >>> _ENDS_NAMED.sub("", "Book a table at {company}")
+    'Book a table'
+    """
+    if not (brief.company and brief.is_english) or call != kind.call.format(company=brief.company):
+        return call
+    unnamed = _ENDS_NAMED.sub("", kind.call)
+    says_enough = "{" not in unnamed and " " in unnamed
+    return unnamed if says_enough else _CALLS[kind.family]
 
 
 def call_to_action(brief: Brief, kind: Kind) -> str:
     """
-    Return the short line of the card, without a full stop: the order's own if it has one.
+    Return the last spoken line, without a full stop: the order's own if it has one.
     """
     for own in (brief.call, *brief.quotes[-1:]):
         text = phrases.unstopped(own)

@@ -57,12 +57,13 @@ class Brief:
         """
         Return the brief of an end card.
         """
+        company, action = card.company_name.strip(), card.call_to_action.strip()
         return cls(
             width,
             height,
             colors.parse_hex(card.color),
-            card.company_name.strip(),
-            card.call_to_action.strip(),
+            company,
+            "" if action.casefold() == company.casefold() else action,  # said once is enough
             card.tagline.strip(),
             card.website.strip(),
             card.legal_line.strip(),
@@ -200,7 +201,8 @@ class Brief:
         """
         if self.mark is None:
             return []
-        factor = 1.0 if self.company else 1.6
+        alone = not (self.company or self.cta or self.tagline)
+        factor = 1.0 if self.company else 2.3 if alone else 1.6
         # A square logo looks larger than a wide one of the same height; even them out.
         ratio = self.mark.width / self.mark.height
         tall = height * (1.35 if ratio < 1.6 else 1.0)  # noqa: PLR2004 - about 8:5

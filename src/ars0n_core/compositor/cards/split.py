@@ -34,9 +34,11 @@ OKLab lightness from which a brand colour can't be darkened without losing itsel
 """
 
 SEAMS = {"tall": 0.40, "wide": 0.5, "square": 0.5}
+SEAMS_SMALL = {"tall": 0.42, "wide": 0.6, "square": 0.64}
 """
 Where the fields meet, as a share of the height (of the width in wide pictures). In tall
-pictures it is the middle of the safe area, which lies high.
+pictures it is the middle of the safe area, which lies high. An offer that is a button alone
+takes the smaller field.
 """
 
 
@@ -50,7 +52,9 @@ def draw(brief: Brief) -> CardArt:
     if colors.least_contrast(color, [paper]) < 1.3:  # white on white is no split  # noqa: PLR2004
         color = colors.INK
     canvas = Canvas(brief, paint.flat(width, height, paper))
-    seam = round(SEAMS[brief.shape] * (width if brief.shape == "wide" else height))
+    small = not brief.tagline and bool(brief.company or brief.mark)
+    share = (SEAMS_SMALL if small else SEAMS)[brief.shape]
+    seam = round(share * (width if brief.shape == "wide" else height))
     wide = brief.shape == "wide"
     field = Box(0, 0, seam, height) if wide else Box(0, 0, width, seam)
     if wide and brief.rtl:
@@ -72,7 +76,8 @@ def draw(brief: Brief) -> CardArt:
         _rings(canvas, field, color)
     canvas.turn += 3
     canvas.place(arrange(head, first, brief.start, 1.0 if not wide else 0.5))
-    canvas.place(arrange(body, second, brief.start, 0.0 if not wide and head else 0.5))
+    hung = not wide and bool(head) and not small  # a long offer hangs from the seam
+    canvas.place(arrange(body, second, brief.start, 0.0 if hung else 0.5))
     return canvas.finished()
 
 
@@ -86,7 +91,15 @@ def _contents(brief: Brief, ink: Rgb, color: Rgb, paper: Rgb) -> tuple[list[Piec
     on_button = color if bright else colors.ink_on(strong)
     offer = [
         *brief.words("tagline", BODY, colors.INK, 66, lines=4),
-        *brief.button(ACTION, on_button, strong, 52, gap=52, radius=0.18, pad=(0.95, 0.66)),
+        *brief.button(
+            ACTION,
+            on_button,
+            strong,
+            52 if brief.tagline else 64,
+            gap=52,
+            radius=0.18,
+            pad=(0.95, 0.66),
+        ),
         *brief.words("website", ACTION, colors.INK, 40, gap=40, lines=1),
         *brief.words("legal", SMALL, colors.mix(colors.INK, paper, 0.3), 26, gap=36, lines=3),
     ]

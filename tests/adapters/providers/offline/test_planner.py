@@ -179,8 +179,12 @@ def test_tone_decides_music_voice_and_opening() -> None:
     assert len({p.voiceover_script for p in plans.values()}) == 4
 
 
-def test_the_call_names_the_company_if_it_is_short_enough() -> None:
-    assert plan_of("sneakers", company_name="Volt").call_to_action == "Step into Volt"
+def test_the_call_is_spoken_with_the_company_and_written_without() -> None:
+    told = plan_of("sneakers", company_name="Volt")
+    assert "Step into Volt" in told.voiceover_script
+    assert told.call_to_action == "Find out more today"  # the card has the name already
+    cafe = plan_of("A restaurant with a wood oven", company_name="Ember")
+    assert "Ember" not in cafe.call_to_action
     long_name = "The Extraordinarily Long Company Name of Somewhere Far Away"
     assert plan_of("sneakers", company_name=long_name).call_to_action == "Find out more today"
 
