@@ -62,7 +62,12 @@ def draw(brief: Brief) -> CardArt:
     pad = brief.px(46)
     inner = Box(area.left + pad, area.top + pad, area.right - pad - lift, area.bottom)
     if brief.shape == "wide":
-        inner = Box(inner.left, inner.top, area.left + round(0.74 * area.width), inner.bottom)
+        reach = round(0.74 * area.width)
+        inner = (
+            Box(area.right - reach, inner.top, inner.right, inner.bottom)
+            if brief.rtl
+            else Box(inner.left, inner.top, area.left + reach, inner.bottom)
+        )
     head = [
         *brief.logo(380, 104),
         *brief.words("company", NAME, BLACK, 136, gap=44, lines=3),
@@ -97,7 +102,10 @@ def draw(brief: Brief) -> CardArt:
     placed = arrange(head, room, brief.start, 0.5)
     if placed:
         block = Box(
-            area.left, placed[0].box.top - pad, inner.right + pad, placed[-1].box.bottom + pad
+            inner.left - pad,
+            placed[0].box.top - pad,
+            inner.right + pad,
+            placed[-1].box.bottom + pad,
         )
         # The block hugs its contents, but no tighter than the button beneath needs.
         shade = paint.box(block.width, block.height, BLACK)
