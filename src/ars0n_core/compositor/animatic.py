@@ -79,11 +79,19 @@ def cut(
     width, height = SIZES[spec.aspect_ratio]
     size = (width // REDUCED // 2 * 2, height // REDUCED // 2 * 2)
     files: dict[str, Path] = {}
+    seen: dict[AssetId, Media] = {}
     scenes: dict[int, Media] = {}
     for scene in plan.scenes:
-        photo = photos.get(scene.image_asset_id) if scene.image_asset_id is not None else None
-        label = f"{scene.scene_index + 1}. {scene.description}"
-        own = _still(f"scene-{scene.scene_index}", photo, label, size, folder, files)
+        name, shown = f"scene-{scene.scene_index}", scene.image_asset_id
+        photo = photos.get(shown) if shown is not None else None
+        if shown in seen:  # a photo is decoded once however many scenes show it
+            own = evolve(seen[shown], id=name)
+            files[name] = files[seen[shown].id]
+        else:
+            label = f"{scene.scene_index + 1}. {scene.description}"
+            own = _still(name, photo, label, size, folder, files)
+            if photo is not None and shown is not None:
+                seen[shown] = own
         scenes[scene.scene_index] = evolve(own, available_frames=frames_of(scene.duration_seconds))
     customs = [
         evolve(
@@ -149,8 +157,10 @@ def _still(
     Write what stands in for a clip: the photo, filled to the edges, or a slate.
     """
     if photo is not None:
-        image = reels.opened_image(photo, name).convert("RGB")
-        image = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
+        image = reels.opened_image(photo, name)
+        # Most of a photo's pixels are averaged away first: a tenth of filtering them all.
+        image = image.reduce(max(1, min(image.width // size[0], image.height // size[1]) // 2))
+        image = ImageOps.fit(image.convert("RGB"), size, Image.Resampling.BICUBIC)
     else:
         image = _slate(label, size, len(files))
     files[name] = folder / f"{name}.png"

@@ -208,7 +208,13 @@ def test_a_call_that_is_the_name_alone_is_not_said_twice() -> None:
 
 @pytest.mark.parametrize("font", BrandFont)
 def test_a_brands_typeface_sets_every_design(font: BrandFont) -> None:
-    texts = {"company_name": "Nordlys", "call_to_action": "Shop now", "website": "n.example"}
     for design in CtaDesign:
-        art = drawn(design, "1:1", font=font, **texts)
+        art = drawn(
+            design,
+            "1:1",
+            font=font,
+            company_name="Nordlys",
+            call_to_action="Shop now",
+            website="n.example",
+        )
         check(art, "1:1", {"company", "cta", "website"})
