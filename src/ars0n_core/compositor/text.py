@@ -175,17 +175,23 @@ def _open(font: Font) -> bool:
 
 
 def _runs(
-    atoms: Sequence[Atom], levels: Sequence[int], size: int, style: Style, language: str
+    atoms: Sequence[Atom],
+    levels: Sequence[int],
+    size: int,
+    style: Style,
+    language: str,
+    space: float,
 ) -> list[Run]:
     """
-    Return the runs of *atoms*, whose characters have *levels*, in the order they are read.
+    Return the runs of *atoms*, whose characters have *levels*, in the order they are read;
+    words stand *space* apart.
     """
     runs: list[Run] = []
     position = 0
     for index, atom in enumerate(atoms):
         if atom.spaced and index:
             level = min(levels[position - 1], levels[position])
-            runs.append(Run(" ", fonts.INTER, level, -1, _space(style, size)))
+            runs.append(Run(" ", fonts.INTER, level, -1, space))
         start = 0
         keys = []
         for cluster in atom.clusters:
@@ -202,12 +208,16 @@ def _runs(
     return runs
 
 
-def _space(style: Style, size: int) -> float:
+def _space(style: Style, size: int, atoms: Sequence[Atom]) -> float:
     """
-    Return the width of a word space.
+    Return the width of a word space: the face's own, or that of the script's font where the
+    face lacks it (a monospaced face would tear Arabic apart).
     """
-    space = _advance(fonts.FACES[style.face][0], size, style.weight, " ")
-    return space + style.tracking * size
+    own = fonts.FACES[style.face][0]
+    first = fonts.font_for(atoms[0].clusters[0], style.face) if atoms else None
+    if first is not None and _open(first):
+        return _advance(first, size, style.weight, " ")
+    return _advance(own, size, style.weight, " ") + style.tracking * size
 
 
 def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
@@ -254,17 +264,18 @@ def _set(
     def levels(index: int) -> list[int]:
         return every[starts[index] : starts[index] + len(atoms[index].text)]
 
+    space = _space(style, size, atoms)
     advances = [
-        sum(run.advance for run in _runs([atom], levels(i), size, style, language))
+        sum(run.advance for run in _runs([atom], levels(i), size, style, language, space))
         for i, atom in enumerate(atoms)
     ]
-    rows = breaking.balanced(atoms, advances, _space(style, size), width)
+    rows = breaking.balanced(atoms, advances, space, width)
     if rows is None or len(rows) > lines_max:
         return None
     lines = []
     for row in rows:
         on_line = [v for i in row for v in levels(i)]
-        runs = _runs([atoms[i] for i in row], on_line, size, style, language)
+        runs = _runs([atoms[i] for i in row], on_line, size, style, language, space)
         lines.append(_line(runs, size, style))
     if any(line.width > width for line in lines):
         return None

@@ -137,6 +137,12 @@ def test_a_long_phrase_breaks_rather_than_shrinks() -> None:
     assert max(len(atom.text) for atom in breaking.atoms("ありがとうございます" * 3)) <= 9
 
 
+def test_a_monospaced_face_leaves_other_scripts_their_own_space() -> None:
+    gaps = {face: text.set_lines("بيت بيت", Style(face, 700), 40).width for face in
+            (Face.TEXT, Face.MONO)}  # fmt: skip
+    assert abs(gaps[Face.MONO] - gaps[Face.TEXT]) <= 1
+
+
 def test_flags_are_pairs() -> None:
     assert fonts.clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
 

@@ -10,7 +10,14 @@ from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
 from ars0n_core.plans.conform import captions, conform
 from ars0n_core.plans.model import Plan, Scene, Segment
-from ars0n_core.specs.model import AdFormat, AdSpec, CaptionStyle, CtaDesign, CustomClip
+from ars0n_core.specs.model import (
+    AdFormat,
+    AdSpec,
+    AspectRatio,
+    CaptionStyle,
+    CtaDesign,
+    CustomClip,
+)
 from ars0n_core.timelines import EndCard, Look, Media, MediaKind, Sound, Timeline, Word
 
 if TYPE_CHECKING:
@@ -216,6 +223,14 @@ def test_word_by_word_captions_are_short_and_highlighted() -> None:
     timeline = cut(captions=CaptionStyle.WORD)
     assert all(cue.highlighted for cue in timeline.cues)
     assert all(len(" ".join(w.text for w in cue.words)) <= 26 for cue in timeline.cues)
+
+
+@pytest.mark.parametrize(("ratio", "most"), [("9:16", 26), ("16:9", 42), ("1:1", 34), ("4:5", 28)])
+def test_captions_lines_are_as_long_as_the_shape_shows_well(ratio: str, most: int) -> None:
+    timeline = cut(captions=CaptionStyle.PHRASE, aspect_ratio=AspectRatio(ratio))
+    widths = [captions.columns(" ".join(w.text for w in cue.words)) for cue in timeline.cues]
+    assert max(widths) <= 2 * most
+    assert timeline.cues
 
 
 def test_captions_break_at_punctuation() -> None:

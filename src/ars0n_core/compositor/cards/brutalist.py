@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.compositor.cards.art import CardArt
     from ars0n_core.compositor.cards.brief import Brief
+    from ars0n_core.compositor.cards.stack import Piece
     from ars0n_core.compositor.colors import Rgb
 
 NAME = Style(Face.SLAB, 900, -0.03, 1.04, upper=True)
@@ -51,36 +52,9 @@ def draw(brief: Brief) -> CardArt:
     canvas.stamp(paint.box(width, line, BLACK), 0, low - line)
     star = paint.burst(150 * unit, 12, 0.62, BLACK, 8)
     _star(canvas, brief, star, low)
-    area = brief.safe
-    if brief.shape != "tall":
-        area = Box(
-            area.left,
-            area.top + brief.px(16),
-            area.right,
-            min(area.bottom, low - line - brief.px(48)),
-        )
     pad = brief.px(46)
-    inner = Box(area.left + pad, area.top + pad, area.right - pad - lift, area.bottom)
-    if brief.shape == "wide":
-        reach = round(0.74 * area.width)
-        inner = (
-            Box(area.right - reach, inner.top, inner.right, inner.bottom)
-            if brief.rtl
-            else Box(inner.left, inner.top, area.left + reach, inner.bottom)
-        )
-    head = [
-        *brief.logo(380, 104),
-        *brief.words("company", NAME, BLACK, 136, gap=44, lines=3),
-        *brief.words("tagline", BODY, BLACK, 44, gap=46, lines=3),
-    ]
-    tail_color = colors.ink_on(color)
-    tail = [
-        *brief.button(
-            ACTION, color, BLACK, 54, gap=30, radius=0.0, pad=(0.8, 0.55), border=6, edge=BLACK
-        ),
-        *brief.words("website", SMALL, tail_color, 38, gap=36, lines=1),
-        *brief.words("legal", SMALL, tail_color, 25, gap=30, lines=3),
-    ]
+    inner = _room(brief, low - line - brief.px(48), pad, lift)
+    head, tail = _contents(brief, color)
     tall = round(inner.height * (0.62 if tail else 1.0))
     side = inner.inset(-pad, 0) if not head else inner
     rest = arrange(
@@ -118,6 +92,41 @@ def draw(brief: Brief) -> CardArt:
     canvas.place(placed, Entrance.LEFT if not brief.rtl else Entrance.RIGHT)
     canvas.place(rest, Entrance.RISE)
     return canvas.finished()
+
+
+def _room(brief: Brief, lowest: int, pad: int, lift: int) -> Box:
+    """
+    Return where type stands in the block and below it: *pad* inside the block's edges, above
+    *lowest* where stripes lie in the safe area.
+    """
+    area = brief.safe
+    if brief.shape != "tall":
+        area = Box(area.left, area.top + brief.px(16), area.right, min(area.bottom, lowest))
+    left, right = area.left + pad, area.right - pad - lift
+    if brief.shape == "wide":
+        reach = round(0.74 * area.width)
+        left, right = (area.right - reach, right) if brief.rtl else (left, area.left + reach)
+    return Box(left, area.top + pad, right, area.bottom)
+
+
+def _contents(brief: Brief, color: Rgb) -> tuple[list[Piece], list[Piece]]:
+    """
+    Return the pieces in the block and those below it.
+    """
+    head = [
+        *brief.logo(380, 104),
+        *brief.words("company", NAME, BLACK, 136, gap=44, lines=3),
+        *brief.words("tagline", BODY, BLACK, 44, gap=46, lines=3),
+    ]
+    ink = colors.ink_on(color)
+    tail = [
+        *brief.button(
+            ACTION, color, BLACK, 54, gap=30, radius=0.0, pad=(0.8, 0.55), border=6, edge=BLACK
+        ),
+        *brief.words("website", SMALL, ink, 38, gap=36, lines=1),
+        *brief.words("legal", SMALL, ink, 25, gap=30, lines=3),
+    ]
+    return head, tail
 
 
 def _star(canvas: Canvas, brief: Brief, star: Image.Image, low: int) -> None:

@@ -42,16 +42,41 @@ class _Heard:
     end_seconds: float
 
 
-def cues(spoken: Sequence[Utterance], *, end_frame: int, word_by_word: bool) -> tuple[Cue, ...]:
+@frozen
+class _Form:
     """
-    Return the captions of *spoken*, all of them before *end_frame*.
+    How captions are written: word by word or not, and in lines of how many columns.
+    """
+
+    word_by_word: bool
+    columns: int
+
+    @property
+    def ideal(self) -> int:
+        """
+        The width of a caption that is neither cramped nor lost.
+        """
+        return 16 if self.word_by_word else self.columns
+
+
+def cues(
+    spoken: Sequence[Utterance],
+    *,
+    end_frame: int,
+    word_by_word: bool,
+    line_columns: int = LINE_COLUMNS,
+) -> tuple[Cue, ...]:
+    """
+    Return the captions of *spoken*, all of them before *end_frame*, in lines of at most
+    *line_columns*: as many as the picture's width shows at a size that can be read.
 
     A word that starts too late to be read before *end_frame* is not written.
     """
+    form = _Form(word_by_word, min(line_columns, LINE_COLUMNS))
     found: list[Cue] = []
     for utterance in spoken:
         heard = [word for word in _heard(utterance) if _frame(word.start_seconds) < end_frame]
-        found += [_cue(part, highlighted=word_by_word) for part in _break(heard, word_by_word)]
+        found += [_cue(part, highlighted=word_by_word) for part in _break(heard, form)]
     return tuple(_time(found, end_frame))
 
 
@@ -117,7 +142,7 @@ def _is_wide(character: str) -> bool:
     return bool(character) and unicodedata.east_asian_width(character) in "WF"
 
 
-def _break(words: Sequence[_Heard], word_by_word: bool) -> list[Sequence[_Heard]]:  # noqa: FBT001 - private, named at its one call
+def _break(words: Sequence[_Heard], form: _Form) -> list[Sequence[_Heard]]:
     """
     Return *words* in captions: the partition of least cost, found from the front.
     """
@@ -126,9 +151,9 @@ def _break(words: Sequence[_Heard], word_by_word: bool) -> list[Sequence[_Heard]
         choices = []
         for start in range(end - 1, -1, -1):
             part = words[start:end]
-            if start < end - 1 and not _is_legal(part, word_by_word=word_by_word):
+            if start < end - 1 and not _is_legal(part, form):
                 break
-            cost = best[start][0] + _cost(part, last=end == len(words), word_by_word=word_by_word)
+            cost = best[start][0] + _cost(part, form, last=end == len(words))
             choices.append((cost, start))
         best.append(min(choices))
     parts: list[Sequence[_Heard]] = []
@@ -140,31 +165,30 @@ def _break(words: Sequence[_Heard], word_by_word: bool) -> list[Sequence[_Heard]
     return parts[::-1]
 
 
-def _is_legal(part: Sequence[_Heard], *, word_by_word: bool) -> bool:
+def _is_legal(part: Sequence[_Heard], form: _Form) -> bool:
     seconds = part[-1].end_seconds - part[0].start_seconds
     if seconds * FRAME_RATE > CUE_FRAMES_MAX:
         return False
-    if word_by_word:
+    if form.word_by_word:
         return columns(joined(word.text for word in part)) <= _WORD_BY_WORD_COLUMNS
-    return _lines(part) <= LINES_MAX
+    return _lines(part, form.columns) <= LINES_MAX
 
 
-def _lines(part: Sequence[_Heard]) -> int:
+def _lines(part: Sequence[_Heard], most: int) -> int:
     lines, line = 1, ""
     for word in part:
         longer = joined([line, word.text]) if line else word.text
-        if line and columns(longer) > LINE_COLUMNS:
+        if line and columns(longer) > most:
             lines, line = lines + 1, word.text
         else:
             line = longer
     return lines
 
 
-def _cost(part: Sequence[_Heard], *, last: bool, word_by_word: bool) -> float:
+def _cost(part: Sequence[_Heard], form: _Form, *, last: bool) -> float:
     width = columns(joined(word.text for word in part))
     seconds = max(part[-1].end_seconds - part[0].start_seconds, 0.01)
-    ideal = 16 if word_by_word else LINE_COLUMNS
-    cost = 1.0 + abs(width - ideal) / ideal
+    cost = 1.0 + abs(width - form.ideal) / form.ideal
     cost += max(CUE_FRAMES_MIN / FRAME_RATE - seconds, 0.0) * 2
     cost += max(width / seconds - COLUMNS_PER_SECOND_MAX, 0.0) / COLUMNS_PER_SECOND_MAX
     if not last:

@@ -43,6 +43,16 @@ SIZES: Final = {
 Width and height of the picture where the deployment asks for no other.
 """
 
+LINE_COLUMNS: Final = {
+    AspectRatio.PORTRAIT: 26,
+    AspectRatio.LANDSCAPE: captions.LINE_COLUMNS,
+    AspectRatio.SQUARE: 34,
+    AspectRatio.FEED: 28,
+}
+"""
+Columns of a caption's line that each shape's safe area shows at a size for reading.
+"""
+
 FILM_LOUDNESS: Final = (-14.0, -1.0)
 RADIO_LOUDNESS: Final = (-16.0, -2.0)
 """
@@ -234,7 +244,12 @@ def _cues(spec: AdSpec, laid: Sequence[Utterance], end_frame: int) -> tuple[Cue,
     if spec.captions is CaptionStyle.OFF:
         return ()
     word_by_word = spec.captions is CaptionStyle.WORD
-    return captions.cues(laid, end_frame=end_frame, word_by_word=word_by_word)
+    return captions.cues(
+        laid,
+        end_frame=end_frame,
+        word_by_word=word_by_word,
+        line_columns=LINE_COLUMNS[spec.aspect_ratio],
+    )
 
 
 def _sounds(laid: Sequence[Utterance], voice: Media) -> tuple[Sound, ...]:
