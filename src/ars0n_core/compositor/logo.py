@@ -159,6 +159,8 @@ def choose_chip(logo: Image.Image, grounds: Floats) -> Chip:
     opaque = float((pixels[..., 3] > 250).mean()) >= OPAQUE  # noqa: PLR2004 - opaque
     if opaque and int(np.ptp(pixels[..., :3], axis=(0, 1)).max()) > 24:  # noqa: PLR2004 - more than JPEG noise
         return Chip.OWN
+    if not pixels[..., 3].any():
+        return Chip.NONE  # nothing is to be seen: an empty chip would be something
     if visible_share(logo, grounds) >= ENOUGH:
         return Chip.NONE
     light = visible_share(logo, np.array([colors.luminance(LIGHT)], np.float32))

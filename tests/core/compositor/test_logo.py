@@ -87,3 +87,10 @@ def test_scaling_does_not_bleed_the_color_of_transparent_pixels() -> None:
 def test_an_invisible_logo_is_harmless() -> None:
     art = logo.overlay(Image.new("RGBA", (50, 20), (0, 0, 0, 0)), 720, 1280, DARK)
     assert logo.overlay_box(720, 1280).contains(art.box)
+
+
+def test_a_logo_without_a_visible_pixel_gets_no_chip() -> None:
+    empty = Image.new("RGBA", (50, 50), (0, 0, 0, 0))
+    done = logo.treated(empty, 80, 40, np.array([0.1], np.float32))
+    assert done.chip is logo.Chip.NONE
+    assert not np.asarray(done.image)[..., 3].any()
