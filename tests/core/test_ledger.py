@@ -139,3 +139,9 @@ def test_a_chargeback_takes_the_money_back_too() -> None:
     usage = ledger.usage(entries)
 
     assert (usage.purchased, usage.cost_cents) == (0, 0)
+
+
+def test_what_was_paid_is_told_in_cents() -> None:
+    bought = ledger.purchase(booking("a"), credits_bought=500, price_cents=3900)
+
+    assert ledger.usage([bought, bought]).cost_cents == 7800

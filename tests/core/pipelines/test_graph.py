@@ -18,7 +18,7 @@ from ars0n_core.errors import (
     NotFoundError,
     RetriesExhaustedError,
 )
-from ars0n_core.ids import AssetId, JobId, VersionId
+from ars0n_core.ids import ApiKeyId, AssetId, JobId, VersionId
 from ars0n_core.pipelines import commands, graph, outcomes, report, states
 from ars0n_core.pipelines.graph import Bounds, Pipeline
 from ars0n_core.pipelines.jobs import Charge, Job
@@ -671,3 +671,18 @@ def test_what_was_reused_is_owed_nothing_on_a_retry() -> None:
     _, owed = graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
 
     assert [job.id for job in owed] == ["voice"]
+
+
+def test_what_is_charged_again_remembers_its_key_and_what_was_taken() -> None:
+    pipeline = outcomes.mark_delivered(up_to_clips(), JobId("edit-0"))
+    pipeline, _ = claimed(pipeline)
+    pipeline = failed(done(pipeline, "clip-1"), "clip-0", Cause.OURS)
+    pipeline, _ = outcomes.conclude(pipeline)
+    pipeline, owed = graph.retry(pipeline, JobId("clip-0"), bounds=BOUNDS)
+
+    prices = {job.id: (PRICES[job.id], "prepaid") for job in owed}
+    pipeline = outcomes.charged(pipeline, prices, api_key_id=ApiKeyId("key_1"))
+
+    charges = {job.id: job.charge for job in pipeline.jobs.values() if job.charge}
+    assert {charge.api_key_id for charge in charges.values()} == {"key_1"}
+    assert [key for key, charge in charges.items() if charge.delivered] == ["edit-0"]

@@ -101,6 +101,7 @@ def test_what_just_fits_is_tried() -> None:
         ("한", 0.40 / 3.4),
         ("one\N{EM DASH}two-three", 3 / 3.4),
         ("50%", 1 / 3.4),
+        ("a" * 8 + "\N{EM DASH}" + "a" * 8, 16 / 24),
         ("...", 0.0),
     ],
 )

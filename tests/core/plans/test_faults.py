@@ -124,6 +124,8 @@ def test_footage_must_fill_the_ad_up_to_its_card() -> None:
     (told,) = faults_of(short)["plan.scenes"]
     assert told.startswith("The scenes' clips are 12 s together, too short for an ad of 15 s")
     faults.check(attrs.evolve(SPEC, company_name="Helio"), short)
+    (alone,) = faults_of(plan_of(8))["plan.scenes"]
+    assert alone.startswith("The scenes' clips are 8 s together")
 
 
 @pytest.mark.parametrize(
