@@ -145,3 +145,4 @@ def test_what_was_paid_is_told_in_cents() -> None:
     bought = ledger.purchase(booking("a"), credits_bought=500, price_cents=3900)
 
     assert ledger.usage([bought, bought]).cost_cents == 7800
+    assert ledger.usage([ledger.grant(booking("b"), credits_given=5)]).cost_cents == 0
