@@ -120,6 +120,8 @@ def product(settings: Settings) -> Iterator[Product]:
         picture_lines=settings.lines,
         renders_ahead=True,
         billed=_billed(settings),
+        doubt=timedelta(seconds=settings.doubt_seconds),
+        repeats_unknown=settings.unknown == "repeat",
     )
     blobs = LocalBlobs(
         folder / "blobs",
@@ -257,6 +259,9 @@ def _billed(settings: Settings) -> frozenset[Operation]:
         Operation.EDIT_IMAGE: settings.images,
         Operation.GENERATE_CLIP: settings.clips,
         Operation.SPEAK: settings.speech,
+        # The cut orders the bed, if it has none.
+        Operation.COMPOSE: settings.music,
+        Operation.MIX: settings.music,
     }
     return frozenset(operation for operation, who in chosen.items() if who != "offline")
 
@@ -270,8 +275,12 @@ def _blobs(settings: Settings, keys: Keys, local: LocalBlobs) -> BlobStore:
             prefix=settings.s3_prefix,
             region=settings.s3_region,
             endpoint=settings.s3_endpoint,
+            public_endpoint=settings.s3_public_endpoint,
             access_key=keys.s3,
             secret_key=keys.s3_secret,
+            session_token=keys.s3_session,
+            addressing="" if settings.s3_addressing == "auto" else settings.s3_addressing,
+            checksums=None if settings.s3_checksums == "auto" else settings.s3_checksums == "on",
         )
     )
 

@@ -102,7 +102,10 @@ class Budget:
     def _sleep(self, seconds: float, give_up_at: float, why: str) -> None:
         if time.monotonic() + seconds > give_up_at:
             raise ProviderUnavailableError(
-                f"{self._name} is busy: {why}", port=self._name, retry_after_seconds=max(1, seconds)
+                f"{self._name} is busy: {why}",
+                port=self._name,
+                retry_after_seconds=max(1, seconds),
+                asked=False,
             )
         time.sleep(seconds)
 

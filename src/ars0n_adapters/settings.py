@@ -190,6 +190,17 @@ class Settings:
     provider_seconds: int = _setting(
         120, _number(1, 600), "How long a provider's answer is waited for."
     )
+    unknown: str = _setting(
+        "fail",
+        _choice("fail", "repeat"),
+        "What becomes of a billed call whose answer was lost: `fail` gives everything back and "
+        "leaves the retry to the customer, `repeat` waits as long as below and pays once more.",
+    )
+    doubt_seconds: int = _setting(
+        300,
+        _number(15, 86_400),
+        "How long a billed call of a killed process is left alone: its answer may still come.",
+    )
     results_megabytes: int = _setting(
         512, _number(1, 10_000_000), "Paid answers kept for a day, so that a retry is free."
     )
@@ -198,6 +209,19 @@ class Settings:
     s3_region: str = _setting("us-east-1", str, "Its region; `auto` for R2.")
     s3_endpoint: str = _setting(
         "", _url("http://", "https://"), "Its address, if it is not Amazon's."
+    )
+    s3_public_endpoint: str = _setting(
+        "", _url("http://", "https://"), "Where customers reach it, if that is elsewhere."
+    )
+    s3_addressing: str = _setting(
+        "auto",
+        _choice("auto", "path", "virtual"),
+        "Where the bucket's name goes: into the `path`, the host (`virtual`), or as is usual there.",
+    )
+    s3_checksums: str = _setting(
+        "auto",
+        _choice("auto", "on", "off"),
+        "Whether Amazon's own checksums go with every file; `auto`: to Amazon only.",
     )
 
     @property
@@ -234,6 +258,7 @@ class Keys:
     elevenlabs: str = field(default="", repr=False)
     s3: str = field(default="", repr=False)
     s3_secret: str = field(default="", repr=False)
+    s3_session: str = field(default="", repr=False)
 
 
 KEYS: Final = {
@@ -243,6 +268,7 @@ KEYS: Final = {
     "elevenlabs": ("ELEVENLABS_API_KEY",),
     "s3": ("AWS_ACCESS_KEY_ID",),
     "s3_secret": ("AWS_SECRET_ACCESS_KEY",),
+    "s3_session": ("AWS_SESSION_TOKEN",),
 }
 """
 The variables of each key, the first that is set winning.

@@ -448,15 +448,22 @@ class ProviderRejectedError(PortError):
 
 class ProviderUnavailableError(PortError):
     """
-    The provider can't now and billed nothing; asking again may help.
+    The provider can't now and billed nothing; asking again may help. Was it not even
+    ``asked`` (our own allowance is used up), that says nothing about the provider.
     """
 
     code = "PROVIDER_UNAVAILABLE"
 
     def __init__(
-        self, message: str = "", *, port: str = "", retry_after_seconds: float | None = None
+        self,
+        message: str = "",
+        *,
+        port: str = "",
+        retry_after_seconds: float | None = None,
+        asked: bool = True,
     ) -> None:
         self.retry_after_seconds = retry_after_seconds
+        self.asked = asked
         super().__init__(message, port=port)
 
 

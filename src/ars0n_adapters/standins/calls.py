@@ -34,9 +34,13 @@ class Call:
     @property
     def digest(self) -> str:
         """
-        The fingerprint of what is asked: address, parameters and body.
+        The fingerprint of what is asked: address, parameters and body, but for labels:
+        what is ordered twice under two of them is the same order.
         """
-        told = json.dumps([self.method, self.path, self.query, self.body], sort_keys=True)
+        body = self.body
+        if isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name != "labels"}
+        told = json.dumps([self.method, self.path, self.query, body], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 

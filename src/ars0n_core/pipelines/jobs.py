@@ -189,7 +189,7 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
             return {"lease_until": None if not job.sent else job.lease_until}
         case Deferred():
             return {
-                "deferrals": job.deferrals + 1,
+                "deferrals": job.deferrals + event.counts,
                 "lease_until": None,
                 "sent": False,
                 "check_at": event.not_before,

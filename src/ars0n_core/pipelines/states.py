@@ -127,13 +127,15 @@ class Released:
 @frozen
 class Deferred:
     """
-    The provider can't now and billed nothing; try again from ``not_before`` on.
+    The provider can't now and billed nothing; try again from ``not_before`` on. It
+    ``counts`` unless nobody was asked: a queue of our own says nothing about the job.
     """
 
     job: JobId
     attempt: int
     not_before: datetime
     message: str
+    counts: bool = True
 
 
 @frozen

@@ -53,7 +53,10 @@ class Policy:
     The numbers a deployment may choose.
 
     ``billed`` names the operations whose provider bills each call: before such a call the
-    attempt is journalled, and until ``doubt`` has passed its answer may still come.
+    attempt is journalled, and until ``doubt`` has passed its answer may still come. After
+    that it is made again, if it ``repeats_unknown``; else a call that is known to have left
+    and to be lost fails its job at once, and only one nobody can vouch for is repeated.
+    ``retry_after_max`` bounds how long a provider may ask to be left alone.
     ``renders_ahead``: a scene is rendered when its clip arrives, not when all have.
     """
 
@@ -64,6 +67,8 @@ class Policy:
     doubt: timedelta = timedelta(minutes=10)
     deferrals_max: int = 5
     deferral: timedelta = timedelta(seconds=5)
+    retry_after_max: timedelta = timedelta(minutes=10)
+    repeats_unknown: bool = True
     billed: frozenset[Operation] = frozenset()
     asset_url_lifetime: timedelta = timedelta(hours=2)
     preview_url_lifetime: timedelta = timedelta(hours=1)

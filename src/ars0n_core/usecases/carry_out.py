@@ -8,8 +8,9 @@ what comes of an attempt that is not the present one changes nothing.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ars0n_core.errors import (
     BlobNotFoundError,
@@ -21,7 +22,7 @@ from ars0n_core.errors import (
     ProviderUnavailableError,
     ProviderUnknownError,
 )
-from ars0n_core.pipelines.commands import CheckClip, Command
+from ars0n_core.pipelines.commands import CheckClip, Command, Compose, Mix
 from ars0n_core.pipelines.states import (
     Asked,
     Cause,
@@ -37,6 +38,7 @@ from ars0n_core.pipelines.states import (
     Succeeded,
 )
 from ars0n_core.usecases import ahead
+from ars0n_core.usecases.cutting import orders_bed
 from ars0n_core.usecases.performing import perform
 from ars0n_core.usecases.recording import Happening, record
 
@@ -52,6 +54,14 @@ UNKNOWN_FAULT = "Internal error"
 What a customer is told of a bug of ours; the runner's log has the rest.
 """
 
+LOST: Final = "It may have been done all the same, so it is not repeated by itself"
+"""
+What is added to the reason why an answer was lost.
+"""
+
+_SPREAD: Final = 0.25
+# Jobs that were put off together come back apart: up to a quarter later than said.
+
 
 def carry_out(ports: Ports, policy: Policy, command: Command) -> None:
     """
@@ -62,7 +72,7 @@ def carry_out(ports: Ports, policy: Policy, command: Command) -> None:
     if found is None:
         return
     version, job = found
-    if job.item.operation in policy.billed and not isinstance(command, CheckClip):
+    if _is_billed(policy, command, version, job):
         answer_until = ports.clock.now() + policy.doubt
         sent = Sent(command.job, command.attempt, answer_until)
         if job.sent or not _note(ports, command, sent):
@@ -121,6 +131,16 @@ def _standing(ports: Ports, command: Command) -> tuple[Version, Job] | None:
     return (version, job) if started or (stopped and job.ticket is None) else None
 
 
+def _is_billed(policy: Policy, command: Command, version: Version, job: Job) -> bool:
+    """
+    Whether a provider bills what the command asks of it: looking at a clip is free, and a
+    cut is billed for its bed only.
+    """
+    if job.item.operation not in policy.billed or isinstance(command, CheckClip):
+        return False
+    return not isinstance(command, Compose | Mix) or orders_bed(version, job)
+
+
 def _failed(command: Command, message: str, cause: Cause) -> Failed:
     return Failed(command.job, command.attempt, message, cause)
 
@@ -141,19 +161,31 @@ def _event_of(error: PortError, policy: Policy, command: Command, job: Job, now:
             # Not being told is no verdict: the ticket is asked about until it lapses.
             later = _retry_after(error, policy, policy.check_every)
             return Checked(command.job, command.attempt, now + later, job.fraction)
-        case ProviderUnknownError():
+        case ProviderUnknownError() if policy.repeats_unknown:
             return Doubted(command.job, command.attempt, now + policy.doubt)
-    if job.deferrals >= policy.deferrals_max:
+        case ProviderUnknownError():
+            return _failed(command, f"{message}. {LOST}", Cause.OURS)
+    counts = not isinstance(error, ProviderUnavailableError) or error.asked
+    if counts and job.deferrals >= policy.deferrals_max:
         return _failed(command, message, Cause.OURS)
     later = _retry_after(error, policy, policy.deferral * 2**job.deferrals)
-    return Deferred(command.job, command.attempt, now + later, message)
+    not_before = now + later * (1 + _SPREAD * _chance(command))
+    return Deferred(command.job, command.attempt, not_before, message, counts=counts)
+
+
+def _chance(command: Command) -> float:
+    """
+    Return a number from 0 to 1 that is each attempt's own.
+    """
+    said = hashlib.sha256(f"{command.job}/{command.attempt}".encode()).digest()
+    return said[0] / 255
 
 
 def _retry_after(error: PortError, policy: Policy, otherwise: timedelta) -> timedelta:
     """
-    Return how long to wait: what the provider asked for, within what a lease lasts.
+    Return how long to wait: what the provider asked for, within reason.
     """
     wished = error.retry_after_seconds if isinstance(error, ProviderUnavailableError) else None
     if wished is None:
         return otherwise
-    return min(max(otherwise, timedelta(seconds=max(0.0, wished))), policy.bounds.lease)
+    return max(otherwise, min(timedelta(seconds=max(0.0, wished)), policy.retry_after_max))

@@ -149,6 +149,15 @@ def prepare(ports: Ports, policy: Policy, version: Version, job: Job, folder: Pa
     return ports.compositor.prepare(timeline, found.paths, result)
 
 
+def orders_bed(version: Version, job: Job) -> bool:
+    """
+    Whether the cut has its music made: the customer brought none, and it will be heard.
+    """
+    mood = job.item.inputs.get("music_mood")
+    said = isinstance(mood, str) and bool(mood)
+    return said and version.spec.music_asset_id is None and bool(version.spec.music_volume)
+
+
 def stored(ports: Ports, asset_id: str | None) -> Asset:
     """
     Return the record of an asset that a job needs.
@@ -209,7 +218,7 @@ def gather(ports: Ports, version: Version, job: Job, folder: Path, *, hears: boo
         media[MUSIC] = _sound(MUSIC, assets[MUSIC], assets[MUSIC].facts)
     paths = materials.copy_out(ports, assets, folder)
     composed = None
-    if hears and spec.music_asset_id is None:
+    if hears and orders_bed(version, job):
         composed = _bed(ports, version, job, folder)
     if composed is not None:
         paths[MUSIC] = composed
@@ -217,13 +226,11 @@ def gather(ports: Ports, version: Version, job: Job, folder: Path, *, hears: boo
     return Found(paths=paths, media=media, words=_words(voice.facts), composed=composed)
 
 
-def _bed(ports: Ports, version: Version, job: Job, folder: Path) -> Path | None:
+def _bed(ports: Ports, version: Version, job: Job, folder: Path) -> Path:
     """
     Return the music composed for the ad: what was kept of it, else made now.
     """
-    mood = job.item.inputs.get("music_mood")
-    if not isinstance(mood, str) or not mood or not version.spec.music_volume:
-        return None
+    mood = str(job.item.inputs["music_mood"])
     place = folder / "bed"
     place.mkdir()
     kept = job.facts.get(BED_KEY)

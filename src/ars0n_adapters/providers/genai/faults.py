@@ -31,9 +31,6 @@ _NO_VERDICT: Final = frozenset({408, 499, 504})
 _TOO_MUCH: Final = 429
 _SERVER: Final = 500
 
-_DAY_SECONDS: Final = 3600.0
-# A day's quota is asked for again each hour; nobody says when the day is over.
-
 _SUPPORT_CODES: Final[Mapping[str, str]] = {
     "58061214": "a child",
     "17301594": "a child",
@@ -163,6 +160,12 @@ def _of_status(code: int, error: Exception, *, port: str, setting: str, billed: 
     if code == _NOT_FOUND:
         named = f"; set {setting} to a model that there is" if setting else ""
         return MisconfiguredError(f"Google knows no such model: {text}{named}", port=port)
+    if code == _TOO_MUCH and _is_of_the_day(body):
+        # Nobody waits for midnight: it fails at once, and everything is given back.
+        return MisconfiguredError(
+            f"Google's quota for the day is used up; raise it, or wait for the next day: {text}",
+            port=port,
+        )
     if code == _TOO_MUCH or (code >= _SERVER and code not in _NO_VERDICT):
         return ProviderUnavailableError(
             f"Google can't now: {text}",
@@ -201,14 +204,16 @@ def _details(body: object) -> Iterator[dict[str, Any]]:
             yield entry
 
 
+def _is_of_the_day(body: object) -> bool:
+    violations = [entry.get("violations") for entry in _details(body)]
+    return any(isinstance(one, list) and "perday" in str(one).lower() for one in violations)
+
+
 def _retry_after(error: Exception, body: object) -> float | None:
     for entry in _details(body):
         delay = entry.get("retryDelay")
-        if isinstance(delay, str) and (found := re.fullmatch(r"([\d.]+)s", delay)):
+        if isinstance(delay, str) and (found := re.fullmatch(r"(\d+(?:\.\d+)?)s", delay)):
             return float(found[1])
-        violations = entry.get("violations")
-        if isinstance(violations, list) and "perday" in str(violations).lower():
-            return _DAY_SECONDS
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     after = headers.get("retry-after")
     return float(after) if isinstance(after, str) and after.isdecimal() else None
