@@ -160,6 +160,33 @@ def deep(session: nox.Session) -> None:
 
 
 @nox.session
+def chaos(session: nox.Session) -> None:
+    """
+    An ad through the real SDKs, with a process killed after each step of its journal in turn
+    (sketched, then in earnest), and every fault against every kind of job: an hour or two.
+    """
+    install(session)
+    session.run(
+        "pytest",
+        "-s",
+        "-o",
+        "faulthandler_timeout=7200",
+        "tests/adapters/chaos",
+        *session.posargs,
+        env={"ARS0N_CHAOS": "1"},
+    )
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """
+    Write the documentation's table of what becomes of an order when a provider fails.
+    """
+    install(session)
+    session.run("python", "-m", "tests.adapters.chaos.outcomes", env={"PYTHONPATH": "src"})
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """
     The OpenAPI document against the API: every check of schemathesis, 500 cases a route.

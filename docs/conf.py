@@ -34,6 +34,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "margin_table",
     "pipeline_table",
     "rooms",
     "settings_table",

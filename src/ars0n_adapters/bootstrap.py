@@ -71,6 +71,9 @@ _SECRET_BYTES: Final = 32
 _UPKEEP_SECONDS: Final = 20.0
 # How late a webhook is told, a provider's clip collected, a lost job put back.
 
+_TRIES: Final = 3
+# So often is a provider asked by whoever waits for the answer, if it bills nothing.
+
 _STOP_SECONDS: Final = 3.0
 # What runs when a server is told to stop may end within this; then its lease is given back.
 
@@ -116,7 +119,10 @@ def product(settings: Settings) -> Iterator[Product]:
     )
     policy = Policy(
         bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
-        check_every=timedelta(milliseconds=500),
+        # Our own clips are done in a second or two; a look at Google's takes of its budget.
+        check_every=timedelta(
+            seconds=0.5 if settings.clips == "offline" else settings.check_seconds
+        ),
         picture_lines=settings.lines,
         renders_ahead=True,
         billed=_billed(settings),
@@ -183,7 +189,7 @@ def application(settings: Settings) -> Starlette:
 
     with contextlib.ExitStack() as opening:
         opened = opening.enter_context(product(settings))
-        _ask_providers(opened.ports)
+        ask_providers(opened.ports)
         stack = opening.pop_all()
 
     @contextlib.asynccontextmanager
@@ -297,7 +303,8 @@ def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     google = _google(settings, keys, folder, results)
     if settings.planner == "gemini":
-        found["planner"] = GeminiPlanner(google("gemini_model", "planner"))
+        # No job stands behind a plan or a list that could be put off.
+        found["planner"] = GeminiPlanner(evolve(google("gemini_model", "planner"), tries=_TRIES))
     if settings.images == "gemini":
         judge = Judge(google("gemini_judge_model", "images"))
         found["images"] = GeminiImageEditor(google("gemini_image_model", "images"), judge)
@@ -337,7 +344,7 @@ def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
         found["speech"] = ElevenLabsSpeech(
             line=line("elevenlabs_model", "speech"), sample_rate=settings.elevenlabs_sample_rate
         )
-        found["voices"] = ElevenLabsVoices(line("elevenlabs_model", "voices"))
+        found["voices"] = ElevenLabsVoices(evolve(line("elevenlabs_model", "voices"), tries=_TRIES))
     if settings.music == "elevenlabs":
         found["music"] = ElevenLabsMusic(line=line("elevenlabs_music_model", "music"))
     return found
@@ -383,7 +390,7 @@ def _google(
     return line
 
 
-def _ask_providers(ports: Ports) -> None:
+def ask_providers(ports: Ports) -> None:
     """
     Ask each chosen provider, for free, whether its key is good and its model is there.
 

@@ -187,6 +187,9 @@ class Settings:
     elevenlabs_calls_per_minute: int = _setting(
         120, _number(1, 100_000), "Calls to ElevenLabs started in a minute."
     )
+    check_seconds: int = _setting(
+        10, _number(0, 600), "How often a real provider is asked how a clip is doing."
+    )
     provider_seconds: int = _setting(
         120, _number(1, 600), "How long a provider's answer is waited for."
     )
@@ -194,7 +197,8 @@ class Settings:
         "fail",
         _choice("fail", "repeat"),
         "What becomes of a billed call whose answer was lost: `fail` gives everything back and "
-        "leaves the retry to the customer, `repeat` waits as long as below and pays once more.",
+        "leaves the retry to the customer, `repeat` waits as long as below and pays again, twice "
+        "at most.",
     )
     doubt_seconds: int = _setting(
         300,

@@ -4,6 +4,7 @@ Which providers a deployment gets is its settings' to say; what it lacks is one 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -68,7 +69,9 @@ def test_test_keys_never_reach_a_provider_that_costs_money(
             assert not type(getattr(product.ports, port)).__name__.startswith("Offline")
         assert product.policy.billed == {
             Operation.EDIT_IMAGE, Operation.GENERATE_CLIP, Operation.SPEAK,
+            Operation.COMPOSE, Operation.MIX,  # which order the bed
         }  # fmt: skip
+        assert not product.policy.repeats_unknown
         assert "secret" not in repr(product.ports)
 
 
@@ -97,3 +100,26 @@ def test_no_vendor_is_imported_until_it_is_used(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert not run.stdout.strip()
+
+
+def test_a_bucket_is_entered_as_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "secret")
+    variables = {
+        "ARS0N_STORAGE": "s3",
+        "ARS0N_S3_BUCKET": "ads",
+        "ARS0N_S3_ENDPOINT": "http://127.0.0.1:9",
+        "ARS0N_S3_PUBLIC_ENDPOINT": "https://media.example",
+        "ARS0N_S3_ADDRESSING": "virtual",
+        "ARS0N_S3_CHECKSUMS": "on",
+    }
+
+    with bootstrap.product(settings.read(variables, data_dir=tmp_path)) as product:
+        bucket = product.ports.blobs._bucket  # type: ignore[attr-defined]
+
+    assert (bucket.addressing, bucket.checksums) == ("virtual", True)
+    assert bucket.public_endpoint == "https://media.example"
+    assert bucket.session_token == os.environ["AWS_SESSION_TOKEN"]
+    assert "secret" not in repr(bucket)

@@ -191,6 +191,10 @@ class Stage:
         with self.ports.store.transaction() as tx:
             return tx.versions.find(version_id)
 
+    def generating(self) -> Any:
+        with self.ports.store.transaction() as tx:
+            return tx.versions.generating()
+
     def flaky(self, name: str) -> fakes.Flaky:
         """
         Put a port that can be made to fail in the place of *name*.

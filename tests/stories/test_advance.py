@@ -42,6 +42,10 @@ def job_of(report: Any, operation: str, index: int = 0) -> Any:
     return [job for job in report.jobs if job.operation == operation][index]
 
 
+def stored(version: Any, operation: Operation) -> Any:
+    return next(j for j in version.pipeline.jobs.values() if j.item.operation is operation)
+
+
 def test_a_film_is_made_by_polling(stage: Stage) -> None:
     ordered = stage.order()
 
@@ -179,6 +183,81 @@ def test_a_provider_that_stays_away_fails_the_version_and_all_is_given_back(stag
     assert job_of(report, Operation.SPEAK).error == "busy"
     assert stage.balance() == 1000
     assert not any(job.output for job in report.jobs)
+
+
+def test_jobs_put_off_together_come_back_apart_and_none_sooner_than_told(stage: Stage) -> None:
+    away = ProviderUnavailableError("busy", retry_after_seconds=100)
+    stage.flaky("images").plan_fault("edit", away, away, away)
+    ordered = stage.order()
+    asked_at = stage.clock.now()
+
+    stage.poll(ordered.version_id)
+
+    jobs = stage.version(ordered.version_id).pipeline.jobs.values()
+    waits = [(job.check_at - asked_at).total_seconds() for job in jobs if job.check_at]
+    assert len(set(waits)) == len(waits) == 3
+    assert all(100 <= wait <= 125 for wait in waits)
+
+
+def test_nobody_is_left_alone_for_longer_than_reason_has_it(stage: Stage) -> None:
+    stage.flaky("speech").plan_fault(
+        "speak", ProviderUnavailableError("busy", retry_after_seconds=86_400)
+    )
+    ordered = stage.order(stage.radio())
+    asked_at = stage.clock.now()
+
+    stage.poll(ordered.version_id)
+
+    voice = stored(stage.version(ordered.version_id), Operation.SPEAK)
+    assert timedelta(minutes=10) <= voice.check_at - asked_at < timedelta(minutes=13)
+
+
+def test_a_queue_of_our_own_is_not_held_against_a_job(stage: Stage) -> None:
+    full = ProviderUnavailableError("no place", retry_after_seconds=1, asked=False)
+    speech = stage.flaky("speech")
+    speech.plan_fault("speak", *[full] * (stage.policy.deferrals_max + 3))
+
+    report = stage.finished(stage.radio())
+
+    assert report.status is VersionStatus.COMPLETED
+    assert speech.calls.count("speak") == stage.policy.deferrals_max + 4
+
+
+def test_a_lost_answer_fails_at_once_where_it_is_not_repeated(stage: Stage) -> None:
+    stage.policy = evolve(stage.policy, repeats_unknown=False)
+    speech = stage.flaky("speech")
+    speech.plan_fault("speak", ProviderUnknownError("The line broke"))
+
+    report = stage.finished(stage.radio())
+
+    assert report.status is VersionStatus.FAILED
+    error = job_of(report, Operation.SPEAK).error
+    assert error.startswith("The line broke. It may have been done")
+    assert speech.calls.count("speak") == 1
+    assert stage.balance() == 1000
+
+
+@pytest.mark.parametrize("mood", ["calm", None])
+def test_a_cut_is_journalled_as_billed_only_if_it_orders_music(
+    stage: Stage, mood: str | None
+) -> None:
+    stage.policy = evolve(stage.policy, billed=frozenset({Operation.MIX}))
+    seen = []
+    inner = stage.ports.compositor
+
+    class Watching:
+        undrawable = staticmethod(inner.undrawable)
+
+        def render(self, *rest: Any) -> Any:
+            (version,) = stage.generating()
+            seen.append(stored(version, Operation.MIX).sent)
+            return inner.render(*rest)
+
+    stage.ports = evolve(stage.ports, compositor=Watching())
+    spec = stage.radio(music_mood=mood) if mood else stage.radio(music_volume=0.0)
+
+    assert stage.finished(spec).status is VersionStatus.COMPLETED
+    assert seen == [mood is not None]
 
 
 def test_a_refused_order_gives_back_what_was_not_taken(stage: Stage) -> None:

@@ -108,9 +108,11 @@ def _radio(options: Namespace) -> int:
 
 
 def _run(options: Namespace, ad_format: AdFormat) -> int:
-    from ars0n_adapters.cli import making, showing  # noqa: PLC0415 - what it needs is slow to load
+    from ars0n_adapters import bootstrap  # noqa: PLC0415 - what it needs is slow to load
+    from ars0n_adapters.cli import making, showing  # noqa: PLC0415 - the same
 
     with _product(options) as product:
+        bootstrap.ask_providers(product.ports)
         made = making.make(product, options, ad_format=ad_format, screen=sys.stderr)
     print(json.dumps(showing.as_json(made)) if options.json else showing.as_text(made))  # noqa: T201 - what a command answers
     return DONE

@@ -4,6 +4,7 @@ What the commands print at their end.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +15,10 @@ from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from ars0n_adapters.cli.making import Made
+    from ars0n_core.ports import VoiceLibrary
 
 RADIO_SAMPLE_RATE: Final = 44_100
 """
@@ -83,17 +86,32 @@ def seconds_of(made: Made) -> float:
     return samples / RADIO_SAMPLE_RATE if isinstance(samples, int) else 0.0
 
 
+@contextlib.contextmanager
+def _library() -> Iterator[VoiceLibrary]:
+    """
+    Lend the voices there are to choose from: the speaker's own.
+    """
+    from ars0n_adapters import settings  # noqa: PLC0415 - what it needs is slow to load
+    from ars0n_adapters.providers.offline.voices import OfflineVoices  # noqa: PLC0415 - the same
+
+    chosen = settings.read()
+    if chosen.speech == "offline":
+        yield OfflineVoices()  # no store is needed
+        return
+    from ars0n_adapters import bootstrap  # noqa: PLC0415 - the same
+
+    with bootstrap.product(chosen) as product:
+        yield product.ports.voices
+
+
 def voices(options: Namespace) -> str:
     """
     Return the voices that fit *options*, as a table or as the API answers.
     """
-    from ars0n_adapters.providers.offline.voices import (  # noqa: PLC0415 - no store is needed
-        OfflineVoices,
-    )
-
-    found = OfflineVoices().voices(
-        gender=options.gender, accent=options.accent, age=options.age, text=options.search
-    )
+    with _library() as library:
+        found = library.voices(
+            gender=options.gender, accent=options.accent, age=options.age, text=options.search
+        )
     if options.json:
         return json.dumps({"voices": [asdict(voice) for voice in found]}, indent=2)
     rows = [("ID", "NAME", "GENDER", "AGE", "ACCENT", "DESCRIPTION")]

@@ -206,7 +206,7 @@ class Theatre:
             "PLANNER": "gemini", "IMAGES": "gemini", "CLIPS": self.clips,
             "SPEECH": "elevenlabs", "MUSIC": "elevenlabs", "STORAGE": "s3",
             "GOOGLE_BASE_URL": self.standins.url, "ELEVENLABS_BASE_URL": self.standins.url,
-            "VERTEX_PROJECT": "p", "S3_BUCKET": self.bucket, "S3_ENDPOINT": self.store,
+            "VERTEX_PROJECT": "p", "CHECK_SECONDS": "0", "S3_BUCKET": self.bucket, "S3_ENDPOINT": self.store,
             "GOOGLE_CALLS_PER_MINUTE": "6000", "ELEVENLABS_CALLS_PER_MINUTE": "6000",
         }  # fmt: skip
         keys = dict.fromkeys(

@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from ars0n_adapters.cli import main
+from ars0n_adapters.standins import Standins, Studio
+from ars0n_core.testing import fakes
 
 SRC = Path(__file__).parents[3] / "src"
 
@@ -78,3 +80,23 @@ def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["standins", "--port", str(port)]) == 1
 
     assert f"Port {port} can't be had" in capsys.readouterr().err
+
+
+def test_the_voices_are_the_chosen_speakers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio = Studio(
+        planner=fakes.FakePlanner(), images=fakes.FakeImages(), clips=fakes.FakeClips(),
+        speech=fakes.FakeSpeech(), voices=fakes.FakeVoices(), music=fakes.FakeMusic(),
+    )  # fmt: skip
+    with Standins(studio) as standins:
+        for name, value in {
+            "ARS0N_SPEECH": "elevenlabs",
+            "ARS0N_ELEVENLABS_BASE_URL": standins.url,
+            "ELEVENLABS_API_KEY": "any",
+            "ARS0N_DATA_DIR": str(tmp_path),
+        }.items():
+            monkeypatch.setenv(name, value)
+        assert main(["voices"]) == 0
+
+    assert "ada" in capsys.readouterr().out

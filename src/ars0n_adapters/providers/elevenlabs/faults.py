@@ -63,6 +63,19 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
     return ProviderUnavailableError(message, port=port)
 
 
+def is_unbilled(error: Exception) -> bool:
+    """
+    Whether it is certain that what *error* ended was not billed: the service refused it for
+    now, or it never left.
+    """
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return status in _NOT_NOW or (status >= _SERVER and status not in _NO_VERDICT)
+    return bool(
+        {kind.__name__ for one in _chain(error) for kind in type(one).__mro__} & _NEVER_SENT
+    )
+
+
 def code_of(error: Exception) -> str:
     """
     Return the service's own word for *error*, of today's or the older shape; "" if none.
@@ -96,7 +109,7 @@ def plain(error: object) -> str:
 def _of_status(
     status: int, error: Exception, *, port: str, setting: str, billed: bool
 ) -> PortError:
-    code, text = code_of(error), plain(_message(error) or f"HTTP {status}")
+    code, text = code_of(error), plain(_message(error) or f"HTTP {status}").rstrip(".")
     if code in _OUT_OF_CREDITS:
         return MisconfiguredError(f"The ElevenLabs account is out of credits: {text}", port=port)
     if code in _NO_VOICE:
@@ -105,7 +118,8 @@ def _of_status(
         named = f"; set {setting} to a model that there is" if setting else ""
         return MisconfiguredError(f"ElevenLabs won't take the model: {text}{named}", port=port)
     if status in _KEYS:
-        return MisconfiguredError(f"ElevenLabs refuses the key or its rights: {text}", port=port)
+        message = f"ElevenLabs refuses the key or its rights: {text}. Check ELEVENLABS_API_KEY"
+        return MisconfiguredError(message, port=port)
     if status == _PAYMENT:
         message = f"The ElevenLabs plan does not include what was ordered: {text}"
         return MisconfiguredError(message, port=port)

@@ -1,9 +1,12 @@
 """
-Every call to Google's models: within the budget, never repeated, its answer kept.
+Every call to Google's models: within the budget, repeated only if nothing was billed and
+somebody waits, its answer kept.
 """
 
 from __future__ import annotations
 
+import random
+import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import frozen
@@ -27,6 +30,17 @@ POLL_WAIT_SECONDS: Final = 2.0
 """
 How long one waits only to ask how things are: next time will do.
 """
+
+
+_FIRST_SECONDS: Final = 1.0
+# The wait before the second try, doubled for the third, if the provider names none.
+
+_WAIT_SECONDS_MAX: Final = 10.0
+# Somebody is waiting for the answer: whoever is told to come back later tells him so.
+
+_SPREAD: Final = 0.25
+_CHANCE: Final = random.SystemRandom()
+# Those who were refused together come back apart: up to a quarter later.
 
 
 class Budget(Protocol):
@@ -81,6 +95,9 @@ class Kept(Protocol):
 class Line:
     """
     A line to one of Google's models: *model*, named by *setting*, for *port*.
+
+    For whoever has no job that could be put off, it asks up to *tries* times, if nothing
+    was billed and the wait is short.
     """
 
     account: Account
@@ -89,6 +106,7 @@ class Line:
     model: str
     setting: str
     port: str
+    tries: int = 1
 
     def call(
         self, ask: Callable[[Any], Any], *, billed: bool, wait_seconds: float = WAIT_SECONDS
@@ -100,16 +118,32 @@ class Line:
             PortError: What went wrong, as `faults.told` has it.
         """
         client = self.account.client()
-        try:
-            with self.budget.place(wait_seconds=wait_seconds):
-                return ask(client)
-        except PortError:
-            raise
-        except Exception as error:
-            told = faults.told(error, port=self.port, setting=self.setting, billed=billed)
-            if isinstance(told, ProviderUnavailableError) and told.retry_after_seconds:
-                self.budget.pause(told.retry_after_seconds)
-            raise told from error
+        for number in range(self.tries):
+            try:
+                with self.budget.place(wait_seconds=wait_seconds):
+                    return ask(client)
+            except PortError:
+                raise
+            except Exception as error:
+                told = faults.told(error, port=self.port, setting=self.setting, billed=billed)
+                wait = self._wait(told, error, number)
+                if wait is None:
+                    raise told from error
+            time.sleep(wait)
+        raise AssertionError("the last try ends it")
+
+    def _wait(self, told: PortError, error: Exception, number: int) -> float | None:
+        """
+        Return how long to wait before the same is asked again, or None if it is not.
+        """
+        if not isinstance(told, ProviderUnavailableError):
+            return None
+        after = told.retry_after_seconds
+        if after:
+            self.budget.pause(after)
+        wait = (after or _FIRST_SECONDS * 2**number) * (1 + _SPREAD * _CHANCE.random())
+        last = number + 1 >= self.tries or wait > _WAIT_SECONDS_MAX
+        return None if last or not faults.is_unbilled(error) else wait
 
     def generate(self, contents: list[Any], config: dict[str, Any], *, billed: bool = True) -> Any:
         """

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ars0n_core.ports import ClipOrder
 
 _NOT_FOUND: Final = 404
+_TOO_MUCH: Final = 429
 
 
 @frozen
@@ -127,9 +128,11 @@ class GoogleVideoGenerator:
         try:
             answer = self.studio.ask(line, name)
         except MisconfiguredError as error:
-            if getattr(error.__cause__, "code", None) != _NOT_FOUND and (
-                getattr(error.__cause__, "status_code", None) != _NOT_FOUND
-            ):
+            cause = error.__cause__
+            code = getattr(cause, "code", None) or getattr(cause, "status_code", None)
+            if code == _TOO_MUCH:  # the clip is ordered and paid for: it is there tomorrow too
+                raise ProviderUnavailableError(str(error), port=line.port) from error
+            if code != _NOT_FOUND:
                 raise
             answer = HeldBack("Google no longer knows of this clip")
         if answer is None:

@@ -72,6 +72,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "OTHER": "no reason given",
 }
 
+_KEY_HINT: Final = "Check GEMINI_API_KEY or, on the Agent Platform, its credentials"
+
 _SPACES: Final = re.compile(r"\s+")
 _SECRETS: Final = re.compile(r"AIza[\w-]{10,}|ya29\.[\w.-]+|AQ\.[\w-]{10,}")
 _MESSAGE_CHARACTERS_MAX: Final = 400
@@ -100,6 +102,19 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
     if billed:
         return ProviderUnknownError(message, port=port)
     return ProviderUnavailableError(message, port=port)
+
+
+def is_unbilled(error: Exception) -> bool:
+    """
+    Whether it is certain that what *error* ended was not billed: the provider refused it
+    for now, or it never left.
+    """
+    code = _code_of(error)
+    if code is not None:
+        return code == _TOO_MUCH or (code >= _SERVER and code not in _NO_VERDICT)
+    return bool(
+        {kind.__name__ for one in _chain(error) for kind in type(one).__mro__} & _NEVER_SENT
+    )
 
 
 def refusal(response: Any) -> str:
@@ -146,17 +161,22 @@ def plain(error: object) -> str:
     >>> plain("a  b\nAIzaSyA1234567890")
     'a b (key)'
     """
-    text = str(getattr(error, "message", None) or error) or type(error).__name__
+    body = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    # Interactions' errors quote the whole body where the others have a sentence.
+    said = inner.get("message") if isinstance(inner, dict) else None
+    text = str(said or getattr(error, "message", None) or error) or type(error).__name__
     text = _SECRETS.sub("(key)", _SPACES.sub(" ", text)).strip()
     return text if len(text) <= _MESSAGE_CHARACTERS_MAX else text[:_MESSAGE_CHARACTERS_MAX] + "…"
 
 
 def _of_status(code: int, error: Exception, *, port: str, setting: str, billed: bool) -> PortError:
-    text = plain(error)
+    text = plain(error).rstrip(".")
     body = getattr(error, "details", None) or getattr(error, "body", None)
     reasons = {entry.get("reason") for entry in _details(body)}
     if code in _KEYS or "API_KEY_INVALID" in reasons or "api key not valid" in text.lower():
-        return MisconfiguredError(f"Google refuses the key or its rights: {text}", port=port)
+        message = f"Google refuses the key or its rights: {text}. {_KEY_HINT}"
+        return MisconfiguredError(message, port=port)
     if code == _NOT_FOUND:
         named = f"; set {setting} to a model that there is" if setting else ""
         return MisconfiguredError(f"Google knows no such model: {text}{named}", port=port)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[\w.~-]{1,500}")
 _ENDED: Final = frozenset({"failed", "cancelled", "incomplete", "budget_exceeded"})
+_FREE: Final = ("not be charged", "not been charged")
+# Google's own words where a clip was filtered: the next try often passes.
 
 
 @frozen(kw_only=True)
@@ -76,7 +78,8 @@ class OmniStudio:
         )
         status = str(getattr(interaction.status, "value", interaction.status))
         if status in _ENDED:
-            return HeldBack(_reason(interaction, status))
+            reason = _reason(interaction, status)
+            return HeldBack(reason, again=any(words in reason for words in _FREE))
         if status != "completed":
             return None
         video = interaction.output_video

@@ -300,6 +300,20 @@ def test_a_look_that_fails_is_no_verdict(
     assert isinstance(clips.check(ticket, tmp_path), Unfinished)
 
 
+def test_a_day_that_is_used_up_does_not_lose_a_clip_that_is_paid_for(
+    clips: GoogleVideoGenerator, vendor: Any, order: ClipOrder, reply: Any, tmp_path: Path
+) -> None:
+    day = {"violations": [{"quotaId": "RequestsPerDayPerProject"}]}
+    used_up = {"error": {"code": 429, "message": "used up", "details": [day]}}
+    ticket = clips.submit(order)
+    vendor.queue = [reply(429, used_up), reply(429, used_up)]
+
+    with pytest.raises(ProviderUnavailableError):
+        clips.check(ticket, tmp_path)
+    with pytest.raises(MisconfiguredError, match="for the day"):
+        clips.submit(evolve(order, seed="b"))
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [

@@ -5,15 +5,19 @@ Plans by Gemini, through the real SDK: sound ones, mended ones, refused ones.
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
+from ars0n_adapters.providers.genai import calls
 from ars0n_adapters.providers.genai.accounts import Account
 from ars0n_adapters.providers.genai.calls import Line
 from ars0n_adapters.providers.genai.planner import GeminiPlanner
 from ars0n_core.errors import (
     MisconfiguredError,
+    PortError,
     ProviderRejectedError,
     ProviderUnavailableError,
 )
@@ -21,6 +25,8 @@ from ars0n_core.plans import budget as words
 from ars0n_core.testing.conformance.planners import FILM, PlannerSuite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ars0n_core.ports import Picture
 
 SCENE = {
@@ -167,12 +173,62 @@ def test_a_call_is_never_repeated_by_the_sdk(
     assert len(vendor.log) == 1
 
 
+def test_who_waits_for_a_plan_has_it_asked_for_again_if_nothing_was_billed(
+    line: Line, vendor: Any, reply: Any, pictures: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(calls.time, "sleep", waited.append)
+    delay = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"}
+    slow = {"code": 429, "message": "slow", "details": [delay]}
+    vendor.queue = [
+        reply(503, {"error": {"code": 503, "message": "overloaded"}}),
+        reply(429, {"error": slow}),
+        reply(body=answered(film())),
+    ]
+
+    plan = GeminiPlanner(evolve(line, tries=3, budget=Free())).plan(FILM, pictures)
+
+    assert len(plan.scenes) == 3
+    first, second = waited
+    assert 1 <= first <= 1.25
+    assert 3 <= second <= 3.75
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"dropped": True}, {"status": 504}, {"status": 400},
+     {"status": 429, "body": {"error": {"code": 429, "details": [{"retryDelay": "60s"}]}}}],
+)  # fmt: skip
+def test_nobody_waits_long_or_asks_again_for_what_may_have_been_billed(
+    line: Line, vendor: Any, reply: Any, fault: dict[str, Any]
+) -> None:
+    vendor.otherwise = lambda _: reply(**fault)
+
+    with pytest.raises(PortError):
+        GeminiPlanner(evolve(line, tries=3, budget=Free())).plan(FILM, ())
+    assert len(vendor.log) == 1
+
+
+class Free:
+    """
+    A budget without limits.
+    """
+
+    @contextmanager
+    def place(self, *, wait_seconds: float) -> Iterator[None]:
+        del wait_seconds
+        yield
+
+    def pause(self, seconds: float) -> None:
+        """
+        Wait for nobody.
+        """
+
+
 @pytest.mark.parametrize("broken", [{"truncated": True}, {"dropped": True}, {"seconds": 30.0}])
 def test_an_answer_that_does_not_come_may_be_asked_again(
     line: Line, vendor: Any, reply: Any, broken: dict[str, Any]
 ) -> None:
-    from attrs import evolve
-
     hasty = evolve(line, account=evolve(line.account, timeout_seconds=0.3))
     vendor.otherwise = lambda _: reply(body=answered(film()), **broken)
 
