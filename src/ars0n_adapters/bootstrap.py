@@ -68,20 +68,17 @@ if TYPE_CHECKING:
 
 _SECRET_BYTES: Final = 32
 
-_UPKEEP_SECONDS: Final = 20.0
-# How late a webhook is told, a provider's clip collected, a lost job put back.
+_UPKEEP_SECONDS: Final = 20.0  # a webhook is told, a clip collected, a lost job put back so late
 
-_TRIES: Final = 3
-# So often is a provider asked by whoever waits for the answer, if it bills nothing.
+_CHECK_OFFLINE: Final = timedelta(milliseconds=500)
+_TRIES: Final = 3  # by whoever waits for the answer, if nothing is billed
 
 _STOP_SECONDS: Final = 3.0
 # What runs when a server is told to stop may end within this; then its lease is given back.
 
-_RESULTS_SECONDS: Final = 24 * 3600.0
-# A paid answer serves whoever does the job anew within a day.
+_RESULTS_SECONDS: Final = 24 * 3600.0  # so long a paid answer serves who does the job anew
 
-_SCRATCH_LIFETIME: Final = timedelta(hours=6)
-# No job works as long: folders left by killed processes are older.
+_SCRATCH_LIFETIME: Final = timedelta(hours=6)  # longer than any job works
 
 
 @frozen
@@ -117,12 +114,10 @@ def product(settings: Settings) -> Iterator[Product]:
         renew=lambda command: renew(opened[0], policy, command),
         release=lambda command: release(opened[0], command),
     )
+    is_real = settings.clips != "offline"  # a look at a real one takes of its budget
     policy = Policy(
         bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
-        # Our own clips are done in a second or two; a look at Google's takes of its budget.
-        check_every=timedelta(
-            seconds=0.5 if settings.clips == "offline" else settings.check_seconds
-        ),
+        check_every=timedelta(seconds=settings.check_seconds) if is_real else _CHECK_OFFLINE,
         picture_lines=settings.lines,
         renders_ahead=True,
         billed=_billed(settings),
@@ -303,7 +298,6 @@ def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     google = _google(settings, keys, folder, results)
     if settings.planner == "gemini":
-        # No job stands behind a plan or a list that could be put off.
         found["planner"] = GeminiPlanner(evolve(google("gemini_model", "planner"), tries=_TRIES))
     if settings.images == "gemini":
         judge = Judge(google("gemini_judge_model", "images"))
@@ -341,9 +335,8 @@ def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
         )
 
     if settings.speech == "elevenlabs":
-        found["speech"] = ElevenLabsSpeech(
-            line=line("elevenlabs_model", "speech"), sample_rate=settings.elevenlabs_sample_rate
-        )
+        spoken, rate = line("elevenlabs_model", "speech"), settings.elevenlabs_sample_rate
+        found["speech"] = ElevenLabsSpeech(line=spoken, sample_rate=rate)
         found["voices"] = ElevenLabsVoices(evolve(line("elevenlabs_model", "voices"), tries=_TRIES))
     if settings.music == "elevenlabs":
         found["music"] = ElevenLabsMusic(line=line("elevenlabs_music_model", "music"))
@@ -399,16 +392,13 @@ def ask_providers(ports: Ports) -> None:
     """
     if isinstance(ports.music, ElevenLabsMusic):
         ports.music.line.account.check("", "")  # music models are on no list
-    for port in (ports.planner, ports.images, ports.speech):
-        line = getattr(port, "line", None)
-        if line is not None:
-            line.account.check(line.model, line.setting)
-    if isinstance(ports.images, GeminiImageEditor):
-        line = ports.images.judge.line
-        line.account.check(line.model, line.setting)
+    judge = getattr(ports.images, "judge", None)
+    asked = (ports.planner, ports.images, judge, ports.speech)
+    lines = [one.line for one in asked if hasattr(one, "line")]
     if isinstance(ports.clips, GoogleVideoGenerator):
-        for line in ports.clips.lines.values():
-            line.account.check(line.model, line.setting)
+        lines += ports.clips.lines.values()
+    for line in lines:
+        line.account.check(line.model, line.setting)
     if isinstance(ports.blobs, S3Blobs):
         ports.blobs.check()
 

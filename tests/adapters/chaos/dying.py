@@ -160,6 +160,13 @@ def ordered(product: bootstrap.Product, ports: Ports, caller: Caller, photo: Pat
     return generate(ports, product.policy, caller, spec).version_id
 
 
+def scores_of(facts: Any) -> list[Any]:
+    """
+    Return the verdicts on a picture's variants.
+    """
+    return list(facts.get("scores", ()))
+
+
 def told(ports: Ports, product: bootstrap.Product, caller: Caller, version_id: VersionId) -> Any:
     """
     Return what became of the ad and of the money.
@@ -174,7 +181,7 @@ def told(ports: Ports, product: bootstrap.Product, caller: Caller, version_id: V
         "jobs": [[job.operation, job.status, job.error] for job in report.jobs],
         "frames": report.jobs[-1].facts.get("frames"),
         "samples": report.jobs[-1].facts.get("samples"),
-        "scored": [len(job.facts.get("scores", ())) for job in report.jobs[:3]],
+        "scored": [len(scores_of(job.facts)) for job in report.jobs[:3]],
         "charges": [entry.credits for entry in entries if entry.kind == "charge"],
         "total": report.total_credits,
         "balance": balances[ledger.PREPAID],

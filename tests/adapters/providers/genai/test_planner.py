@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
-from ars0n_adapters.providers.genai import calls
 from ars0n_adapters.providers.genai.accounts import Account
 from ars0n_adapters.providers.genai.calls import Line
 from ars0n_adapters.providers.genai.planner import GeminiPlanner
@@ -177,7 +176,7 @@ def test_who_waits_for_a_plan_has_it_asked_for_again_if_nothing_was_billed(
     line: Line, vendor: Any, reply: Any, pictures: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(calls.time, "sleep", waited.append)
+    monkeypatch.setattr("time.sleep", waited.append)
     delay = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"}
     slow = {"code": 429, "message": "slow", "details": [delay]}
     vendor.queue = [
