@@ -392,9 +392,8 @@ def ask_providers(ports: Ports) -> None:
     """
     if isinstance(ports.music, ElevenLabsMusic):
         ports.music.line.account.check("", "")  # music models are on no list
-    judge = getattr(ports.images, "judge", None)
-    asked = (ports.planner, ports.images, judge, ports.speech)
-    lines = [one.line for one in asked if hasattr(one, "line")]
+    asked = ports.planner, ports.images, getattr(ports.images, "judge", None), ports.speech
+    lines: list[Any] = [line for one in asked if (line := getattr(one, "line", None))]
     if isinstance(ports.clips, GoogleVideoGenerator):
         lines += ports.clips.lines.values()
     for line in lines:
