@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -117,7 +117,8 @@ def test_a_bucket_is_entered_as_the_settings_say(
     }
 
     with bootstrap.product(settings.read(variables, data_dir=tmp_path)) as product:
-        bucket = product.ports.blobs._bucket  # type: ignore[attr-defined]
+        blobs: Any = product.ports.blobs
+        bucket = blobs._bucket
 
     assert (bucket.addressing, bucket.checksums) == ("virtual", True)
     assert bucket.public_endpoint == "https://media.example"
