@@ -72,7 +72,6 @@ _UPKEEP_SECONDS: Final = 20.0  # a webhook is told, a clip collected, a lost job
 
 _CHECK_OFFLINE: Final = timedelta(milliseconds=500)
 _TRIES: Final = 3  # by whoever waits for the answer, if nothing is billed
-
 _STOP_SECONDS: Final = 3.0
 # What runs when a server is told to stop may end within this; then its lease is given back.
 
