@@ -154,6 +154,7 @@ def _told(
         ]
     named = [line for line in options if line.words <= room - 4][:1]  # words of a point
     room -= sum(line.words for line in named)
+    hooks = [line for line in hooks if not _begin_alike(line, named)]
     hook = [line for line in hooks if line.words <= room // 2][:1]
     kept = _kept(own, facts, room - sum(line.words for line in hook))
     for other in hooks if is_tight else ():
@@ -208,6 +209,11 @@ def _kept(own: Sequence[Line], facts: Sequence[Line], room: int) -> list[Line]:
                 room -= option.words
                 break
     return [kept[place] for place in sorted(kept)]
+
+
+def _begin_alike(line: Line, named: Sequence[Line]) -> bool:
+    # "Looking for something? Looking for a bakery?"
+    return any(line.text.split()[:2] == other.text.split()[:2] for other in named)
 
 
 def _holds(kept: Sequence[Line], line: Line) -> bool:

@@ -373,6 +373,12 @@ def test_points_are_joined_by_what_they_are(prompt: str, duration: int) -> None:
     assert numbers <= set(re.findall(r"\d+", prompt))
 
 
+def test_the_opening_and_the_name_begin_differently() -> None:
+    for seed in range(40):
+        texts = plan_of(f"Bookshop and cake shop number {seed}", 30).voiceover_script
+        assert len(re.findall(r"Looking for", texts)) <= 1
+
+
 def test_manner_asked_for_in_the_prompt_is_heard() -> None:
     playful = plan_of("Create a funny ad for oak tables")
     assert playful.music_mood == plan_of("oak tables", tone="playful").music_mood
