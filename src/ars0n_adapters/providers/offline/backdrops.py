@@ -1,8 +1,8 @@
 """
 What is seen behind a subject where its photo shows nothing.
 
-**Owns** the three ways to fill a frame: `continued` (a real scene, mirrored and ever
-more out of focus beyond its edge), `on_ground` (a plain ground, carried on and lit as a
+**Owns** the ways to fill a frame: `continued` (a real scene, ever more out of focus beyond
+its edge), `printed` (a real scene as a print on a ground of its colours), `on_ground` (a plain ground, carried on and lit as a
 studio) and `on_studio` (a cut-out, set on a studio sweep with the shadow it throws).
 **Invariants**: never a black bar, never a seam; all are of the frame's exact size.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from attrs import frozen
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from ars0n_adapters.providers.offline.grading import enlarged
 from ars0n_adapters.providers.offline.studios import SHRINK, Studio, swept
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.float32]
 
 
-RIM: Final = 0.14
+ENLARGED: Final = 1.15
 """
-The share of a photo, from its edge, that is mirrored beyond it.
+From this scale on enlarging is seen, and met by sharpening.
 """
 
 
@@ -82,84 +82,187 @@ def resized(photo: Image.Image, place: Landing) -> Image.Image:
     return photo.resize(place.size, filter_, box=place.box, reducing_gap=3.0)
 
 
-def continued(photo: Image.Image, view: View) -> Image.Image:
+def continued(photo: Image.Image, view: View, subject: Subject) -> Image.Image:
     """
     Show a scene, carried on beyond the photo's edges out of focus.
     """
     place = landing(view, photo.size)
-    sharp = resized(photo, place)
+    sharp = crisp(resized(photo, place), view.scale)
     if place.size == (view.width, view.height):
         return sharp
-    behind = _mirrored(sharp, place, (view.width, view.height))
-    fade = _fade(place, (view.width, view.height))
+    behind = _carried_on(sharp, place, (view.width, view.height))
+    spared = (
+        (subject.box.left * photo.width - view.left) * view.scale,
+        (subject.box.top * photo.height - view.top) * view.scale,
+        (subject.box.right * photo.width - view.left) * view.scale,
+        (subject.box.bottom * photo.height - view.top) * view.scale,
+    )
+    fade = _fade(place, (view.width, view.height), spared)
     frame = Image.new("RGB", (view.width, view.height))
     frame.paste(sharp, (place.left, place.top))
     return Image.composite(frame, behind, fade)
 
 
-def _mirrored(sharp: Image.Image, place: Landing, size: tuple[int, int]) -> Image.Image:
+def crisp(picture: Image.Image, scale: float) -> Image.Image:
     """
-    Return the frame filled by mirroring the rim of *sharp*, more and more out of focus outwards.
+    Return *picture*, enlarged by *scale*, with the edges that enlarging softened.
+    """
+    if scale <= ENLARGED:
+        return picture
+    strength = round(min(110.0, 75 * (scale - 1) ** 0.5))
+    return picture.filter(ImageFilter.UnsharpMask(0.55 * scale, strength, 3))
+
+
+def _carried_on(sharp: Image.Image, place: Landing, size: tuple[int, int]) -> Image.Image:
+    """
+    Return the frame filled from the rim of *sharp*, ever smoother outwards, and *sharp* itself
+    more and more out of focus towards its rim.
     """
     width, height = math.ceil(size[0] / SHRINK), math.ceil(size[1] / SHRINK)
     low = (place.left // SHRINK, place.top // SHRINK)
-    inner = (max(1, place.size[0] // SHRINK), max(1, place.size[1] // SHRINK))
-    small = np.asarray(sharp.resize(inner, Image.Resampling.BOX))
-    rows, columns = _rims(height, low[1], inner[1]), _rims(width, low[0], inner[0])
-    canvas = Image.fromarray(np.ascontiguousarray(small[rows][:, columns]))
-    reach = max(width, height)
-    x = np.arange(width)[None]
-    y = np.arange(height)[:, None]
-    beyond = np.maximum(
-        np.maximum(low[0] - x, x - (low[0] + inner[0] - 1)),
-        np.maximum(low[1] - y, y - (low[1] + inner[1] - 1)),
+    inner = (
+        max(1, min(width - low[0], place.size[0] // SHRINK)),
+        max(1, min(height - low[1], place.size[1] // SHRINK)),
     )
-    # Half out of focus at a hundredth of the frame, wholly at a twelfth.
-    mixed = canvas.filter(ImageFilter.GaussianBlur(reach / 150))
-    for radius, start, full in ((50, -0.004, 0.02), (20, 0.01, 0.05), (9, 0.035, 0.13)):
+    known = np.zeros((height, width, 4), np.float32)
+    part = known[low[1] : low[1] + inner[1], low[0] : low[0] + inner[0]]
+    part[..., :3] = np.asarray(sharp.resize(inner, Image.Resampling.BOX), np.float32)
+    part[..., 3] = 1
+    filled = _filled(known)[..., :3]
+    filled[known[..., 3] > 0] = known[known[..., 3] > 0][:, :3]
+    canvas = Image.fromarray(np.clip(filled, 0, 255).astype(np.uint8))
+    reach = max(width, height)
+    beyond = np.maximum(
+        _beyond(width, low[0], inner[0], reach)[None],
+        _beyond(height, low[1], inner[1], reach)[:, None],
+    )
+    mixed = canvas.filter(ImageFilter.GaussianBlur(reach / 130))
+    for radius, start, full in ((48, -0.05, 0.0), (22, -0.02, 0.04), (10, 0.01, 0.13)):
         step = np.clip((beyond / reach - start) / (full - start), 0, 1)
         mask = Image.fromarray((step * step * (3 - 2 * step) * 255).astype(np.uint8))
         mixed = Image.composite(
             canvas.filter(ImageFilter.GaussianBlur(reach / radius)), mixed, mask
         )
-    dim = 1 - 0.16 * np.clip(beyond / reach / 0.35, 0, 1)[..., None]
+    dim = 1 - 0.14 * np.clip(beyond / reach / 0.4, 0, 1)[..., None]
     dimmed = Image.fromarray((np.asarray(mixed, np.float32) * dim).astype(np.uint8))
     return dimmed.resize(size, Image.Resampling.BICUBIC)
 
 
-def _rims(length: int, low: int, inner: int) -> NDArray[np.int64]:
+def _beyond(length: int, low: int, inner: int, reach: int) -> NDArray[np.int64]:
     """
-    Return which of *inner* lines, lying at *low* of *length*, each line shows.
-
-    Beyond them the rim is mirrored, ever slower, and never deeper than `RIM`: what stands
-    within a photo isn't seen twice.
+    Return how far each of *length* lines is beyond the *inner* ones at *low*: below 0 within
+    them, ``-reach`` where there is nothing beyond.
     """
-    at = np.arange(length) - low
-    beyond = np.maximum(np.maximum(-1 - at, at - inner), 0).astype(np.float64)
-    depth = max(1.0, RIM * inner)
-    deep = (depth * (1 - np.exp(-beyond / depth))).astype(np.int64)
-    lines = np.where(at < 0, deep, np.where(at >= inner, inner - 1 - deep, at))
-    return np.clip(lines, 0, inner - 1)
+    at = np.arange(length)
+    if inner >= length:
+        return np.full(length, -reach)
+    above = low - at if low > 0 else np.full(length, -reach)
+    below = at - (low + inner - 1) if low + inner < length else np.full(length, -reach)
+    return np.maximum(above, below)
 
 
-def _fade(place: Landing, size: tuple[int, int]) -> Image.Image:
+def _filled(known: Pixels) -> Pixels:
     """
-    Return the mask of the sharp photo: 255 inside, easing to 0 at edges within the frame.
+    Return *known* (rows x columns x RGB and weight, premultiplied) with a colour everywhere.
+
+    Halved until it is all known, then enlarged again into what is not: near the rim its
+    colours, farther off their mean.
+    """
+    rows, columns = known.shape[:2]
+    if min(rows, columns) < 2 or float(known[..., 3].min()) > 0.99:  # noqa: PLR2004 - all known
+        mean = known.sum(axis=(0, 1)) / max(float(known[..., 3].sum()), 1e-6)
+        whole: Pixels = known + mean * (1 - known[..., 3:])
+        return whole
+    padded = np.pad(known, ((0, rows % 2), (0, columns % 2), (0, 0)), mode="edge")
+    half = padded[::2] + padded[1::2]
+    half = (half[:, ::2] + half[:, 1::2]) / 4
+    weight = half[..., 3:]
+    # What is known in part counts in full, or the rim would bleed into nothing.
+    half = half * (np.minimum(1, 2 * weight) / np.maximum(weight, 1e-6))
+    coarse = _filled(half)
+    wide = np.stack([enlarged(coarse[..., i], (columns, rows)) for i in range(4)], axis=2)
+    result: Pixels = known + wide * (1 - known[..., 3:])
+    return result
+
+
+def _fade(
+    place: Landing, size: tuple[int, int], spared: tuple[float, float, float, float]
+) -> Image.Image:
+    """
+    Return the mask of the sharp photo: 255 inside, easing to 0 at edges within the frame;
+    slowly, but not into *spared* (left, top, right, bottom: the subject).
     """
     width, height = size
     lines: list[NDArray[np.float32]] = []
-    for low, high, length in ((place.left, place.right, width), (place.top, place.bottom, height)):
-        soft = max(2.0, min(0.045 * max(size), (high - low) / 4))
+    for low, high, length, first, last in (
+        (place.left, place.right, width, spared[0], spared[2]),
+        (place.top, place.bottom, height, spared[1], spared[3]),
+    ):
+        least, most = 0.02 * max(size), min(0.12 * max(size), (high - low) / 3)
+        least = min(least, most)
         at = np.arange(length, dtype=np.float32) + 0.5
         ramp = np.ones(length, np.float32)
         if low > 0:
-            ramp = np.minimum(ramp, (at - low) / soft)
+            ramp = np.minimum(ramp, (at - low) / min(max(first - low, least), most))
         if high < length:
-            ramp = np.minimum(ramp, (high - at) / soft)
+            ramp = np.minimum(ramp, (high - at) / min(max(high - last, least), most))
         ramp = np.clip(ramp, 0, 1)
         lines.append(ramp * ramp * (3 - 2 * ramp))
     mask = lines[1][:, None] * lines[0][None]
     return Image.fromarray((mask * 255 + 0.5).astype(np.uint8))
+
+
+def printed(photo: Image.Image, view: View, *, bright: bool) -> Image.Image:
+    """
+    Lay a scene as a print on a ground of its own colours, with the shadow it throws.
+    """
+    size, box = (view.width, view.height), view.print or (0, 0, view.width, view.height)
+    left, top, right, bottom = box
+    low = (view.left + left / view.scale, view.top + top / view.scale)
+    seen = Landing(
+        left,
+        top,
+        right,
+        bottom,
+        (
+            max(0.0, low[0]),
+            max(0.0, low[1]),
+            min(float(photo.width), low[0] + (right - left) / view.scale),
+            min(float(photo.height), low[1] + (bottom - top) / view.scale),
+        ),
+    )
+    sheet = crisp(resized(photo, seen), view.scale)
+    few = photo.resize((6, 6), Image.Resampling.BOX, reducing_gap=2.0)
+    tones = np.asarray(few, np.float32) / np.float32(255)
+    level = np.float32(0.9 if bright else 0.2)
+    toned = tones * (level / max(float((tones @ LUMA).mean()), 0.05))
+    mean = toned.mean(axis=(0, 1), keepdims=True)
+    soft = np.clip(0.34 * mean + 0.16 * toned + 0.5 * level, 0, 1)
+    ground = np.stack([enlarged(soft[..., i], size) for i in range(3)], axis=2)
+    shadow = Image.new("L", (math.ceil(size[0] / SHRINK), math.ceil(size[1] / SHRINK)))
+    shade = ImageDraw.Draw(shadow)
+    fall = 0.018 * max(size)
+    for grow, tone in ((0.0, 150), (-0.25 * fall, 255)):
+        shade.rounded_rectangle(
+            (
+                (left - grow) / SHRINK,
+                (top + fall - grow) / SHRINK,
+                (right + grow) / SHRINK,
+                (bottom + fall + grow) / SHRINK,
+            ),
+            0.03 * max(size) / SHRINK,
+            fill=tone,
+        )
+    blurred = shadow.filter(ImageFilter.GaussianBlur(fall / SHRINK))
+    dark = enlarged(np.asarray(blurred, np.float32) / 255, size)[..., None]
+    ground *= 1 - (0.34 if bright else 0.5) * dark
+    picture = Image.fromarray((np.clip(ground, 0, 1) * 255 + 0.5).astype(np.uint8))
+    corners = Image.new("L", (2 * sheet.width, 2 * sheet.height))
+    ImageDraw.Draw(corners).rounded_rectangle(
+        (0, 0, corners.width - 1, corners.height - 1), 0.044 * max(size), fill=255
+    )
+    picture.paste(sheet, (left, top), corners.resize(sheet.size, Image.Resampling.BOX))
+    return picture
 
 
 def on_studio(

@@ -63,6 +63,24 @@ KEPT_MIN: Final = 0.88
 A shot that shows the whole subject keeps this share of what stands out.
 """
 
+HERO_STEP: Final = 1.3
+"""
+How much larger than a hero the nearest shot shows the subject, at least.
+"""
+
+LOWERED: Final = 0.1
+"""
+How much lower (of the frame) a photo too flat for the frame lies than its shot says; a near
+shot lies as much higher.
+"""
+
+PRINT: Final = 0.86
+PRINT_SHAPE: Final = 0.8
+"""
+The share of the frame's width a print takes, and its width by its height if the subject
+lets it.
+"""
+
 ASIDE_MAX: Final = 0.1
 """
 The share of the frame carried on beyond a photo's side to get a subject onto a third.
@@ -84,7 +102,8 @@ How far each shot steps into a real scene, from the widest frame: least and most
 class View:
     """
     A frame over a photo: ``scale`` output pixels for a photo pixel, and the photo
-    coordinates of the frame's top left corner.
+    coordinates of the frame's top left corner. ``print`` is where alone the photo is seen,
+    as a print laid on a ground (left, top, right, bottom in the frame).
     """
 
     scale: float
@@ -92,6 +111,7 @@ class View:
     top: float
     width: int
     height: int
+    print: tuple[int, int, int, int] | None = None
 
     def box(self, photo_width: int, photo_height: int) -> Box:
         """
@@ -111,7 +131,11 @@ class View:
         box = self.box(photo_width, photo_height)
         across = min(1.0, box.right) - max(0.0, box.left)
         down = min(1.0, box.bottom) - max(0.0, box.top)
-        return max(0.0, across) * max(0.0, down) / (box.width * box.height)
+        seen = max(0.0, across) * max(0.0, down) / (box.width * box.height)
+        if self.print is None:
+            return seen
+        left, top, right, bottom = self.print
+        return min(seen, (right - left) * (bottom - top) / (self.width * self.height))
 
 
 def frame(subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot) -> View:
@@ -141,7 +165,12 @@ def _frame_scene(
     widest = max(inside, COVERED_MIN * cover)
     if widest >= NEARLY * cover:
         widest = cover
+    elif shot.name == "wide" and shot.anchor[0] == 0.5:  # noqa: PLR2004 - the middle
+        return _printed(subject, photo, size, shot, nearest)
     widest = min(widest, max(nearest / STEP_MIN, HALF * inside))
+    if shot.name == "hero":
+        # As much of the frame as the photo itself can fill, for as long as the subject is in it.
+        widest = min(cover, max(nearest / HERO_STEP, widest))
     low, high = STEPS[shot.name]
     wanted = _wanted_scale(subject, photo, size, shot) / widest
     step = min(max(wanted, low), high) * shot.looseness
@@ -151,10 +180,50 @@ def _frame_scene(
         return _near(subject, photo, size, shot, scale)
     while True:
         placed = _holding(_placed(scale, subject.centre, shot.anchor, photo, size), subject, photo)
-        view = _kept_in(placed, photo, aside=shot.anchor[0] != 0.5)  # noqa: PLR2004 - the middle
-        if scale <= inside or _shows(view, subject, photo):
+        view = _kept_in(_shifted(placed, subject, photo), photo, aside=shot.anchor[0] != 0.5)  # noqa: PLR2004 - the middle
+        if scale <= max(inside, COVERED_MIN * cover) or _shows(view, subject, photo):
             return view
-        scale = max(scale * 0.96, inside)
+        scale = max(scale * 0.96, inside, COVERED_MIN * cover)
+
+
+def _printed(
+    subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot, nearest: float
+) -> View:
+    """
+    Lay the photo down as a print that shows all of the subject, with the ground all around.
+    """
+    box, shape = subject.box, photo[0] / photo[1]
+    upright = size[0] < size[1]
+    if shape > PRINT_SHAPE:
+        needed = 1.06 * box.width * photo[0] / photo[1]
+        shape = min(shape, max(PRINT_SHAPE if upright else 1.25, needed))
+    else:
+        needed = 1.06 * box.height * photo[1] / photo[0]
+        shape = 1 / min(1 / shape, max(1 / PRINT_SHAPE if upright else 1.0, needed))
+    wide, high = min(photo[0], photo[1] * shape), min(photo[1], photo[0] / shape)
+    share = PRINT * shot.looseness
+    scale = min(share * size[0] / wide, 0.8 * share * size[1] / high, nearest)
+    width, height = round(wide * scale), round(high * scale)
+    # A little above the middle, where a hung picture looks centred.
+    left, top = (size[0] - width) // 2, round((size[1] - height) * (shot.anchor[1] - 0.03))
+    seen = _kept_in(
+        View(
+            scale=scale,
+            left=_middle(box)[0] * photo[0] - wide / 2,
+            top=_middle(box)[1] * photo[1] - high / 2,
+            width=width,
+            height=height,
+        ),
+        photo,
+    )
+    return View(
+        scale=scale,
+        left=seen.left - left / scale,
+        top=seen.top - top / scale,
+        width=size[0],
+        height=size[1],
+        print=(left, top, left + width, top + height),
+    )
 
 
 def _near(
@@ -165,10 +234,11 @@ def _near(
     """
     head = subject.head
     if head is None:
-        view = _kept_in(_placed(scale, subject.detail, shot.anchor, photo, size), photo)
+        placed = _placed(scale, subject.detail, shot.anchor, photo, size)
+        view = _kept_in(_shifted(placed, subject, photo, near=True), photo)
         above = subject.box.top * photo[1] - 0.04 * size[1] / view.scale
         # A rim just cut off looks like a mistake; one far outside, like a detail.
-        if 0 < view.top - above < 0.2 * size[1] / view.scale:
+        if 0 < view.top - above < 0.08 * size[1] / view.scale:
             view = evolve(view, top=max(0.0, above))
         return view
     fits = min(size[0] / (head.width * photo[0]), size[1] / (head.height * photo[1]))
@@ -271,14 +341,28 @@ def _kept_in(view: View, photo: tuple[int, int], *, aside: bool = False) -> View
     return evolve(view, left=left, top=_slid(view.top, photo[1] - down, 0.0))
 
 
+def _shifted(view: View, subject: Subject, photo: tuple[int, int], *, near: bool = False) -> View:
+    """
+    Move *view*, higher than the photo, to where what must be invented is seen least.
+    """
+    down = view.height / view.scale
+    if photo[1] >= down:
+        return view
+    if "top" in subject.cut:
+        return evolve(view, top=0.0)
+    if "bottom" in subject.cut:
+        return evolve(view, top=photo[1] - down)
+    # Above, where it is far off and a lens loses focus anyway; but not twice the same.
+    return evolve(view, top=view.top + (LOWERED if near else -LOWERED) * down)
+
+
 def _slid(place: float, room: float, spare: float) -> float:
     """
-    Return *place* within *room* and *spare* beyond; where the photo is too short (below 0),
-    near its middle.
+    Return *place* within *room* and *spare* beyond; where the photo is too short (*room* below
+    0), anywhere it is seen entire.
     """
-    if room >= 0:
-        return min(max(-spare, place), room + spare)
-    return min(max(0.8 * room - spare, place), 0.2 * room + spare)
+    low, high = min(0.0, room), max(0.0, room)
+    return min(max(low - spare, place), high + spare)
 
 
 def _flush(view: View, cut: frozenset[str], photo: tuple[int, int]) -> View:

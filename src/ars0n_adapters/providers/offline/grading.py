@@ -155,29 +155,33 @@ What the second and third variant of a scene look like: near the wish, visibly a
 """
 
 
-NUDGES: Final = (
-    (0.0, 0.0, 0.0),
-    (0.028, 0.0, 0.03),
-    (-0.028, 0.04, 0.0),
-    (0.0, 0.1, 0.08),
-    (0.015, -0.05, -0.04),
-)
+NUDGES: Final = {
+    "hero": (0.0, 0.0, 0.0, 0.0, 0.0),
+    "detail": (0.024, 0.16, 0.2, 0.22, -0.09),
+    "close": (0.016, 0.13, 0.16, 0.18, -0.06),
+    "medium": (-0.026, 0.06, 0.06, 0.1, -0.03),
+    "wide": (-0.01, -0.02, 0.0, 0.16, 0.04),
+}
 """
-How the scenes of a film differ in light: warmth, contrast and vignette on top of a look.
-Seen side by side, but no more than the light of another hour: a product keeps its colour.
+How the scenes of a film differ in light, by their shot: warmth, contrast, vignette, leak and
+tone on top of a look. Near shots are lit harder and lower, wide ones openly. Seen side by
+side, but no more than the light of another hour: a product keeps its colour.
 """
 
 
-def nudged(look: Look, chance: int) -> Look:
+def nudged(look: Look, shot: str) -> Look:
     """
-    Return *look* as another scene of the same film has it.
+    Return *look* as the scene of this *shot* has it.
     """
-    warmer, harder, closer = NUDGES[chance % len(NUDGES)]
+    warmer, harder, closer, leaking, lighter = NUDGES[shot]
     return evolve(
         look,
         warmth=look.warmth + warmer,
         contrast=max(0.0, look.contrast + harder),
         vignette=max(0.0, look.vignette + closer),
+        leak=look.leak + leaking,
+        tone=look.tone + lighter,
+        gamma=look.gamma + lighter,
     )
 
 

@@ -44,6 +44,11 @@ SIDE_MAX: Final = 4096
 Pixels of either side a photo is worked on at; more than any frame shows.
 """
 
+DARK: Final = 0.4
+"""
+Looks that aim below this tone lay a print on a dark ground.
+"""
+
 WISHES: Final = (1.0, 0.8, 0.7)
 """
 How near the first, second and third look is to what was ordered.
@@ -83,7 +88,7 @@ class OfflineImageEditor:
         for number in range(max(1, min(order.variants, VARIANTS_MAX))):
             take = _Take(
                 shot=setups.varied(shot, number, chance >> 2),
-                look=grading.nudged(looks[number], chance >> 7),
+                look=grading.nudged(looks[number], shot.name),
                 wish=WISHES[number],
                 chance=chance + number,
             )
@@ -104,13 +109,17 @@ def _variant(
 ) -> Variant:
     size = (order.width, order.height)
     aimed = framing.frame(found, photo.size, size, take.shot)
-    leans = bool(take.shot.tilt or take.shot.rise)
+    leans = aimed.print is None and bool(take.shot.tilt or take.shot.rise)
     view = leaning.spread(aimed, take.shot) if leans else aimed
     words = f"{order.description} {order.direction}"
     if found.ground is subject.Ground.SCENE or (
         found.ground is subject.Ground.PLAIN and len(found.cut) > 1
     ):
-        picture = backdrops.continued(photo.convert("RGB"), view)
+        scene = photo.convert("RGB")
+        if view.print is None:
+            picture = backdrops.continued(scene, view, found)
+        else:
+            picture = backdrops.printed(scene, view, bright=take.look.tone > DARK)
     else:
         studio = studios.studio_for(
             _paper(take.look.backdrop, found),

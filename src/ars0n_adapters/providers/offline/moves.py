@@ -21,10 +21,10 @@ ACCELERATION_MAX: Final = 0.016
 Output pixels a frame squared, for any point of the frame; 0.02 is where it shows.
 """
 
-SWELL: Final = 0.7
+SWELL: Final = 0.4
 """
-How far the pace swells about its mean: it starts and ends at 0.3 of it, never at rest, for
-a shot is cut before it is over.
+How far the pace swells about its mean: it starts and ends at 0.6 of it, never at rest, for
+a shot is cut before it is over. The less it swells, the farther a shot may travel.
 """
 
 MARGIN: Final = 1.0
@@ -32,14 +32,32 @@ MARGIN: Final = 1.0
 Canvas pixels left outside every frame: what a resampling filter may touch.
 """
 
+TRAVELS: Final = r"(?:pan\w*|track\w*|slid\w*|mov\w*|truck\w*|glid\w*|sweep\w*|drift\w*)"
+"""
+To travel sideways.
+"""
+
 MOVES: Final = (
     ("orbit", r"orbit\w*|arc\w*|circl\w*|rotat\w*|spin\w*|around|parallax|revolv\w*|360"),
-    ("left", r"(?:pan\w*|track\w*|slid\w*|mov\w*|truck\w*|glid\w*|sweep\w*) (?:\w+ ){0,3}left"),
-    ("right", r"(?:pan\w*|track\w*|slid\w*|mov\w*|truck\w*|glid\w*|sweep\w*) (?:\w+ ){0,3}right"),
-    ("up", r"tilt\w* (?:\w+ )?up\w*|cran\w* up|ris\w*|ascend\w*|pedestal up|boom up|lift\w*"),
-    ("down", r"tilt\w* (?:\w+ )?down\w*|cran\w* down|descend\w*|lower\w*|pedestal down|boom down"),
-    ("pull", r"pull\w*|(?:dolly\w*|zoom\w*|mov\w*) out|reveal\w*|widen\w*|away|backwards?"),
-    ("push", r"push\w*|(?:dolly\w*|zoom\w*|mov\w*) in\w*|clos\w+|towards?|approach\w*|creep\w*"),
+    ("right", rf"{TRAVELS} from (?:the )?left|{TRAVELS} (?!from)(?:\w+ ){{0,3}}right"),
+    ("left", rf"{TRAVELS} from (?:the )?right|{TRAVELS} (?!from)(?:\w+ ){{0,3}}left"),
+    (
+        "up",
+        r"(?:tilt\w*|cran\w*|pedestal|boom) (?:\w+ )?up\w*|from (?:the )?bottom|ris(?:e\w*|ing)|ascen\w+|lift\w*",
+    ),
+    (
+        "down",
+        r"(?:tilt\w*|cran\w*|pedestal|boom) (?:\w+ )?down\w*|from (?:the )?top|from above|descen\w+|lower\w*",
+    ),
+    (
+        "pull",
+        r"pull\w*|(?:dolly\w*|zoom\w*|mov\w*) out|reveal\w*|widen\w*|away|backwards?",
+    ),
+    (
+        "push",
+        r"push\w*|(?:dolly\w*|zoom\w*|mov\w*) in\w*|clos\w+|towards?|approach\w*|creep\w*|forwards?",
+    ),
+    ("drift", r"almost still drift\w*|diagonal\w*"),
     ("hold", r"static|locked|still|holds?|tripod|motionless"),
     ("pan", r"pan\w*|track\w*|slid\w*|truck\w*|glid\w*|sweep\w*|lateral\w*|side"),
     ("drift", r"drift\w*|float\w*|handheld|gentle|slow\w*"),
@@ -50,12 +68,12 @@ The words that ask for a move; the first to be said wins.
 
 BY_CHANCE: Final = ("push", "orbit", "drift", "pull", "pan")
 
-GROWTH: Final = {"push": 0.095, "pull": 0.095, "hold": 0.022, "drift": 0.045, "orbit": 0.035}
+GROWTH: Final = {"push": 0.16, "pull": 0.16, "hold": 0.06, "drift": 0.08, "orbit": 0.06}
 """
 How much larger the picture is at the near end of a move than at the far one.
 """
 
-ROOM: Final = {"left": 0.1, "right": 0.1, "up": 0.08, "down": 0.08, "drift": 0.04, "orbit": 0.03}
+ROOM: Final = {"left": 0.11, "right": 0.11, "up": 0.09, "down": 0.09, "drift": 0.05, "orbit": 0.04}
 """
 The share of the canvas kept outside the frame for travelling.
 """
@@ -75,7 +93,7 @@ SHARES: Final = {
 What zoom, way and bend may take of what a point may travel.
 """
 
-BEND: Final = 0.02
+BEND: Final = 0.03
 """
 How far an orbit shifts the subject against what is at the frame's sides, of its width.
 """
@@ -158,7 +176,7 @@ def move_for(prompt: str, chance: int) -> str:
     firm = [
         (match.start(), place, name)
         for place, (name, words) in enumerate(MOVES)
-        if name != "drift" and (match := re.search(rf"\b(?:{words})\b", prompt, re.IGNORECASE))
+        if place < len(MOVES) - 1 and (match := re.search(rf"\b(?:{words})\b", prompt, re.IGNORECASE))
     ]
     if firm:
         name = min(firm)[2]

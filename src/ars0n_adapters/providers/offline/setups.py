@@ -33,11 +33,11 @@ class Shot:
     rise: float = 0.0
 
 
-WIDE: Final = Shot(name="wide", fill=0.52)
-HERO: Final = Shot(name="hero", fill=0.68)
+WIDE: Final = Shot(name="wide", fill=0.56)
+HERO: Final = Shot(name="hero", fill=0.76)
 MEDIUM: Final = Shot(name="medium", fill=0.9)
 CLOSE: Final = Shot(name="close", fill=1.3, whole=False)
-DETAIL: Final = Shot(name="detail", fill=2.1, anchor=(0.5, 0.5), whole=False)
+DETAIL: Final = Shot(name="detail", fill=1.8, anchor=(0.5, 0.5), whole=False)
 
 PLACES: Final = (
     ("x", 0.34, r"left third|on the left|to the left|left of (?:the )?(?:frame|centre|center)"),

@@ -41,8 +41,8 @@ _HERO: Final = (
 )
 _MIDDLE: Final = (
     (
-        "Macro detail of {subject}, surface and edges filling the frame",
-        "macro framing, 100 mm lens, very shallow depth of field",
+        "Macro detail of {subject}, slightly tilted, surface and edges filling the frame",
+        "macro framing, slight tilt, 100 mm lens, very shallow depth of field, raking light",
     ),
     (
         "Wide shot of {subject} in context on the left third, background softly out of focus",
@@ -69,8 +69,8 @@ _MIDDLE: Final = (
         "hero framing with the subject in the top third, 50 mm lens, side light",
     ),
     (
-        "Extreme close detail of {subject}, slightly tilted",
-        "detail framing, slight tilt, 100 mm lens, raking light",
+        "Extreme close detail of {subject} on the right third, tilted",
+        "detail framing on the right third, tilted, 100 mm lens, raking light",
     ),
 )
 _CLOSING: Final = (

@@ -84,7 +84,8 @@ class Subject:
     ``saliency`` (rows, columns; float32) sums to 1 over the photo. ``matte`` is 1 on the
     subject and 0 behind it where that can be told (cutout, plain), else equal to the
     scaled saliency. ``detail`` is the busiest spot of the subject. ``color`` is the
-    ground's, as 0..1 RGB. ``cut`` names the sides at which the subject leaves the photo.
+    ground's, as 0..1 RGB. ``cut`` names the sides at which the subject leaves the photo (of
+    a scene, top and bottom only).
     ``clipped`` is how much of it is burnt out or drowned in black. ``head`` is somebody's
     in a scene, hair and chin included, if one is seen.
     """
@@ -121,6 +122,7 @@ def find(photo: Image.Image) -> Subject:
     if (ring < 0.06).mean() > 0.8:  # noqa: PLR2004 - four fifths of the rim within 15/255
         reached = _reached_from_rim(rgb, away, edges, color)
         matte = np.where(reached, np.float32(0), np.float32(1))
+        matte[blurred(matte, 1) < 0.35] = 0  # noqa: PLR2004 - specks, which are no product
         if 0.003 < matte.mean() < 0.97:  # noqa: PLR2004 - neither nothing nor everything
             return _subject(Ground.PLAIN, matte, edges * matte, color, _cut_sides(away), lost)
     standing, saliency = _distinctness(rgb, edges)
@@ -137,7 +139,7 @@ def find(photo: Image.Image) -> Subject:
             max(box.right, head.right),
             max(box.bottom, head.bottom),
         )
-    return evolve(found, box=box, head=head)
+    return evolve(found, box=box, head=head, cut=_crossed(rgb, box))
 
 
 def thumbnail(photo: Image.Image) -> Image.Image:
@@ -209,8 +211,16 @@ def _subject(
         top, bottom = max(0.0, top - grow_y), min(1.0, bottom + grow_y)
     x = float((share.sum(axis=0) * _centres(share.shape[1])).sum())
     y = float((share.sum(axis=1) * _centres(share.shape[0])).sum())
-    radius = max(2, min(share.shape) // 12)
-    spot = blurred(busy.astype(np.float32), radius)
+    rows, columns = share.shape
+    within = np.zeros_like(share)
+    inset_x, inset_y = 0.12 * (right - left), 0.12 * (bottom - top)
+    first, above = int((left + inset_x) * columns), int((top + inset_y) * rows)
+    within[
+        above : max(above + 1, round((bottom - inset_y) * rows)),
+        first : max(first + 1, round((right - inset_x) * columns)),
+    ] = 1
+    small = min((right - left) * columns, (bottom - top) * rows)
+    spot = blurred(busy.astype(np.float32), max(2, int(0.16 * small))) * within
     row, column = np.unravel_index(int(spot.argmax()), spot.shape)
     peak = float(saliency.max())
     return Subject(
@@ -301,6 +311,28 @@ def _cut_sides(away: Plane) -> frozenset[str]:
     sides = {"top": away[0], "bottom": away[-1], "left": away[:, 0], "right": away[:, -1]}
     limit = 0.05
     return frozenset(name for name, line in sides.items() if (line > 0.1).mean() > limit)  # noqa: PLR2004 - more than grain
+
+
+def _crossed(rgb: NDArray[np.float32], box: Box) -> frozenset[str]:
+    """
+    Return at which of its upper and lower edge a scene's subject seems to leave the photo:
+    where the rim above or below it is unlike the rim beside.
+    """
+    rows, columns = rgb.shape[:2]
+    fifth = 0.2 * box.width
+    left, right = int((box.left + fifth) * columns), round((box.right - fifth) * columns)
+    if right - left < 2 or left + columns - right < columns // 8:  # noqa: PLR2004 - nothing beside
+        return frozenset()
+    depth = max(1, rows // 20)
+    crossed = set()
+    for side, strip in (("top", rgb[:depth]), ("bottom", rgb[-depth:])):
+        beside = np.concatenate((strip[:, :left], strip[:, right:]), axis=1).reshape(-1, 3)
+        middle = np.median(beside, axis=0)
+        usual = float(np.quantile(np.abs(beside - middle).max(axis=1), 0.75))
+        away = np.abs(strip[:, left:right] - middle).max(axis=2)
+        if (away > max(0.14, 1.8 * usual)).mean() > 0.3:  # noqa: PLR2004 - more than a shade
+            crossed.add(side)
+    return frozenset(crossed)
 
 
 def _outlined(standing: Plane, box: Box) -> Box:
