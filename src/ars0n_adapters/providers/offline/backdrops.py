@@ -13,10 +13,11 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image, ImageDraw, ImageFilter
 
 from ars0n_adapters.providers.offline.grading import enlarged
+from ars0n_adapters.providers.offline.props import Standing, dressed, set_for
 from ars0n_adapters.providers.offline.studios import SHRINK, Studio, swept
 from ars0n_adapters.providers.offline.subject import LUMA
 
@@ -33,6 +34,17 @@ ENLARGED: Final = 1.15
 """
 From this scale on enlarging is seen, and met by sharpening.
 """
+
+
+@frozen(kw_only=True)
+class Setting:
+    """
+    How a cut-out is set: for which shot, in the air or not, and what decides the rest.
+    """
+
+    shot: str
+    floating: bool
+    chance: int
 
 
 @frozen
@@ -266,7 +278,7 @@ def printed(photo: Image.Image, view: View, *, bright: bool) -> Image.Image:
 
 
 def on_studio(
-    photo: Image.Image, view: View, subject: Subject, studio: Studio, *, floating: bool
+    photo: Image.Image, view: View, subject: Subject, studio: Studio, setting: Setting
 ) -> Image.Image:
     """
     Set a cut-out (RGBA) on *studio* with its shadow.
@@ -277,31 +289,30 @@ def on_studio(
     cut = resized(photo.convert("RGBa"), place)
     whole = Image.new("RGBa", size)
     whole.paste(cut, (place.left, place.top))
-    layer = np.asarray(whole, np.float32) / np.float32(255)
+    layer = np.asarray(crisp(whole, view.scale), np.float32) / np.float32(255)
     alpha = layer[..., 3:]
-    foot = _foot(subject, photo, view)
-    light = ((subject.box.left + subject.box.right) / 2, (subject.box.top + subject.box.bottom) / 2)
-    box = view.box(*photo.size)
-    lit = tuple(
-        float(np.clip((place_ - low) / (high - low), 0.1, 0.9))
-        for place_, low, high in ((light[0], box.left, box.right), (light[1], box.top, box.bottom))
+    layer = np.minimum(layer, alpha)
+    box = subject.box
+    standing = Standing(
+        left=(box.left * photo.width - view.left) * view.scale,
+        top=(box.top * photo.height - view.top) * view.scale,
+        right=(box.right * photo.width - view.left) * view.scale,
+        bottom=(box.bottom * photo.height - view.top) * view.scale,
+        grounded=not setting.floating and "bottom" not in subject.cut,
+    )
+    foot = standing.bottom
+    floating = setting.floating
+    light = (
+        float(np.clip(standing.middle[0] / view.width, 0.1, 0.9)),
+        float(np.clip(standing.middle[1] / view.height, 0.1, 0.9)),
     )
     horizon = min(0.9, max(0.35, foot / view.height - (0.05 if not floating else -0.06)))
-    stage = swept(
-        Studio(
-            above=studio.above,
-            lit=studio.lit,
-            floor=studio.floor,
-            horizon=horizon,
-            polished=studio.polished,
-        ),
-        size,
-        (lit[0], lit[1]),
-    )
-    if foot < view.height * 0.99:
+    name = set_for(setting.shot, standing, setting.chance)
+    stage = dressed(name, swept(evolve(studio, horizon=horizon), size, light), studio, standing)
+    if foot < view.height * 0.99 and "bottom" not in subject.cut:
         drop = 0.07 * view.height if floating else 0.0
         few = np.ascontiguousarray(alpha[::SHRINK, ::SHRINK, 0])
-        stage *= 1 - enlarged(_shadow(few, foot / SHRINK, drop / SHRINK), size)[..., None]
+        stage = stage * (1 - enlarged(_shadow(few, foot / SHRINK, drop / SHRINK), size)[..., None])
         if studio.polished and not floating:
             stage = _reflected(stage, layer, foot)
     picture = layer[..., :3] + stage * (1 - alpha)

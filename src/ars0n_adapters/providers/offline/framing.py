@@ -43,6 +43,11 @@ How much larger the nearest shot shows a subject than the farthest, at least: a 
 step is not seen as another shot.
 """
 
+REACHES: Final = {"detail": 1.0, "close": MACRO, "medium": 1.36}
+"""
+How far short of the nearest scale each shot stops; others by `STEP_MIN`.
+"""
+
 COVERED_MIN: Final = 0.5
 """
 The share of the frame a real scene fills at least; the rest is carried on beyond it.
@@ -59,11 +64,12 @@ The share of the frame's width even the tiniest photo is enlarged to.
 """
 
 KEPT_MIN: Final = 0.88
+KEPT: Final = {"hero": 0.96}
 """
-A shot that shows the whole subject keeps this share of what stands out.
+A shot that shows the whole subject keeps this share of what stands out; a hero nearly all.
 """
 
-HERO_STEP: Final = 1.3
+HERO_STEP: Final = 1.4
 """
 How much larger than a hero the nearest shot shows the subject, at least.
 """
@@ -79,6 +85,11 @@ PRINT_SHAPE: Final = 0.8
 """
 The share of the frame's width a print takes, and its width by its height if the subject
 lets it.
+"""
+
+PRINTED: Final = 0.985
+"""
+How much of what stands out a print shows, though it be flatter than it might.
 """
 
 ASIDE_MAX: Final = 0.1
@@ -142,9 +153,17 @@ def frame(subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot:
     """
     Lay a frame of *size* (pixels) over a photo of *photo* pixels for *shot*.
     """
-    if subject.ground is Ground.SCENE or _opposite_cut(subject):
+    if subject.ground is Ground.SCENE or (
+        subject.ground is Ground.PLAIN and _opposite_cut(subject)
+    ):
         return _frame_scene(subject, photo, size, shot)
-    scale = _bounded(_wanted_scale(subject, photo, size, shot) * shot.looseness, photo, size)
+    scale = _bounded(shot, _wanted_scale(subject, photo, size, shot), photo, size)
+    for sides, least in (
+        ({"left", "right"}, size[0] / photo[0]),
+        ({"top", "bottom"}, size[1] / photo[1]),
+    ):
+        if sides <= subject.cut:
+            scale = max(scale, least)
     focus = _middle(subject.box) if shot.whole else subject.detail
     view = _placed(scale, focus, shot.anchor, photo, size)
     if shot.whole:
@@ -168,20 +187,22 @@ def _frame_scene(
     elif shot.name == "wide" and shot.anchor[0] == 0.5:  # noqa: PLR2004 - the middle
         return _printed(subject, photo, size, shot, nearest)
     widest = min(widest, max(nearest / STEP_MIN, HALF * inside))
+    # As much of the frame as the photo itself can fill, for as long as the subject is in it.
+    hero = min(cover, max(nearest / HERO_STEP, widest))
     if shot.name == "hero":
-        # As much of the frame as the photo itself can fill, for as long as the subject is in it.
-        widest = min(cover, max(nearest / HERO_STEP, widest))
+        widest = hero
     low, high = STEPS[shot.name]
     wanted = _wanted_scale(subject, photo, size, shot) / widest
     step = min(max(wanted, low), high) * shot.looseness
-    reach = {"detail": 1.0, "close": MACRO, "medium": STEP_MIN**0.5}.get(shot.name, STEP_MIN)
-    scale = max(min(step * widest, nearest / reach), widest)
+    apart = HERO_STEP * STEPS["hero"][1] * hero
+    stepped = step * widest if shot.whole else max(step * widest, apart)
+    scale = max(min(stepped, nearest / REACHES.get(shot.name, STEP_MIN)), widest)
     if not shot.whole:
         return _near(subject, photo, size, shot, scale)
     while True:
         placed = _holding(_placed(scale, subject.centre, shot.anchor, photo, size), subject, photo)
         view = _kept_in(_shifted(placed, subject, photo), photo, aside=shot.anchor[0] != 0.5)  # noqa: PLR2004 - the middle
-        if scale <= max(inside, COVERED_MIN * cover) or _shows(view, subject, photo):
+        if scale <= max(inside, COVERED_MIN * cover) or _shows(view, subject, photo, shot):
             return view
         scale = max(scale * 0.96, inside, COVERED_MIN * cover)
 
@@ -200,6 +221,8 @@ def _printed(
     else:
         needed = 1.06 * box.height * photo[1] / photo[0]
         shape = 1 / min(1 / shape, max(1 / PRINT_SHAPE if upright else 1.0, needed))
+    while shape < photo[0] / photo[1] and not _kept_whole(subject, photo, shape):
+        shape = min(shape * 1.08, photo[0] / photo[1])
     wide, high = min(photo[0], photo[1] * shape), min(photo[1], photo[0] / shape)
     share = PRINT * shot.looseness
     scale = min(share * size[0] / wide, 0.8 * share * size[1] / high, nearest)
@@ -226,6 +249,12 @@ def _printed(
     )
 
 
+def _kept_whole(subject: Subject, photo: tuple[int, int], shape: float) -> bool:
+    half = shape * photo[1] / photo[0] / 2
+    middle = min(max(_middle(subject.box)[0], half), 1 - half)
+    return mass_within(subject.saliency, Box(middle - half, 0, middle + half, 1)) > PRINTED
+
+
 def _near(
     subject: Subject, photo: tuple[int, int], size: tuple[int, int], shot: Shot, scale: float
 ) -> View:
@@ -247,7 +276,7 @@ def _near(
     return _kept_in(_over(placed, head, photo), photo)
 
 
-def _shows(view: View, subject: Subject, photo: tuple[int, int]) -> bool:
+def _shows(view: View, subject: Subject, photo: tuple[int, int], shot: Shot) -> bool:
     """
     Return whether *view* keeps enough of the subject: its top, its head, its weight.
     """
@@ -261,7 +290,7 @@ def _shows(view: View, subject: Subject, photo: tuple[int, int]) -> bool:
         and box.bottom >= head.bottom - edge
     ):
         return False
-    return mass_within(subject.saliency, box) >= KEPT_MIN
+    return mass_within(subject.saliency, box) >= KEPT.get(shot.name, KEPT_MIN)
 
 
 def sharpest(size: tuple[int, int]) -> float:
@@ -285,9 +314,13 @@ def _wanted_scale(
     return shot.fill * min(across, down)
 
 
-def _bounded(scale: float, photo: tuple[int, int], size: tuple[int, int]) -> float:
+def _bounded(shot: Shot, wanted: float, photo: tuple[int, int], size: tuple[int, int]) -> float:
+    """
+    Return the *wanted* scale as far as the photo stays sharp; far shots stop before near ones.
+    """
     half_filled = HALF * min(size[0] / photo[0], size[1] / photo[1])
-    return min(scale, max(sharpest(size), half_filled))
+    nearest = max(sharpest(size) * MACRO, half_filled)
+    return min(wanted * shot.looseness, nearest / REACHES.get(shot.name, STEP_MIN))
 
 
 def _placed(
@@ -348,9 +381,9 @@ def _shifted(view: View, subject: Subject, photo: tuple[int, int], *, near: bool
     down = view.height / view.scale
     if photo[1] >= down:
         return view
-    if "top" in subject.cut:
+    if subject.cut == {"top"}:
         return evolve(view, top=0.0)
-    if "bottom" in subject.cut:
+    if subject.cut == {"bottom"}:
         return evolve(view, top=photo[1] - down)
     # Above, where it is far off and a lens loses focus anyway; but not twice the same.
     return evolve(view, top=view.top + (LOWERED if near else -LOWERED) * down)

@@ -24,6 +24,7 @@ from ars0n_adapters.providers.offline import (
     framing,
     grading,
     leaning,
+    mattes,
     scoring,
     setups,
     studios,
@@ -81,6 +82,7 @@ class OfflineImageEditor:
         """
         photo = _opened(order.source)
         found = subject.find(photo)
+        cut = _cut_out(photo, found)
         chance = int.from_bytes(hashlib.sha256(order.seed.encode()).digest()[:6], "big")
         looks = grading.looks_for(order.description, order.direction, chance)
         shot = setups.shot_for(order.description, order.direction, chance)
@@ -92,7 +94,15 @@ class OfflineImageEditor:
                 wish=WISHES[number],
                 chance=chance + number,
             )
-            made.append(_variant(photo, found, take, order, folder / f"variant-{number}.png"))
+            made.append(
+                _variant(
+                    photo if cut is None else cut,
+                    found,
+                    take,
+                    order,
+                    folder / f"variant-{number}.png",
+                )
+            )
         return tuple(sorted(made, key=lambda variant: -variant.score))
 
 
@@ -104,6 +114,15 @@ class _Take:
     chance: int
 
 
+def _cut_out(photo: Image.Image, found: Subject) -> Image.Image | None:
+    """
+    Return the product alone, where *photo* has it alone or on a ground it is well told from.
+    """
+    if found.ground is subject.Ground.CUTOUT:
+        return mattes.bared(photo.convert("RGBA"), found)
+    return mattes.cut_out(photo.convert("RGB"), found)
+
+
 def _variant(
     photo: Image.Image, found: Subject, take: _Take, order: ImageOrder, path: Path
 ) -> Variant:
@@ -112,6 +131,7 @@ def _variant(
     leans = aimed.print is None and bool(take.shot.tilt or take.shot.rise)
     view = leaning.spread(aimed, take.shot) if leans else aimed
     words = f"{order.description} {order.direction}"
+    alone = photo.mode == "RGBA"
     if found.ground is subject.Ground.SCENE or (
         found.ground is subject.Ground.PLAIN and len(found.cut) > 1
     ):
@@ -122,14 +142,18 @@ def _variant(
             picture = backdrops.printed(scene, view, bright=take.look.tone > DARK)
     else:
         studio = studios.studio_for(
-            _paper(take.look.backdrop, found),
+            _paper(take, found, alone=alone),
             _product_color(photo, found),
             polished=POLISHED.search(words) is not None,
-            set_off=found.ground is subject.Ground.CUTOUT,
+            set_off=alone,
         )
-        if found.ground is subject.Ground.CUTOUT:
-            floating = FLOATING.search(words) is not None
-            picture = backdrops.on_studio(photo, view, found, studio, floating=floating)
+        if alone:
+            setting = backdrops.Setting(
+                shot=take.shot.name,
+                floating=FLOATING.search(words) is not None,
+                chance=take.chance >> 5,
+            )
+            picture = backdrops.on_studio(photo, view, found, studio, setting)
         else:
             picture = backdrops.on_ground(photo.convert("RGB"), view, found, studio)
     if leans:
@@ -165,12 +189,14 @@ def _variant(
     )
 
 
-def _paper(name: str, found: Subject) -> str:
+def _paper(take: _Take, found: Subject, *, alone: bool) -> str:
     """
-    Return the studio for a look; a plain photo is only washed with light, so no dark one.
+    Return the studio for a look and a shot; a photo that is not cut out is only washed with
+    light, so no dark or loud one.
     """
-    if found.ground is subject.Ground.PLAIN:
-        return {"deep": "tint", "vivid": "tint"}.get(name, name)
+    name = studios.BACKDROPS[take.look.backdrop].get(take.shot.name, take.look.backdrop)
+    if found.ground is subject.Ground.PLAIN and not alone:
+        return {"deep": "tint", "vivid": "mist", "bold": "pale", "ember": "pale"}.get(name, name)
     return name
 
 

@@ -176,7 +176,8 @@ def move_for(prompt: str, chance: int) -> str:
     firm = [
         (match.start(), place, name)
         for place, (name, words) in enumerate(MOVES)
-        if place < len(MOVES) - 1 and (match := re.search(rf"\b(?:{words})\b", prompt, re.IGNORECASE))
+        if place < len(MOVES) - 1
+        and (match := re.search(rf"\b(?:{words})\b", prompt, re.IGNORECASE))
     ]
     if firm:
         name = min(firm)[2]

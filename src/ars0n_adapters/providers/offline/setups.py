@@ -33,7 +33,7 @@ class Shot:
     rise: float = 0.0
 
 
-WIDE: Final = Shot(name="wide", fill=0.56)
+WIDE: Final = Shot(name="wide", fill=0.6)
 HERO: Final = Shot(name="hero", fill=0.76)
 MEDIUM: Final = Shot(name="medium", fill=0.9)
 CLOSE: Final = Shot(name="close", fill=1.3, whole=False)

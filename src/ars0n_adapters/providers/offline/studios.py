@@ -32,12 +32,14 @@ What is out of focus is made at a quarter of the size.
 class Studio:
     """
     A sweep of paper: colours (0..1 RGB) of the wall above, of the lit middle and of the
-    floor, where the floor begins (0..1), and whether it is polished.
+    floor; ``accent``, of what stands on it; where the floor begins (0..1), and whether it is
+    polished.
     """
 
     above: tuple[float, float, float]
     lit: tuple[float, float, float]
     floor: tuple[float, float, float]
+    accent: tuple[float, float, float] = (0.9, 0.88, 0.85)
     horizon: float = 0.72
     polished: bool = False
 
@@ -48,12 +50,26 @@ STUDIOS: Final = {
     "pale": (0.0, 0.05, 0.98, 0.94, 0.98),
     "warm": (None, 0.22, 0.97, 0.86, 0.91),
     "mist": (0.58, 0.16, 0.93, 0.82, 0.90),
-    "vivid": (0.5, 0.56, 0.97, 0.88, 0.90),
+    "vivid": (0.5, 0.32, 0.95, 0.88, 0.90),
     "deep": (0.0, 0.40, 0.52, 0.20, 0.46),
+    "bold": (0.08, 0.25, 0.96, 0.88, 0.91),
+    "ember": (None, 0.42, 0.46, 0.24, 0.52),
 }
 """
-Studios by the name a look gives. A hue of None is sand; 0.0 and 0.5 turn the product's
-own hue, others are fixed (0.58 is a cold blue).
+Studios by the name a look gives. A hue of None is sand; 0.0, 0.08 and 0.5 turn the
+product's own hue, others are fixed (0.58 is a cold blue).
+"""
+
+BACKDROPS: Final = {
+    "tint": {"wide": "deep", "medium": "warm", "close": "bold", "detail": "mist"},
+    "pale": {"wide": "vivid", "medium": "warm", "close": "bold", "detail": "mist"},
+    "warm": {"wide": "ember", "medium": "pale", "close": "bold", "detail": "tint"},
+    "mist": {"wide": "deep", "medium": "tint", "close": "bold", "detail": "pale"},
+    "vivid": {"wide": "bold", "medium": "tint", "close": "deep", "detail": "warm"},
+    "deep": {"wide": "ember", "medium": "mist", "close": "ember", "detail": "deep"},
+}
+"""
+The studio a look gives (that of a hero shot) to what the other shots of its film stand in.
 """
 
 SAND: Final = 0.085
@@ -78,7 +94,7 @@ def studio_for(
     turn, saturation, value, above, floor = STUDIOS[name]
     if turn is None:
         shade = SAND
-    elif turn in {0.0, 0.5}:
+    elif turn in {0.0, 0.08, 0.5}:
         shade = (own + turn) % 1
     else:
         shade = turn
@@ -92,6 +108,9 @@ def studio_for(
         above=colorsys.hsv_to_rgb(shade, min(1.0, saturation * 1.25), value * above),
         lit=colorsys.hsv_to_rgb(shade, saturation * 0.7, min(1.0, value * 1.03)),
         floor=colorsys.hsv_to_rgb(shade, saturation, value * floor),
+        accent=colorsys.hsv_to_rgb(
+            (shade + 0.03) % 1, min(0.5, saturation * 1.35 + 0.07), min(1.0, value * 0.96)
+        ),
         polished=polished,
     )
 

@@ -34,6 +34,11 @@ CLIPPED_ABOVE: Final = 0.98
 250 of 255: what a camera or a scan writes where it saw nothing but light.
 """
 
+WEAK: Final = 0.62
+"""
+Alpha below which something is a product's shadow and not a part of it.
+"""
+
 LUMA: Final = np.array((0.2126, 0.7152, 0.0722), np.float32)
 """
 BT.709 weights, used on coded values: good enough to compare tones.
@@ -116,13 +121,15 @@ def find(photo: Image.Image) -> Subject:
     edges = _edges(rgb)
     lost = ((rgb.min(axis=2) > CLIPPED_ABOVE) | (rgb.max(axis=2) < 1 - CLIPPED_ABOVE)) & (alpha > 0)
     if (alpha < 0.5).mean() > 0.02 and alpha.mean() > 0.003:  # noqa: PLR2004 - 2 % see-through
-        return _subject(Ground.CUTOUT, alpha, edges * alpha, color, frozenset(), lost)
+        kept = _solid(alpha)
+        return _subject(Ground.CUTOUT, kept, edges * kept, color, _cut_sides(kept), lost)
     away = np.sqrt(((rgb - np.asarray(color, np.float32)) ** 2).sum(axis=2))
     ring = _ring(away)
     if (ring < 0.06).mean() > 0.8:  # noqa: PLR2004 - four fifths of the rim within 15/255
         reached = _reached_from_rim(rgb, away, edges, color)
         matte = np.where(reached, np.float32(0), np.float32(1))
         matte[blurred(matte, 1) < 0.35] = 0  # noqa: PLR2004 - specks, which are no product
+        matte = _without_shadow(matte, rgb, color)
         if 0.003 < matte.mean() < 0.97:  # noqa: PLR2004 - neither nothing nor everything
             return _subject(Ground.PLAIN, matte, edges * matte, color, _cut_sides(away), lost)
     standing, saliency = _distinctness(rgb, edges)
@@ -302,6 +309,36 @@ def _reached_from_rim(
             grown[:, :-1] |= reached[:, 1:]
             reached = grown & passable
     return reached
+
+
+def _solid(alpha: Plane) -> Plane:
+    """
+    Return *alpha* without what is fainter than a product (a shadow), unless most of it is.
+    """
+    kept = np.where(alpha > WEAK, alpha, np.float32(0)).astype(np.float32)
+    return kept if float(kept.sum()) > 0.25 * float(alpha.sum()) else alpha  # noqa: PLR2004 - glass
+
+
+def _without_shadow(
+    matte: Plane, rgb: NDArray[np.float32], color: tuple[float, float, float]
+) -> Plane:
+    """
+    Return *matte* without a lower part that hangs in the air below it and is only the ground
+    made darker: the shadow of something that floats.
+    """
+    rows = np.flatnonzero(matte.any(axis=1))
+    ground = np.asarray(color, np.float32)
+    for gap in np.flatnonzero(np.diff(rows) > 1):
+        first = int(rows[gap + 1])
+        part = matte[first:] > 0
+        luma = (rgb[first:] @ LUMA) / max(float(ground @ LUMA), 1e-3)
+        tinted = np.abs(rgb[first:] - ground * luma[..., None]).max(axis=2)
+        small = float(part.sum()) < 0.3 * float(matte.sum())
+        if small and float((tinted[part] < 0.07).mean()) > 0.9:  # noqa: PLR2004 - grey all over
+            kept = matte.copy()
+            kept[first:] = 0
+            return kept
+    return matte
 
 
 def _cut_sides(away: Plane) -> frozenset[str]:
