@@ -2,7 +2,7 @@
 What is seen behind a subject where its photo shows nothing.
 
 **Owns** the ways to fill a frame: `continued` (a real scene, ever more out of focus beyond
-its edge), `printed` (a real scene as a print on a ground of its colours), `on_ground` (a plain ground, carried on and lit as a
+its edge), `on_ground` (a plain ground, carried on and lit as a
 studio) and `on_studio` (a cut-out, set on a studio sweep with the shadow it throws).
 **Invariants**: never a black bar, never a seam; all are of the frame's exact size.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from attrs import evolve, frozen
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from ars0n_adapters.providers.offline.grading import enlarged
 from ars0n_adapters.providers.offline.props import Standing, dressed, set_for
@@ -170,7 +170,8 @@ def _beyond(length: int, low: int, inner: int, reach: int) -> NDArray[np.int64]:
         return np.full(length, -reach)
     above = low - at if low > 0 else np.full(length, -reach)
     below = at - (low + inner - 1) if low + inner < length else np.full(length, -reach)
-    return np.maximum(above, below)
+    farther: NDArray[np.int64] = np.maximum(above, below)
+    return farther
 
 
 def _filled(known: Pixels) -> Pixels:
@@ -190,8 +191,8 @@ def _filled(known: Pixels) -> Pixels:
     half = (half[:, ::2] + half[:, 1::2]) / 4
     weight = half[..., 3:]
     # What is known in part counts in full, or the rim would bleed into nothing.
-    half = half * (np.minimum(1, 2 * weight) / np.maximum(weight, 1e-6))
-    coarse = _filled(half)
+    full = np.minimum(1, 2 * weight) / np.maximum(weight, 1e-6)
+    coarse = _filled((half * full).astype(np.float32))
     wide = np.stack([enlarged(coarse[..., i], (columns, rows)) for i in range(4)], axis=2)
     result: Pixels = known + wide * (1 - known[..., 3:])
     return result
@@ -222,59 +223,6 @@ def _fade(
         lines.append(ramp * ramp * (3 - 2 * ramp))
     mask = lines[1][:, None] * lines[0][None]
     return Image.fromarray((mask * 255 + 0.5).astype(np.uint8))
-
-
-def printed(photo: Image.Image, view: View, *, bright: bool) -> Image.Image:
-    """
-    Lay a scene as a print on a ground of its own colours, with the shadow it throws.
-    """
-    size, box = (view.width, view.height), view.print or (0, 0, view.width, view.height)
-    left, top, right, bottom = box
-    low = (view.left + left / view.scale, view.top + top / view.scale)
-    seen = Landing(
-        left,
-        top,
-        right,
-        bottom,
-        (
-            max(0.0, low[0]),
-            max(0.0, low[1]),
-            min(float(photo.width), low[0] + (right - left) / view.scale),
-            min(float(photo.height), low[1] + (bottom - top) / view.scale),
-        ),
-    )
-    sheet = crisp(resized(photo, seen), view.scale)
-    few = photo.resize((6, 6), Image.Resampling.BOX, reducing_gap=2.0)
-    tones = np.asarray(few, np.float32) / np.float32(255)
-    level = np.float32(0.9 if bright else 0.2)
-    toned = tones * (level / max(float((tones @ LUMA).mean()), 0.05))
-    mean = toned.mean(axis=(0, 1), keepdims=True)
-    soft = np.clip(0.34 * mean + 0.16 * toned + 0.5 * level, 0, 1)
-    ground = np.stack([enlarged(soft[..., i], size) for i in range(3)], axis=2)
-    shadow = Image.new("L", (math.ceil(size[0] / SHRINK), math.ceil(size[1] / SHRINK)))
-    shade = ImageDraw.Draw(shadow)
-    fall = 0.018 * max(size)
-    for grow, tone in ((0.0, 150), (-0.25 * fall, 255)):
-        shade.rounded_rectangle(
-            (
-                (left - grow) / SHRINK,
-                (top + fall - grow) / SHRINK,
-                (right + grow) / SHRINK,
-                (bottom + fall + grow) / SHRINK,
-            ),
-            0.03 * max(size) / SHRINK,
-            fill=tone,
-        )
-    blurred = shadow.filter(ImageFilter.GaussianBlur(fall / SHRINK))
-    dark = enlarged(np.asarray(blurred, np.float32) / 255, size)[..., None]
-    ground *= 1 - (0.34 if bright else 0.5) * dark
-    picture = Image.fromarray((np.clip(ground, 0, 1) * 255 + 0.5).astype(np.uint8))
-    corners = Image.new("L", (2 * sheet.width, 2 * sheet.height))
-    ImageDraw.Draw(corners).rounded_rectangle(
-        (0, 0, corners.width - 1, corners.height - 1), 0.044 * max(size), fill=255
-    )
-    picture.paste(sheet, (left, top), corners.resize(sheet.size, Image.Resampling.BOX))
-    return picture
 
 
 def on_studio(

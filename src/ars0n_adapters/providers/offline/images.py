@@ -25,6 +25,7 @@ from ars0n_adapters.providers.offline import (
     grading,
     leaning,
     mattes,
+    prints,
     scoring,
     setups,
     studios,
@@ -139,7 +140,7 @@ def _variant(
         if view.print is None:
             picture = backdrops.continued(scene, view, found)
         else:
-            picture = backdrops.printed(scene, view, bright=take.look.tone > DARK)
+            picture = prints.printed(scene, view, bright=take.look.tone > DARK)
     else:
         studio = studios.studio_for(
             _paper(take, found, alone=alone),

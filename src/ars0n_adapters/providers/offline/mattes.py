@@ -105,11 +105,11 @@ def bared(photo: Image.Image, subject: Subject) -> Image.Image:
 
 
 def _shrunk(matte: Plane) -> Plane:
-    return np.asarray(_bits(matte).filter(ImageFilter.MinFilter(5)), np.float32) / 255
+    return np.asarray(_bits(matte).filter(ImageFilter.MinFilter(5)), np.float32) / np.float32(255)
 
 
 def _grown(matte: Plane) -> Plane:
-    return np.asarray(_bits(matte).filter(ImageFilter.MaxFilter(5)), np.float32) / 255
+    return np.asarray(_bits(matte).filter(ImageFilter.MaxFilter(5)), np.float32) / np.float32(255)
 
 
 def _bits(matte: Plane) -> Image.Image:
@@ -141,7 +141,7 @@ def _holes(matte: Plane, tones: Plane, color: Plane) -> Plane:
     """
     ground = np.sqrt(((tones - color) ** 2).sum(axis=2)) < 0.014  # noqa: PLR2004 - 2/255 a channel
     flat = (matte > 0.5) & ground & (blurred(ground.astype(np.float32), 1) > 0.8)  # noqa: PLR2004 - a patch of it
-    thick = max(1, round(0.07 * float(matte.sum()) ** 0.5))
+    thick = max(1, round(0.11 * float(matte.sum()) ** 0.5))
     outside = _bits(1 - matte).filter(ImageFilter.MaxFilter(2 * thick + 1))
     near = flat & (np.asarray(outside) > 0)
     count = -1
@@ -149,7 +149,8 @@ def _holes(matte: Plane, tones: Plane, color: Plane) -> Plane:
         grown = _bits(near.astype(np.float32)).filter(ImageFilter.MaxFilter(3))
         near = flat & (np.asarray(grown) > 0)
     share = float(near.sum()) / max(float(matte.sum()), 1)
-    return near.astype(np.float32) * (0.003 < share < 0.2)  # noqa: PLR2004 - neither noise nor most
+    seen = 0.003 < share < 0.2  # noqa: PLR2004 - neither noise nor most
+    return near.astype(np.float32) if seen else np.zeros_like(matte)
 
 
 def _nearest(tones: Plane, core: Plane) -> Plane:

@@ -102,7 +102,8 @@ def _disc(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:
     mask = np.clip(radius - away, 0, 1)[..., None]
     # A little lighter where the light comes from.
     fall = 1.04 - 0.1 * np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    return stage + (np.asarray(studio.accent, np.float32) * fall - stage) * mask
+    hung: Pixels = stage + (np.asarray(studio.accent, np.float32) * fall - stage) * mask
+    return hung
 
 
 def _arch(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:
@@ -123,7 +124,8 @@ def _arch(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:
     depth = np.clip((half - round_) / (0.5 * half), 0, 1)
     shade = 0.8 + 0.2 * depth + 0.05 * np.clip(-columns / half, -1, 1)
     inside = np.asarray(studio.accent, np.float32) * shade[..., None]
-    return stage + (inside - stage) * mask[..., None]
+    opened: Pixels = stage + (inside - stage) * mask[..., None]
+    return opened
 
 
 def _window(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:
@@ -153,7 +155,8 @@ def _window(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:
     lit = enlarged(np.asarray(soft, np.float32) / 255, (width, height))[..., None]
     sun = np.array((1.0, 0.95, 0.84), np.float32)
     shaded = stage * np.float32(0.8)
-    return np.minimum(shaded + (np.minimum(stage * 1.12 * sun, 1) - shaded) * lit, 1)
+    sunlit: Pixels = np.minimum(shaded + (np.minimum(stage * 1.12 * sun, 1) - shaded) * lit, 1)
+    return sunlit
 
 
 def _plinth(stage: Pixels, studio: Studio, standing: Standing) -> Pixels:

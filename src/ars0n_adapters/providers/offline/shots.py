@@ -81,6 +81,13 @@ _CLOSING: Final = (
 A description, and the direction that belongs to it.
 """
 
+_TRAVELLING: Final = tuple(
+    move for move in derive.MOVES if not any(word in move for word in ("locked", "still"))
+)
+"""
+The moves of a film made from stills: one that stands still would look like a fault.
+"""
+
 _EDIT_STYLE_CHARACTERS_MAX: Final = 1000
 _SUBJECT_WORDS_MAX: Final = 8
 
@@ -97,7 +104,7 @@ def scenes(spec: AdSpec, brief: Brief, kind: Kind, tone: Tone, seed: str) -> lis
     feeling = spec.emotion or spec.tone
     planned: list[Scene] = []
     for i, ((description, framing), seconds) in enumerate(zip(shots, lengths, strict=True)):
-        move = derive.MOVES[(start + i) % len(derive.MOVES)]
+        move = _TRAVELLING[(start + i) % len(_TRAVELLING)]
         planned.append(
             Scene(
                 scene_index=i,

@@ -316,7 +316,7 @@ def _solid(alpha: Plane) -> Plane:
     Return *alpha* without what is fainter than a product (a shadow), unless most of it is.
     """
     kept = np.where(alpha > WEAK, alpha, np.float32(0)).astype(np.float32)
-    return kept if float(kept.sum()) > 0.25 * float(alpha.sum()) else alpha  # noqa: PLR2004 - glass
+    return kept if float(kept.sum()) > 0.25 * float(alpha.sum()) else alpha
 
 
 def _without_shadow(

@@ -121,6 +121,28 @@ def test_the_prompt_chooses_the_move(prompt: str, name: str) -> None:
     assert moves.move_for(prompt, 4) == name
 
 
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("gentle slide from left to right", "right"),
+        ("gentle slide from right to left", "left"),
+        ("smooth tilt from top to bottom", "down"),
+        ("slow descent from above", "down"),
+        ("straight glide forward past the edge", "right"),
+    ],
+)
+def test_a_way_is_gone_from_where_it_begins(prompt: str, name: str) -> None:
+    assert moves.move_for(prompt, 9) == name
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1280, 720), (720, 720), (720, 900)])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"hold", "orbit"}])
+def test_a_move_of_six_seconds_goes_a_visible_way(name: str, size: tuple[int, int]) -> None:
+    move = moves.planned(name, size, 180, (0.5, 0.5), 1)
+    track = seen_at(move, corners(move))
+    assert np.linalg.norm(track[-1] - track[0], axis=1).max() > 0.055 * min(size)
+
+
 def test_without_words_chance_decides_and_scenes_differ() -> None:
     assert len({moves.move_for("", chance) for chance in range(64)}) >= 5
 

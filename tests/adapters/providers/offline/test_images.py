@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from ars0n_adapters.providers.offline import mattes, subject
 from ars0n_adapters.providers.offline.images import OfflineImageEditor
 from ars0n_core.errors import ProviderRejectedError
 from ars0n_core.ports import ImageOrder
@@ -391,3 +392,111 @@ def test_a_photo_that_cannot_be_read_is_refused_by_name(content: bytes, tmp_path
 def test_a_missing_photo_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ProviderRejectedError, match=r"gone\.png"):
         edit(tmp_path / "gone.png", tmp_path)
+
+
+def mug(body: tuple[int, int, int] = (40, 60, 150)) -> Image.Image:
+    """
+    A mug with a handle on white paper, a shadow hanging below it.
+    """
+    photo = Image.new("RGB", (320, 320), "white")
+    draw = ImageDraw.Draw(photo)
+    draw.ellipse((60, 130, 150, 220), outline=body, width=16)
+    draw.rounded_rectangle((110, 100, 240, 230), 14, fill=body)
+    draw.rectangle((160, 140, 190, 190), fill="white")
+    draw.rectangle((110, 262, 240, 268), fill=(196, 196, 196))
+    return photo.filter(ImageFilter.GaussianBlur(0.7))
+
+
+def test_a_packshot_is_cut_out_with_its_handle_and_without_its_shadow() -> None:
+    photo = mug()
+    cut = mattes.cut_out(photo, subject.find(photo))
+    assert cut is not None
+    alpha = np.asarray(cut.getchannel("A"))
+    assert alpha[165, 230] == 255
+    assert alpha[175, 92] == 0, "the ground is seen through the handle"
+    assert alpha[165, 175] == 255, "a white label is no hole"
+    assert alpha[20, 20] == 0
+    assert alpha[265, 175] == 0, "the shadow stays behind"
+
+
+def test_a_product_as_white_as_its_paper_is_not_torn_out_of_it(tmp_path: Path) -> None:
+    photo = Image.new("RGB", (300, 300), "white")
+    draw = ImageDraw.Draw(photo)
+    draw.rounded_rectangle((60, 120, 240, 200), 30, fill=(252, 252, 252))
+    for x in range(70, 230, 32):
+        draw.rectangle((x, 132, x + 9, 186), fill=(40, 60, 200))
+    assert mattes.cut_out(photo, subject.find(photo)) is None
+    for variant in edit(photo, tmp_path, description="Wide shot", variants=3):
+        middle = pixels(variant)[78:84, 30:60].reshape(-1, 3)
+        white = np.median(middle[middle[:, 0] > 190], axis=0)
+        assert np.ptp(white) < 30, "a white product stays white"
+
+
+def test_a_shadow_that_came_with_a_cutout_is_left_behind(tmp_path: Path) -> None:
+    photo = cutout((120, 160))
+    ImageDraw.Draw(photo).ellipse((35, 140, 85, 146), fill=(0, 0, 0, 90))
+    found = subject.find(photo)
+    assert found.box.bottom < 0.68
+    assert np.asarray(mattes.bared(photo, found).getchannel("A"))[130:].max() == 0
+    with_shadow, without = edit(photo, tmp_path), edit(cutout((120, 160)), tmp_path)
+    assert with_shadow[0].notes["magnified"] == without[0].notes["magnified"]
+
+
+def test_a_photo_too_flat_for_the_frame_is_laid_down_whole(tmp_path: Path) -> None:
+    photo = scene((480, 240))
+    for variant in edit(photo, tmp_path, description="Wide shot, centred", variants=3):
+        ball = reddest(pixels(variant))
+        columns, rows = ball.any(axis=0).sum(), ball.any(axis=1).sum()
+        assert 0.85 < columns / rows < 1.18
+        picture = pixels(variant)
+        rim = np.concatenate((picture[:4].reshape(-1, 3), picture[-4:].reshape(-1, 3)))
+        assert rim.mean() > 40, "the ground is no black bar"
+        assert rim.std(axis=0).max() < 25, "the ground is calm"
+
+
+APART_MIN = 6.5
+"""
+Of 255, the mean over all of a thumbnail.
+"""
+
+FILM = (
+    "Hero shot of it, centred, clean space all around",
+    "Macro detail of it, slightly tilted, surface and edges filling the frame",
+    "Wide symmetrical shot of it, centred, generous empty space above and below",
+)
+
+
+def seen(variant: Variant) -> np.ndarray:
+    """
+    Return what is told apart at a glance: 24 x 24 colours, whatever the light.
+    """
+    with Image.open(variant.path) as image:
+        small = np.asarray(image.convert("RGB").resize((24, 24), Image.Resampling.BOX), float)
+    return small - small.mean(axis=(0, 1))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(
+    "photo",
+    [
+        scene((480, 320)),
+        scene((320, 480)),
+        scene((300, 300)).convert("L"),
+        figure(),
+        bottle(),
+        cutout(),
+        packshot(),
+        packshot((20, 20, 24)),
+        mug(),
+    ],
+    ids=["3:2", "2:3", "grey", "figure", "bottle", "cutout", "packshot", "dark", "mug"],
+)
+def test_no_two_scenes_of_a_film_look_alike(
+    photo: Image.Image, size: tuple[int, int], tmp_path: Path
+) -> None:
+    film = [
+        seen(edit(photo, tmp_path, description=words, width=size[0], height=size[1], seed=seed)[0])
+        for words, seed in zip(FILM, "abc", strict=True)
+    ]
+    for one, two in ((0, 1), (1, 2), (0, 2)):
+        assert abs(film[one] - film[two]).mean() > APART_MIN
