@@ -80,6 +80,11 @@ How much lower (of the frame) a photo too flat for the frame lies than its shot 
 shot lies as much higher.
 """
 
+CENTRED: Final = 0.1
+"""
+How near the middle a subject is wanted (of the frame) for a print to be laid there.
+"""
+
 PRINT: Final = 0.86
 PRINT_SHAPE: Final = 0.8
 """
@@ -184,7 +189,7 @@ def _frame_scene(
     widest = max(inside, COVERED_MIN * cover)
     if widest >= NEARLY * cover:
         widest = cover
-    elif shot.name == "wide" and shot.anchor[0] == 0.5:  # noqa: PLR2004 - the middle
+    elif shot.name == "wide" and abs(shot.anchor[0] - 0.5) < CENTRED:
         return _printed(subject, photo, size, shot, nearest)
     widest = min(widest, max(nearest / STEP_MIN, HALF * inside))
     # As much of the frame as the photo itself can fill, for as long as the subject is in it.

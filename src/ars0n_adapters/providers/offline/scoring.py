@@ -116,5 +116,6 @@ def _composition(view: View, subject: Subject, photo: tuple[int, int], shot: Sho
     y = (focus[1] * photo[1] - view.top) * view.scale / view.height
     astray = min(((x - ax) ** 2 + (0.7 * (y - 0.47)) ** 2) ** 0.5 for ax in (0.34, 0.5, 0.66))
     seated = max(0.0, 1 - astray / 0.42)
-    invented = 0.0 if subject.ground != "scene" else 1 - view.covered(*photo)
+    laid = subject.ground != "scene" or view.print is not None
+    invented = 0.0 if laid else 1 - view.covered(*photo)
     return float(seated * (1 - 0.6 * invented))

@@ -446,12 +446,16 @@ def test_a_photo_too_flat_for_the_frame_is_laid_down_whole(tmp_path: Path) -> No
     photo = scene((480, 240))
     for variant in edit(photo, tmp_path, description="Wide shot, centred", variants=3):
         ball = reddest(pixels(variant))
-        columns, rows = ball.any(axis=0).sum(), ball.any(axis=1).sum()
+        columns, rows = ((ball.sum(axis=axis) > 8).sum() for axis in (0, 1))
         assert 0.85 < columns / rows < 1.18
         picture = pixels(variant)
         rim = np.concatenate((picture[:4].reshape(-1, 3), picture[-4:].reshape(-1, 3)))
         assert rim.mean() > 40, "the ground is no black bar"
         assert rim.std(axis=0).max() < 25, "the ground is calm"
+        corners = np.concatenate([picture[y, x] for y in (3, -4) for x in (3, -4)])
+        assert corners.min() > 60 or corners.max() < 110, "the same ground above and below"
+        steps = abs(np.diff(picture[:, 45].mean(axis=1)))
+        assert np.sort(steps)[-2] > 12, "a print ends at its edges"
 
 
 APART_MIN = 6.5
