@@ -476,7 +476,8 @@ def seen(variant: Variant) -> np.ndarray:
     """
     with Image.open(variant.path) as image:
         small = np.asarray(image.convert("RGB").resize((24, 24), Image.Resampling.BOX), float)
-    return small - small.mean(axis=(0, 1))
+    even: np.ndarray = small - small.mean(axis=(0, 1))
+    return even
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
