@@ -223,6 +223,9 @@ def _opened(source: Path) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
                 image.draft("RGB", (SIDE_MAX, SIDE_MAX))
+                if image.mode in {"L", "RGB", "CMYK"}:
+                    # At once, before turning and converting make two more of it.
+                    _kept_small(image)
                 upright = ImageOps.exif_transpose(image)
                 see_through = "A" in upright.getbands() or "transparency" in upright.info
                 photo = upright.convert("RGBA" if see_through else "RGB")
@@ -231,6 +234,13 @@ def _opened(source: Path) -> Image.Image:
             f"the photo {source.name} can't be read ({type(error).__name__}); upload it again",
             port="images",
         ) from error
+    _kept_small(photo)
+    return photo
+
+
+def _kept_small(photo: Image.Image) -> None:
+    """
+    Shrink *photo* to `SIDE_MAX`, unless it is a strip that would be left without height.
+    """
     if max(photo.size) > SIDE_MAX and min(photo.size) > SIDE_MAX // 4:
         photo.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.BOX, reducing_gap=2.0)
-    return photo
