@@ -52,6 +52,7 @@ def test_a_project_shows_its_latest_version(stage: Stage) -> None:
     assert after.latest.version_id == answer.version_id
     assert (after.latest.status, after.latest.output) == (VersionStatus.GENERATING, None)
     assert after.latest.total_credits == 5
+    assert after.thumbnail_url == before.thumbnail_url
 
 
 @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (101, 0), (1, -1)])

@@ -244,6 +244,7 @@ def test_voices(site: Site) -> None:
         "category",
     }  # fmt: skip
     assert [voice["voice_id"] for voice in found] == ["ada"]
+    assert found[0]["preview_url"] is None
 
 
 def test_a_plan_is_told_and_taken_back(site: Site) -> None:
@@ -416,6 +417,15 @@ def test_projects_come_in_pages(site: Site) -> None:
     assert site.us.get("/projects?limit=1&offset=1").json()["projects"] == []
 
 
+def test_all_that_is_wrong_with_a_page_is_told_together(site: Site) -> None:
+    answer = site.us.get("/projects?limit=abc&offset=-1")
+
+    assert answer.json()["details"]["fieldErrors"] == {
+        "limit": ["Expected a whole number"],
+        "offset": ["Number must be greater than or equal to 0"],
+    }
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "offset=-1", "limit="])
 def test_a_page_out_of_bounds_is_refused(site: Site, query: str) -> None:
     answer = site.us.get(f"/projects?{query}")
@@ -465,6 +475,13 @@ def test_usage(site: Site) -> None:
 @pytest.mark.parametrize("query", ["from=x", "to=2020-13-01", "from=2021-01-01&to=2020-01-01"])
 def test_a_period_that_is_none_is_refused(site: Site, query: str) -> None:
     assert site.us.get(f"/usage?{query}").status_code == 400
+
+
+def test_a_period_that_has_not_begun_is_named_by_its_parameter(site: Site) -> None:
+    answer = site.us.get("/usage?from=2100-01-01")
+
+    assert answer.status_code == 400
+    assert answer.json()["details"]["fieldErrors"] == {"from": ["Must not be in the future"]}
 
 
 def test_another_organisations_asset_is_forbidden(site: Site) -> None:

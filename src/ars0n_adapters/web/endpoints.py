@@ -295,12 +295,7 @@ def get_projects(context: Context) -> Answer:
     """
     List the projects, newest first.
     """
-    query = context.request.query
-    faults: dict[str, list[str]] = {}
-    limit = queries.whole_number(query, "limit", 20, faults)
-    offset = queries.whole_number(query, "offset", 0, faults)
-    if faults:
-        raise InvalidRequestError(faults)
+    limit, offset = _page(context)
     page = projects.browse(
         context.ports, context.policy, context.caller, limit=limit, offset=offset
     )
@@ -331,8 +326,8 @@ def get_usage(context: Context) -> Answer:
     faults: dict[str, list[str]] = {}
     start = queries.moment(query, "from", faults)
     end = queries.moment(query, "to", faults)
-    if not faults and start is not None and end is not None and start > end:
-        faults["from"] = ["Must be before `to`"]
+    if not faults and start is not None and start > (end or context.ports.clock.now()):
+        faults["from"] = ["Must be before `to`" if end else "Must not be in the future"]
     if faults:
         raise InvalidRequestError(faults)
     used = billing.usage(context.ports, context.caller, start=start, end=end)
@@ -343,12 +338,7 @@ def get_deliveries(context: Context) -> Answer:
     """
     List what the webhooks were told, newest first.
     """
-    query = context.request.query
-    faults: dict[str, list[str]] = {}
-    limit = queries.whole_number(query, "limit", 20, faults)
-    offset = queries.whole_number(query, "offset", 0, faults)
-    if faults:
-        raise InvalidRequestError(faults)
+    limit, offset = _page(context)
     log = webhooks.browse(context.ports, context.caller, limit=limit, offset=offset)
     return Answer(body=wire.unstructure_deliveries(log))
 
@@ -358,6 +348,19 @@ def link(origin: str, asset_id: AssetId) -> str:
     Return the absolute URL under which an asset is asked for.
     """
     return f"{origin}{API_PREFIX}/video?id={asset_id}"
+
+
+def _page(context: Context) -> tuple[int, int]:
+    """
+    Return which part of a list is asked for, as limit and offset.
+    """
+    query = context.request.query
+    faults: dict[str, list[str]] = {}
+    limit = queries.whole_number(query, "limit", 20, faults, least=1, most=projects.PAGE_MAX)
+    offset = queries.whole_number(query, "offset", 0, faults, least=0)
+    if faults:
+        raise InvalidRequestError(faults)
+    return limit, offset
 
 
 def _told(context: Context, report: Report) -> Answer:

@@ -11,16 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _INTEGER_DIGITS_MAX: Final = 9
+_WHOLE_MAX: Final = 10**_INTEGER_DIGITS_MAX
 
 _FROM_THE_ENDS: Final = timedelta(days=400)
 # Far enough from the calendar's ends that a month can be added or taken away.
 
 
 def whole_number(
-    query: Mapping[str, str], name: str, default: int, faults: dict[str, list[str]]
+    query: Mapping[str, str],
+    name: str,
+    default: int,
+    faults: dict[str, list[str]],
+    *,
+    least: int,
+    most: int = _WHOLE_MAX,
 ) -> int:
     """
-    Return a whole number, or *default* if it isn't given; a fault goes into *faults*.
+    Return a whole number from *least* to *most*, or *default* if it isn't given; a fault
+    goes into *faults*.
     """
     text = query.get(name)
     if text is None:
@@ -29,6 +37,12 @@ def whole_number(
     if not digits.isdecimal() or not digits.isascii() or len(digits) > _INTEGER_DIGITS_MAX:
         faults[name] = ["Expected a whole number"]
         return default
+    if not least <= int(text) <= most:
+        faults[name] = [
+            f"Number must be greater than or equal to {least}"
+            if most == _WHOLE_MAX
+            else f"Number must be between {least} and {most}"
+        ]
     return int(text)
 
 

@@ -69,15 +69,15 @@ def browse(
     with ports.store.transaction() as tx:
         projects = tx.projects.of(organization_id, limit=limit, offset=offset)
         count = tx.projects.count(organization_id)
-        latest = [(project, _latest(tx, caller, project)) for project in projects]
+        listed = [(project, _versions(tx, caller, project)) for project in projects]
     return Page(
         projects=tuple(
             Shown(
                 project=project,
-                latest=None if version is None else report_on(version),
-                thumbnail_url=None if version is None else _thumbnail(ports, policy, version),
+                latest=report_on(versions[-1]) if versions else None,
+                thumbnail_url=_thumbnail(ports, policy, versions),
             )
-            for project, version in latest
+            for project, versions in listed
         ),
         limit=limit,
         offset=offset,
@@ -111,10 +111,9 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
     materials.discard(ports, [key for asset in made for key in (asset.blob_key, *_beside(asset))])
 
 
-def _latest(tx: Transaction, caller: Caller, project: Project) -> Version | None:
+def _versions(tx: Transaction, caller: Caller, project: Project) -> tuple[Version, ...]:
     # Live and test keys share projects, but neither can ask after the other's versions.
-    ours = [one for one in tx.versions.of(project.id) if one.is_test == caller.is_test]
-    return ours[-1] if ours else None
+    return tuple(one for one in tx.versions.of(project.id) if one.is_test == caller.is_test)
 
 
 _BESIDE = ("poster_key", "provenance_key", "certificate_key", "bed_key")
@@ -129,10 +128,15 @@ def _beside(asset: Asset) -> tuple[str, ...]:
     return tuple(key for key in told if isinstance(key, str))
 
 
-def _thumbnail(ports: Ports, policy: Policy, version: Version) -> str | None:
-    final = version.pipeline.final
-    key = final.facts.get("poster_key")
-    if version.status is not VersionStatus.COMPLETED or not isinstance(key, str):
+def _thumbnail(ports: Ports, policy: Policy, versions: tuple[Version, ...]) -> str | None:
+    """
+    Return where a picture of the newest finished ad is; while another is made, the one
+    before is still theirs.
+    """
+    finished = (one for one in reversed(versions) if one.status is VersionStatus.COMPLETED)
+    final = next((one.pipeline.final for one in finished), None)
+    key = None if final is None else final.facts.get("poster_key")
+    if final is None or not isinstance(key, str):
         return None
     expires_at = ports.clock.now() + policy.asset_url_lifetime
     try:

@@ -155,7 +155,7 @@ def unstructure_voices(voices: tuple[Voice, ...]) -> dict[str, Json]:
     """
     Return the answer of ``/voices``.
     """
-    return {"voices": [asdict(voice) for voice in voices]}
+    return {"voices": [asdict(one) | {"preview_url": one.preview_url or None} for one in voices]}
 
 
 def unstructure_credits(known: Credits) -> dict[str, Json]:
