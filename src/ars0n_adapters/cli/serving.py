@@ -137,6 +137,8 @@ class _Stopped:
 
 
 def _options() -> dict[str, Any]:
+    # None of our lines names a thread or a process: looking for them costs each request.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     return {
         "log_config": _EVERY_LOG,
         "access_log": False,  # its lines would hold query strings; ours don't

@@ -11,6 +11,7 @@ import contextlib
 import sqlite3
 import threading
 from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ars0n_core import quotas
@@ -33,8 +34,8 @@ _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS windows "
     "(key TEXT PRIMARY KEY, stamps BLOB NOT NULL, expires REAL NOT NULL) WITHOUT ROWID"
 )
-_READ: Final = "SELECT stamps FROM windows WHERE key = ?"
-_WRITE: Final = "INSERT OR REPLACE INTO windows (key, stamps, expires) VALUES (?, ?, ?)"
+_READ: Final = "SELECT key, stamps FROM windows WHERE key IN ({})"
+_WRITE: Final = "INSERT OR REPLACE INTO windows (key, stamps, expires) VALUES {}"
 _SWEEP: Final = "DELETE FROM windows WHERE expires <= ?"
 
 
@@ -73,12 +74,17 @@ class FileRateWindows:
         with self._lock:
             try:
                 execute("BEGIN IMMEDIATE")
-                counted = [(self._stamps(key), limit) for key, limit in limits.items()]
+                kept = dict(execute(_sql(_READ, "?", len(limits)), [*limits]))
+                counted = [(array("d", kept.get(key, b"")), limit) for key, limit in limits.items()]
                 decisions, stamps = quotas.admit_all(counted, now=now, window=window)
                 if all(decision.allowed for decision in decisions):
                     expires = now.timestamp() + window.total_seconds()
-                    for key, kept in zip(limits, stamps, strict=True):
-                        execute(_WRITE, (key, kept, expires))
+                    rows = (
+                        value
+                        for key, ours in zip(limits, stamps, strict=True)
+                        for value in (key, ours, expires)
+                    )
+                    execute(_sql(_WRITE, "(?, ?, ?)", len(limits)), [*rows])
                     self._sweep(now)
                 execute("COMMIT")
             except (sqlite3.Error, ValueError) as error:
@@ -94,14 +100,15 @@ class FileRateWindows:
         with self._lock:
             self._connection.close()
 
-    def _stamps(self, key: str) -> array[float]:
-        row = self._connection.execute(_READ, (key,)).fetchone()
-        return array("d", row[0]) if row else array("d")
-
     def _sweep(self, now: datetime) -> None:
         self._hits += 1
         if self._hits % _SWEPT_EVERY == 0:
             self._connection.execute(_SWEEP, (now.timestamp(),))
+
+
+@lru_cache(maxsize=16)
+def _sql(statement: str, row: str, count: int) -> str:
+    return statement.format(", ".join([row] * count))
 
 
 def _unreachable(error: Exception) -> PortError:

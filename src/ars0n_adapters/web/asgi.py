@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
-from attrs import evolve
+from attrs import evolve, frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -36,6 +36,8 @@ from ars0n_core.quotas import Decision
 from ars0n_core.usecases.admit import Admission, admit, admit_at_once
 
 if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
     from ars0n_adapters.web.http import SignedFiles
     from ars0n_adapters.web.uploads import Upload
     from ars0n_core.ports import Policy, Ports, Reply, Sender
@@ -105,7 +107,8 @@ def _routes(application: Application, server: _Server) -> list[StarletteRoute]:
     for route in ROUTES:
         methods.setdefault(API_PREFIX + route.path, {})[route.method] = route
     routes = [
-        StarletteRoute(path, server.serve(rows), methods=[*rows]) for path, rows in methods.items()
+        StarletteRoute(path, _Endpoint(server.serve(rows)), methods=[*rows])
+        for path, rows in methods.items()
     ]
     if application.files is not None:
         routes.append(StarletteRoute(_BLOBS_PATH, server.blob, methods=["GET"]))
@@ -113,6 +116,22 @@ def _routes(application: Application, server: _Server) -> list[StarletteRoute]:
     routes.append(StarletteRoute("/health", server.health, methods=["GET"]))
     routes.append(StarletteRoute("/metrics", server.metrics, methods=["GET"]))
     return routes
+
+
+@frozen
+class _Endpoint:
+    """
+    A handler as an application of its own: Starlette wraps those of other kinds again.
+    """
+
+    handle: Handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """
+        Answer one request.
+        """
+        response = await self.handle(StarletteRequest(scope, receive, send))
+        await response(scope, receive, send)
 
 
 class _Server:
@@ -281,7 +300,7 @@ class _Server:
             request=Request(
                 params=request.path_params,
                 query=bodies.read_query(request),
-                headers=dict(request.headers),
+                headers=_headers(request),
                 body=body,
                 upload=upload,
                 origin=self._origin(request),
@@ -370,6 +389,12 @@ def _admit(
     notes.decision = admission.decision
     notes.organization_id = admission.caller.organization.id
     return admission
+
+
+def _headers(request: StarletteRequest) -> dict[str, str]:
+    # The first of a name counts, as Starlette has it.
+    pairs = reversed(request.scope["headers"])
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in pairs}
 
 
 def _is_short(request: StarletteRequest, route: Route) -> bool:

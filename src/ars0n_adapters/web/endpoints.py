@@ -5,6 +5,7 @@ Every endpoint: the request's values in, one use case, the documents' answer out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
@@ -13,6 +14,7 @@ from ars0n_adapters.web import queries
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
 from ars0n_adapters.web.idempotency import HeldStore
 from ars0n_adapters.web.polls import Polls
+from ars0n_adapters.web.replies import UNSTORED, written
 from ars0n_core import wire
 from ars0n_core.errors import FetchRefusedError, InvalidRequestError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
@@ -204,9 +206,10 @@ def post_estimate(context: Context) -> Answer:
     """
     Price an ad.
     """
-    order = wire.structure_estimate(context.json, context.policy.edition)
-    estimated = estimate(order, edition=context.policy.edition)
-    return Answer(body=wire.unstructure_estimate(estimated.ad_format, estimated.estimate))
+    body, edition = context.request.body, context.policy.edition
+    if len(body) <= _PRICED_AGAIN_BYTES_MAX:
+        return Answer(content=_priced_again(body, edition), headers=UNSTORED)
+    return Answer(content=_priced(body, edition), headers=UNSTORED)
 
 
 def get_credits(context: Context) -> Answer:
@@ -348,6 +351,17 @@ def link(origin: str, asset_id: AssetId) -> str:
     Return the absolute URL under which an asset is asked for.
     """
     return f"{origin}{API_PREFIX}/video?id={asset_id}"
+
+
+def _priced(body: bytes, edition: int) -> bytes:
+    order = wire.structure_estimate(wire.parse(body), edition)
+    estimated = estimate(order, edition=edition)
+    return written(wire.unstructure_estimate(estimated.ad_format, estimated.estimate))
+
+
+# The same few orders are asked about again and again, and cost what the edition says.
+_priced_again = lru_cache(maxsize=1024)(_priced)
+_PRICED_AGAIN_BYTES_MAX = 1024
 
 
 def _page(context: Context) -> tuple[int, int]:

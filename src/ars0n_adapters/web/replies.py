@@ -49,7 +49,7 @@ def json_response(status: int, body: Any, headers: Mapping[str, str] | None = No
         written(body),
         status_code=status,
         media_type="application/json",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={**UNSTORED, **(headers or {})},
     )
 
 
@@ -87,5 +87,10 @@ def _is_known(tag: str, if_none_match: str) -> bool:
     known = {name.strip().removeprefix("W/") for name in if_none_match.split(",")}
     return tag in known or "*" in known
 
+
+UNSTORED: Final = {"Cache-Control": "no-store"}
+"""
+What keeps an answer from being kept by anybody on its way.
+"""
 
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

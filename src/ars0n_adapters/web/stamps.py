@@ -5,9 +5,9 @@ in the log. Nothing that goes wrong behind this gets past it unanswered.
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from typing import TYPE_CHECKING, Final
 
 from attrs import define
@@ -128,7 +128,8 @@ def _request_id(scope: Scope) -> str:
     for name, sent in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.match(sent):
             return str(sent, "ascii")
-    return str(uuid.uuid4())
+    chance = os.urandom(16).hex()
+    return f"{chance[:8]}-{chance[8:12]}-4{chance[13:16]}-a{chance[17:20]}-{chance[20:]}"
 
 
 def _whole_seconds(moment: datetime) -> int:
