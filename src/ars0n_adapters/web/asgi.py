@@ -29,6 +29,7 @@ from ars0n_adapters.web.endpoints import Context
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
 from ars0n_adapters.web.replies import json_response, response_of
 from ars0n_adapters.web.routes import ROUTES, Route
+from ars0n_adapters.web.shortcuts import Shortcuts
 from ars0n_adapters.web.stamps import Stamped, notes_of
 from ars0n_core.errors import Ars0nError, PortError, RateLimitExceededError, UnauthenticatedError
 from ars0n_core.ids import VersionId
@@ -92,7 +93,10 @@ def create_app(
     server = _Server(application)
     app = Starlette(
         routes=_routes(application, server),
-        middleware=[Middleware(Stamped, application=application)],
+        middleware=[
+            Middleware(Stamped, application=application),
+            Middleware(Shortcuts, endpoints=_asked_most(server)),
+        ],
         exception_handlers={HTTPException: _http_error},
         lifespan=lifespan,
     )
@@ -100,6 +104,14 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.application = application
     return app
+
+
+def _asked_most(server: _Server) -> dict[tuple[str, str], _Endpoint]:
+    return {
+        (route.method, API_PREFIX + route.path): _Endpoint(server.serve({route.method: route}))
+        for route in ROUTES
+        if route.glance is not None
+    }
 
 
 def _routes(application: Application, server: _Server) -> list[StarletteRoute]:
