@@ -35,6 +35,24 @@ make ffmpeg open other files and addresses.
 """
 
 
+LEAN: Final = {"MALLOC_TOP_PAD_": "0"}
+"""
+Told of any such number, glibc no longer raises the size from which on it maps blocks one by
+one: a freed frame is given back, instead of kept for the next. Others ignore it.
+"""
+
+TRANSIENT: Final = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "Too many open files",
+)
+"""
+Complaints about the machine, not about the input: the same job may succeed later.
+"""
+
+
 @frozen(kw_only=True)
 class Ffmpeg:
     """

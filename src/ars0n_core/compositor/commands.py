@@ -75,9 +75,9 @@ def decode_again(source: Path, *, rate: int) -> Any:
     )
 
 
-QUEUED: Final = 2
+QUEUED: Final = 1
 """
-Raw frames waiting between ffmpeg's threads; its default of 8 costs 8 MB in each process.
+Raw frames waiting between ffmpeg's threads; its default of 8 costs 10 MB in each process.
 """
 
 SEEK_FRAMES: Final = 60

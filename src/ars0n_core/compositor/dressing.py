@@ -190,22 +190,31 @@ class Dressing:
         """
         return Dressing([layer.fresh() for layer in self.layers])
 
-    def rows(self, n: int, height: int) -> tuple[int, int]:
+    def bands(self, n: int, height: int) -> tuple[tuple[int, int], ...]:
         """
-        Return the rows of the film's frame *n* that may be changed, in pairs: the first, and
-        the first after them. (0, 0) where nothing is.
+        Return the rows of the film's frame *n* that may be changed, in pairs: the first of each
+        band, and the first after it; from the top down, apart from one another.
         """
-        spans = [layer.rows(n) for layer in self.layers if layer.start_frame <= n < layer.end_frame]
-        if not spans:
-            return 0, 0
-        top = max(0, min(first for first, _ in spans) // 2 * 2 - 2)
-        bottom = min(height, -(-max(last for _, last in spans) // 2) * 2 + 2)
-        return top, max(top, bottom)
+        spans = sorted(
+            (max(0, first // 2 * 2 - 2), min(height, -(-last // 2) * 2 + 2))
+            for first, last in (layer.rows(n) for layer in self._worn(n))
+        )
+        bands: list[tuple[int, int]] = []
+        for top, bottom in spans:
+            if bands and top <= bands[-1][1]:
+                bands[-1] = bands[-1][0], max(bottom, bands[-1][1])
+            elif top < bottom:
+                bands.append((top, bottom))
+        return tuple(bands)
 
-    def draw(self, frame: Frame, n: int) -> None:
+    def draw(self, frame: Frame, n: int, band: tuple[int, int] | None = None) -> None:
         """
-        Lay all over the film's frame *n*, in place.
+        Lay all over the film's frame *n*, in place; only what reaches into *band*, if given.
         """
-        for layer in self.layers:
-            if layer.start_frame <= n < layer.end_frame:
+        for layer in self._worn(n):
+            first, last = layer.rows(n) if band is not None else (0, 1)
+            if band is None or (first < band[1] and band[0] < last):
                 layer.draw(frame, n)
+
+    def _worn(self, n: int) -> list[Layer]:
+        return [layer for layer in self.layers if layer.start_frame <= n < layer.end_frame]

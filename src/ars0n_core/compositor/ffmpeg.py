@@ -27,6 +27,8 @@ from attrs import frozen
 
 from ars0n_core.compositor.builds import (
     FIX,
+    LEAN,
+    TRANSIENT,
     Ffmpeg,
     arguments,
     first_complaint,
@@ -56,17 +58,6 @@ How much of what ffmpeg complained last is kept for the error's message.
 PIPE_BYTES: Final = 1 << 20
 """
 Pipe size asked of Linux (its unprivileged limit): a 720p frame in 2 turns instead of 21.
-"""
-
-TRANSIENT: Final = (
-    "No space left on device",
-    "Disk quota exceeded",
-    "Cannot allocate memory",
-    "Resource temporarily unavailable",
-    "Too many open files",
-)
-"""
-Complaints about the machine, not about the input: the same job may succeed later.
 """
 
 TRANSIENT_ERRNOS: Final = frozenset(
@@ -146,6 +137,7 @@ class Process:
         media: The input that is to blame when it fails.
         group: What it ends with.
         tail_bytes: How much of its messages is kept.
+        lean: Whether it gives memory back at once, which takes it some time.
     """
 
     def __init__(
@@ -158,7 +150,9 @@ class Process:
         media: str | None = None,
         group: Group | None = None,
         tail_bytes: int = TAIL_BYTES,
+        lean: bool = False,
     ) -> None:
+        self._lean = lean
         self._tail_bytes = tail_bytes
         self._args = list(args)
         self._timeout_seconds = timeout_seconds
@@ -200,6 +194,7 @@ class Process:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 start_new_session=True,
+                env={**os.environ, **LEAN} if self._lean else None,
             )
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             raise MisconfiguredError(f"{self._args[0]} can't be started: {FIX}") from error

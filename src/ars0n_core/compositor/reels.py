@@ -216,6 +216,7 @@ class FootageReel:
             timeout_seconds=commands.patience(begin + needed),
             media=clip.media,
             group=group,
+            lean=True,
         )
         self._at = begin - clip.source_frame
         self._pair = None if whole else (Frame.empty(*size), Frame.empty(*size))

@@ -40,6 +40,12 @@ Where more of a picture than this is drawn on, it is brought in whole: the parts
 """
 
 
+LEAN_PIXELS: Final = 1_000_000
+"""
+Above 720p, memory is dearer than the twentieth of its time that saving it costs an encoder.
+"""
+
+
 @frozen(kw_only=True, eq=False)
 class Job:
     """
@@ -142,12 +148,14 @@ def _encode(
         timeout_seconds=commands.patience(segment.frames),
         writes=True,
         group=job.group,
+        lean=frame.width * frame.height > LEAN_PIXELS,
     ) as encoder:
         for n in range(segment.frames):
             at = segment.start_frame + n
-            band = job.dressing.rows(at, frame.height)
-            if passing is not None and band[1] - band[0] <= frame.height * SEEN:
-                _pass_on(job, passing, encoder, parts, band, at)
+            bands = job.dressing.bands(at, frame.height) if passing is not None else ()
+            seen = sum(bottom - top for top, bottom in bands)
+            if passing is not None and seen <= frame.height * SEEN:
+                _pass_on(job, passing, encoder, parts, bands, at)
                 continue
             shown = picture(n)
             job.dressing.draw(shown, at)
@@ -164,27 +172,27 @@ def _pass_on(
     reel: FootageReel,
     encoder: ffmpeg.Process,
     parts: Sequence[Frame],
-    band: tuple[int, int],
+    bands: Sequence[tuple[int, int]],
     at: int,
 ) -> None:
     """
-    Bring the rows of *band* of each plane into its part of a frame, draw on them as they are in
+    Bring the rows of *bands* of each plane into its part of a frame, draw on them as they are in
     the film's frame *at*, and hand all other rows from *reel* to *encoder* untouched.
     """
     unseen = 0
     for index, part in enumerate(parts):
         plane = part.planes[index]
         step = 2 if index else 1
-        rows = plane[band[0] // step : band[1] // step]
-        unseen += band[0] // step * plane.shape[1]
-        if rows.size:
-            reel.pass_on(encoder, unseen)
+        done = 0
+        for band in bands:
+            rows = plane[band[0] // step : band[1] // step]
+            reel.pass_on(encoder, unseen + (band[0] // step - done) * plane.shape[1])
             view = rows.data.cast("B")
             reel.take(view)
-            job.dressing.draw(part, at)
+            job.dressing.draw(part, at, band)
             encoder.write(view)
-            unseen = 0
-        unseen += plane.size - band[1] // step * plane.shape[1]
+            done, unseen = band[1] // step, 0
+        unseen += (plane.shape[0] - done) * plane.shape[1]
     reel.pass_on(encoder, unseen)
 
 
