@@ -16,6 +16,8 @@ from ars0n_core.compositor import audio, dressings, ffmpeg, transitions
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.timelines import Clip, Look, Media, MediaKind, Timeline
 
+from .workload import TAGS
+
 QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 
 
@@ -108,9 +110,10 @@ def vmaf(binary, path, reference, frames, folder):
     None where the build lacks it.
     """
     log = folder / "vmaf.json"
+    # Both are tagged alike: where one is not, ffmpeg would convert its colours on the way.
+    steps = f"settb=1/30,setpts=N,trim=end_frame={frames},{TAGS}"
     graph = (
-        f"[0:v]settb=1/30,setpts=N,trim=end_frame={frames}[a];"
-        f"[1:v]settb=1/30,setpts=N,trim=end_frame={frames}[b];"
+        f"[0:v]{steps}[a];[1:v]{steps}[b];"
         f"[a][b]libvmaf=log_fmt=json:log_path={log}:n_threads=2:n_subsample=5"
     )
     command = [binary.path, *QUIET, "-i", str(path), "-i", str(reference), "-lavfi", graph]
