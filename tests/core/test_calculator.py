@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ars0n_core.calculator import main
+from ars0n_core.calculator import commands, main
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -147,6 +147,40 @@ def test_it_is_a_program(
 
     assert ended.value.code == 0
     assert "140" in capsys.readouterr().out
+
+
+class Full(io.StringIO):
+    """
+    A place that takes no answer.
+    """
+
+    def __init__(self, fault: OSError) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def write(self, _: str) -> int:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (BrokenPipeError(), ""),
+        (
+            OSError(28, "Disk full"),
+            "python -m ars0n_core: the answer can't be written: Disk full\n",
+        ),
+    ],
+)
+def test_an_answer_that_can_not_be_written_is_a_failure(
+    fault: OSError, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for out in (Full(fault), None):
+        err = io.StringIO()
+        monkeypatch.setattr(sys, "stdout", Full(fault))
+
+        assert main(["estimate", "--duration", "15"], out=out, err=err) == commands.UNWRITTEN
+        assert err.getvalue() == told
 
 
 def test_unknown_arguments_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
             "Quota plans is used up: 30 of 30 until 2026-03-01T12:00:00Z",
         ),
         (
+            errors.IllegalEventError(job="job_1", status="completed", event="Failed"),
+            "Job job_1 is completed: Failed can't happen to it now",
+        ),
+        (
             errors.QuotaExceededError("storage", limit=5, used=6),
             "Quota storage is used up: 6 of 5",
         ),

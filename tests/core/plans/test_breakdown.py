@@ -339,3 +339,14 @@ def test_an_orders_own_music_and_hints_count_where_the_plan_has_none() -> None:
     assert (items["film"]["music_mood"], items["voice"]["style"]) == ("jazz", "soft")
     assert (bare["film"]["music_mood"], bare["voice"]["style"]) == ("", "")
     assert (mine["film"]["music_asset_id"], mine["film"]["music_mood"]) == ("song", None)
+
+
+def test_the_film_knows_its_captions_and_which_clips_are_silent() -> None:
+    clips = (CustomClip(0, AssetId("c"), 4),)
+
+    film = break_down(attrs.evolve(SPEC, custom_clips=clips), PLAN)[-1].inputs
+
+    assert film["captions"] == "off"
+    shown = film["items"]
+    assert isinstance(shown, list)
+    assert shown[0] == {"asset_id": "c", "duration_seconds": 4.0, "voiceover_text": ""}

@@ -140,3 +140,12 @@ def test_clips_stand_before_the_scene_at_their_place_in_the_order_they_came() ->
         item.custom_clip if item.scene is None else f"s{item.scene.scene_index}" for item in order
     ]
     assert found == [2, 4, "s4", 0, 3, "s5", 1]
+
+
+def test_a_radio_ads_texts_are_known_by_their_segment() -> None:
+    said = (Segment(text=" One. ", scene_index=0), Segment(text="Two.", scene_index=1))
+
+    assert derive.narration(spec_of(ad_format=AdFormat.RADIO), Plan(segments=said)) == (
+        NarratedText("One.", 0),
+        NarratedText("Two.", 1),
+    )
