@@ -105,6 +105,7 @@ def docs(session: nox.Session) -> None:
 CORE_TESTS = [  # what asks the core, but for its compositor
     *("tests/core", "tests/properties", "tests/stories", "--ignore=tests/core/compositor"),
     *("tests/adapters/test_memory.py", "tests/adapters/test_conformance.py"),
+    "tests/adapters/rates",
     *("tests/web/test_documented.py", "tests/web/test_webhooks.py", "tests/web/test_limits.py"),
     "tests/test_your_own_adapter.py",
 ]
