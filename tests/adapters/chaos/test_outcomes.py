@@ -56,7 +56,7 @@ def check(found: Outcome) -> None:
     assert not {"Traceback", "object at", "Error("} & set(found.reason.split())
 
 
-@pytest.mark.parametrize(("row", "kind", "times"), cells())
+@pytest.mark.parametrize(("row", "kind", "times"), list(cells()))
 def test_a_fault_finishes_fails_or_is_refused(
     standins: Standins, row: Row, kind: Kind, times: int
 ) -> None:
