@@ -78,6 +78,12 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--out", type=Path, metavar="FILE", help="write the plan here, not to the screen"
     )
+    plan.add_argument(
+        "--animatic",
+        type=Path,
+        metavar="FILE",
+        help="also film it from the photos alone: the cut, titles and card, without a sound",
+    )
     _data_option(plan)
 
     voices = commands.add_parser("voices", help="list the voices")

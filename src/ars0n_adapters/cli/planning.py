@@ -1,30 +1,45 @@
 """
-``ars0n plan``: how the ad would be told, as JSON to edit and pass back.
+``ars0n plan``: how the ad would be told, as JSON to edit and pass back, and as an animatic.
 """
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ars0n_adapters.cli import making, orders
-from ars0n_core import wire
-from ars0n_core.errors import InvalidRequestError
+from ars0n_core import pricing, wire
+from ars0n_core.compositor import animatic
+from ars0n_core.compositor.local import LocalCompositor
+from ars0n_core.errors import CompositorError, InvalidRequestError
+from ars0n_core.plans import derive
+from ars0n_core.plans.breakdown import break_down
+from ars0n_core.plans.budget import seconds_available
 from ars0n_core.specs.model import AdFormat, AdSpec
+from ars0n_core.usecases import materials
+from ars0n_core.usecases.orders import check
+from ars0n_core.usecases.plan import Planned
 from ars0n_core.usecases.plan import plan as ask
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from ars0n_adapters.bootstrap import Product
+    from ars0n_core.ids import AssetId
+    from ars0n_core.plans.model import Plan
+    from ars0n_core.usecases.callers import Caller
 
 
 def plan(product: Product, options: Namespace) -> dict[str, Any]:
     """
     Return the documents' answer to ``/plan`` for *options*; images are named by their
-    place among ``--image``, so that ``--plan`` can take the plan back.
+    place among ``--image``, so that ``--plan`` can take the plan back. A plan that is given
+    is completed and priced instead of a new one. With ``--animatic`` it is filmed too.
 
     Raises:
         FaultyOptionsError: The order is wrong.
+        CompositorError: The animatic can't be made.
     """
     caller = making.local_caller(product)
     order = orders.read(
@@ -33,14 +48,75 @@ def plan(product: Product, options: Namespace) -> dict[str, Any]:
         default_voice=making.default_voice(product),
         images_required=False,
     )
-    spec, _ = orders.store(order, product.ports, product.policy, caller)
+    target: Path | None = options.animatic
+    if target is not None and order.spec.ad_format is AdFormat.RADIO:
+        raise orders.FaultyOptionsError(
+            [("--animatic", "A radio ad has no pictures to show: leave it out")]
+        )
+    if target is not None and target.suffix.lower() != ".mp4":
+        raise orders.FaultyOptionsError(
+            [("--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}")]
+        )
+    spec, given = orders.store(order, product.ports, product.policy, caller)
     try:
-        planned = ask(product.ports, product.policy, caller, spec)
+        planned = (
+            ask(product.ports, product.policy, caller, spec)
+            if given is None
+            else _priced(product, spec, given)
+        )
     except InvalidRequestError as error:
         raise orders.told(error) from None
+    if target is not None:
+        _film(product, caller, spec, planned.plan, target)
     answer: dict[str, Any] = wire.unstructure_plan_answer(spec, planned.plan, planned.estimate)
     _name_places(answer["plan"], spec)
     return answer
+
+
+def _priced(product: Product, spec: AdSpec, plan: Plan) -> Planned:
+    expired = check(product.ports, product.policy, spec, plan, images_required=False)
+    if expired is not None:
+        raise expired
+    plan = derive.complete(spec, plan)
+    card = pricing.card(product.policy.edition)
+    return Planned(
+        plan=plan,
+        estimate=pricing.estimate(break_down(spec, plan), card),
+        duration_seconds=seconds_available(spec),
+    )
+
+
+def _film(product: Product, caller: Caller, spec: AdSpec, plan: Plan, target: Path) -> None:
+    """
+    Make the animatic beside *target*, under whose name it appears when it is whole.
+    """
+    ports = product.ports
+    compositor = ports.compositor
+    if not isinstance(compositor, LocalCompositor):  # pragma: no cover - there is no other here
+        raise CompositorError("this deployment's compositor makes no animatics")
+    try:
+        folder = tempfile.TemporaryDirectory(dir=target.parent, prefix=".ars0n-")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise orders.FaultyOptionsError([(f"--animatic {target}", why)]) from None
+    with folder as name:
+        photos = _photos(product, caller, spec, Path(name))
+        made = animatic.render(compositor, spec, plan, photos, Path(name) / "film")
+        try:
+            made.path.replace(target)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise orders.FaultyOptionsError([(f"--animatic {target}", why)]) from None
+
+
+def _photos(product: Product, caller: Caller, spec: AdSpec, folder: Path) -> dict[AssetId, Path]:
+    with product.ports.store.transaction() as tx:
+        owned = materials.require(tx, caller.organization.id, spec)
+    shown = {*spec.image_asset_ids, spec.logo_asset_id}
+    names = {f"photo-{n}": each for n, each in enumerate(owned) if each in shown}
+    stored = {name: owned[each] for name, each in names.items()}
+    paths = materials.copy_out(product.ports, stored, folder)
+    return {names[name]: path for name, path in paths.items()}
 
 
 def _name_places(plan: dict[str, Any], spec: AdSpec) -> None:

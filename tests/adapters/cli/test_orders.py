@@ -253,3 +253,43 @@ def test_an_estimate_is_the_published_one(capsys: pytest.CaptureFixture[str]) ->
     assert main(["estimate", "--duration", "15", "--images", "3", "--json"]) == 0
 
     assert '"estimatedCredits": 140' in capsys.readouterr().out
+
+
+def test_a_plan_is_filmed_before_anybody_is_asked(tmp_path: Path) -> None:
+    Image.new("RGB", (90, 160), (200, 40, 40)).save(tmp_path / "photo.png")
+    order = ("--image", tmp_path / "photo.png", "--prompt", PROMPT, "--data-dir", tmp_path / "d")
+    first = tmp_path / "first.json"
+    filmed = ("plan", *order, "--animatic", tmp_path / "a.mp4", "--out", first)
+
+    assert main([str(each) for each in filmed]) == 0
+
+    told = json.loads(first.read_text(encoding="utf-8"))
+    told["plan"]["scenes"][0]["on_screen_text"] = "Read me"
+    first.write_text(json.dumps(told), encoding="utf-8")
+    second = tmp_path / "second.json"
+    again = ("plan", *order, "--plan", first, "--animatic", tmp_path / "b.mp4", "--out", second)
+
+    assert main([str(each) for each in again]) == 0
+    # The plan that was given is the plan that is filmed and printed, not a new one.
+    assert json.loads(second.read_text(encoding="utf-8")) == told
+    films = [(tmp_path / name).read_bytes() for name in ("a.mp4", "b.mp4")]
+    assert all(film[4:8] == b"ftyp" for film in films)
+    assert films[0] != films[1]
+    assert not list(tmp_path.glob(".ars0n-*"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--format", "radio", "--animatic", "a.mp4"), "no pictures"),
+        (("--animatic", "a.gif"), ".mp4"),
+        (("--animatic", "nowhere/a.mp4"), "No such file"),
+    ],
+)
+def test_an_animatic_that_can_not_be_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    code, lines = run(capsys, "plan", "--prompt", PROMPT, "--data-dir", tmp_path, *options)
+
+    assert code == 2
+    assert [line for line in lines if line.startswith("--animatic") and told in line]
