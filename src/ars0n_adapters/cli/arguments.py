@@ -70,21 +70,9 @@ def parser() -> argparse.ArgumentParser:
     _order_options(radio, radio=True)
     _run_options(radio, "ad.mp3")
 
-    plan = commands.add_parser(
-        "plan", help="print the plan of an ad as JSON, to edit and pass back"
+    _plan_options(
+        commands.add_parser("plan", help="print the plan of an ad as JSON, to edit and pass back")
     )
-    plan.add_argument("--format", choices=("video", "radio"), default="video")
-    _order_options(plan, radio=False)
-    plan.add_argument(
-        "--out", type=Path, metavar="FILE", help="write the plan here, not to the screen"
-    )
-    plan.add_argument(
-        "--animatic",
-        type=Path,
-        metavar="FILE",
-        help="also film it from the photos alone: the cut, titles and card, without a sound",
-    )
-    _data_option(plan)
 
     voices = commands.add_parser("voices", help="list the voices")
     for name in ("gender", "accent", "age"):
@@ -136,6 +124,21 @@ def parser() -> argparse.ArgumentParser:
     admin = commands.add_parser("admin", help="customers, keys, credits, the book")
     _admin_subjects(admin.add_subparsers(dest="subject", required=True, metavar="SUBJECT"))
     return top
+
+
+def _plan_options(plan: argparse.ArgumentParser) -> None:
+    plan.add_argument("--format", choices=("video", "radio"), default="video")
+    _order_options(plan, radio=False)
+    plan.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the plan here, not to the screen"
+    )
+    plan.add_argument(
+        "--animatic",
+        type=Path,
+        metavar="FILE",
+        help="also film it from the photos alone: the cut, titles and card, without a sound",
+    )
+    _data_option(plan)
 
 
 def _admin_subjects(subjects: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
