@@ -37,7 +37,7 @@ from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, Rendering, Timeline
 
 if TYPE_CHECKING:
-    from ars0n_core.compositor.render import Job
+    from ars0n_core.compositor.render import Task
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.work import Json
 
@@ -106,16 +106,16 @@ class Assembly:
         with self._stage("pictures"), Crew(settings.workers, self.group) as crew:
             crew.begin(partial(self._hear, found))
             with self._stage("prepare"):
-                job, film = self._planned()
-                missing = self._missing(job, film)
+                task, film = self._planned()
+                missing = self._missing(task, film)
                 posing = self._posing(film)
             for run in segments.runs(timeline, missing, settings.workers):
-                crew.begin(partial(self._see, job, run, posing))
+                crew.begin(partial(self._see, task, run, posing))
         sound = found[0]
         target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
         try:
             with self._stage("join"):
-                streams = [mp4.read(job.file(segment)) for segment in film]
+                streams = [mp4.read(task.file(segment)) for segment in film]
                 frames = mp4.join(
                     beside,
                     streams,
@@ -129,7 +129,7 @@ class Assembly:
         finally:
             beside.unlink(missing_ok=True)
         with self._stage("poster"):
-            poster = self._poster(job, posing)
+            poster = self._poster(task, posing)
         measured: dict[str, Json] = {
             "rounds": sound.rounds,
             "segments": len(film),
@@ -141,10 +141,10 @@ class Assembly:
         """
         Render what is missing and needs no medium that is not there; return how many pieces.
         """
-        job, film = self._planned()
+        task, film = self._planned()
 
         def is_there(index: int) -> bool:
-            item = job.track[index]
+            item = task.track[index]
             name = item.media if isinstance(item, Clip) else item.logo
             return name is None or name in self.media
 
@@ -153,9 +153,9 @@ class Assembly:
             for segment in film
             if is_there(segment.lower) and (segment.upper is None or is_there(segment.upper))
         ]
-        missing = self._missing(job, tuple(ready))
+        missing = self._missing(task, tuple(ready))
         for run in segments.runs(self.timeline, missing, 1):
-            self._see(job, run)
+            self._see(task, run)
         return len(missing)
 
     def silent(self) -> Path:
@@ -163,13 +163,13 @@ class Assembly:
         Make the film's pictures alone.
         """
         settings, timeline = self.settings, self.timeline
-        job, film = self._planned()
-        runs = segments.runs(timeline, self._missing(job, film), settings.workers)
-        jobs = [partial(self._see, job, run) for run in runs]
-        ffmpeg.in_parallel(jobs, workers=settings.workers, group=self.group)
+        task, film = self._planned()
+        runs = segments.runs(timeline, self._missing(task, film), settings.workers)
+        tasks = [partial(self._see, task, run) for run in runs]
+        ffmpeg.in_parallel(tasks, workers=settings.workers, group=self.group)
         target, beside = self.folder / "pictures.mp4", self.folder / "pictures.part.mp4"
         try:
-            streams = [mp4.read(job.file(segment)) for segment in film]
+            streams = [mp4.read(task.file(segment)) for segment in film]
             self._check(
                 mp4.join(beside, streams, None, width=timeline.width, height=timeline.height)
             )
@@ -182,7 +182,7 @@ class Assembly:
         if frames != self.timeline.frames:
             raise CompositorError(f"{frames} of {self.timeline.frames} frames were joined")
 
-    def _planned(self) -> tuple[Job, tuple[Segment, ...]]:
+    def _planned(self) -> tuple[Task, tuple[Segment, ...]]:
         settings, timeline = self.settings, self.timeline
         track = segments.items(timeline)
         worn = dressings.dress(
@@ -202,7 +202,7 @@ class Assembly:
             drawing=typesetting.drawing(),
             type=typesetting.identity(),
         )
-        job = render.Job(
+        task = render.Task(
             timeline=timeline,
             track=track,
             media=self.media,
@@ -212,15 +212,15 @@ class Assembly:
             group=self.group,
             folder=self.pieces,
         )
-        return job, segments.cut(timeline, encoding, worn.identity)
+        return task, segments.cut(timeline, encoding, worn.identity)
 
-    def _missing(self, job: Job, film: tuple[Segment, ...]) -> list[Segment]:
+    def _missing(self, task: Task, film: tuple[Segment, ...]) -> list[Segment]:
         """
         Fetch what the cache has, and return what it has not, each key once.
         """
         missing: dict[str, Segment] = {}
         for segment in film:
-            file = job.file(segment)
+            file = task.file(segment)
             if segment.key in missing or file.exists():
                 continue
             if self.cache.fetch(file.name, file):
@@ -235,14 +235,14 @@ class Assembly:
             missing[segment.key] = segment
         return list(missing.values())
 
-    def _see(self, job: Job, run: Run, posing: Segment | None = None) -> None:
+    def _see(self, task: Task, run: Run, posing: Segment | None = None) -> None:
         def keep(segment: Segment) -> None:
-            file = job.file(segment)
+            file = task.file(segment)
             self.cache.store(file.name, file)
             if posing is not None and segment.key == posing.key:
-                self._pose(job, posing)
+                self._pose(task, posing)
 
-        render.render(job, run, keep)
+        render.render(task, run, keep)
 
     def _hear(self, found: list[audio.Encoded]) -> None:
         with self._stage("sound"):
@@ -292,24 +292,24 @@ class Assembly:
         plain = [each for each in film if each.upper is None] or list(film)
         return min(plain, key=lambda each: abs(each.start_frame - wanted))
 
-    def _pose(self, job: Job, posing: Segment) -> Path:
+    def _pose(self, task: Task, posing: Segment) -> Path:
         """
         Return the poster among the pieces, from the cache or made.
         """
         kept = self.pieces / f"{posing.key}.jpg"
         if not kept.exists() and not self.cache.fetch(kept.name, kept):
-            graph = commands.poster(job.file(posing), kept)
+            graph = commands.poster(task.file(posing), kept)
             args = ffmpeg.arguments(self.settings.binary, graph)
             ffmpeg.run(args, timeout_seconds=commands.patience(posing.frames), group=self.group)
             self.cache.store(kept.name, kept)
         return kept
 
-    def _poster(self, job: Job, posing: Segment) -> Path:
+    def _poster(self, task: Task, posing: Segment) -> Path:
         """
         Put the poster beside the film: a copy, for whoever owns it may write to it.
         """
         target = self.folder / "poster.jpg"
-        target.write_bytes(self._pose(job, posing).read_bytes())
+        target.write_bytes(self._pose(task, posing).read_bytes())
         return target
 
     def _finished(

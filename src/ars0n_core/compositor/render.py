@@ -47,7 +47,7 @@ Above 720p, memory is dearer than the twentieth of its time that saving it costs
 
 
 @frozen(kw_only=True, eq=False)
-class Job:
+class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far.
@@ -70,47 +70,47 @@ class Job:
         return self.folder / f"{segment.key}.mp4"
 
 
-def render(job: Job, run: Run, done: Callable[[Segment], None]) -> None:
+def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     """
     Render the segments of *run* in order, and call *done* after each.
 
     Raises:
         CompositorError: A medium can't be decoded (it is named), or the machine can't.
     """
-    job = evolve(job, dressing=job.dressing.fresh())
-    size = (job.timeline.width, job.timeline.height)
+    task = evolve(task, dressing=task.dressing.fresh())
+    size = (task.timeline.width, task.timeline.height)
     frame = Frame.empty(*size)
     first, last = run.segments[0], run.segments[-1]
     count = last.end_frame - first.start_frame
     with contextlib.ExitStack() as opened:
-        reel = opened.enter_context(_reel(job, first.lower, first.start_frame, count))
+        reel = opened.enter_context(_reel(task, first.lower, first.start_frame, count))
         for segment in run.segments:
             if segment.upper is None:
                 passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
-                _encode(job, segment, partial(_plain, reel, frame), frame, passing)
+                _encode(task, segment, partial(_plain, reel, frame), frame, passing)
             else:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
                 if isinstance(reel, reels.FootageReel):
-                    aside = job.folder / f"{segment.key}.yuv"
+                    aside = task.folder / f"{segment.key}.yuv"
                     left = reels.SpilledReel(aside, reel, frame, segment.frames)
                     opened.close()
                     reel = opened.enter_context(left)
-                _overlap(job, segment, reel, frame)
+                _overlap(task, segment, reel, frame)
             done(segment)
 
 
-def _overlap(job: Job, segment: Segment, reel: Reel, frame: Frame) -> None:
+def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     """
     Render the *segment* in which *reel*, read into *frame*, gives way to the next item.
     """
     assert segment.upper is not None  # noqa: S101 (only called for overlaps)
-    transition = job.track[segment.upper].transition
+    transition = task.track[segment.upper].transition
     if transition is None:
         raise CompositorError("two items overlap without a transition")
     look = transition.look
-    upper, out = (Frame.empty(job.timeline.width, job.timeline.height) for _ in range(2))
-    with _reel(job, segment.upper, segment.start_frame, segment.frames) as following:
+    upper, out = (Frame.empty(task.timeline.width, task.timeline.height) for _ in range(2))
+    with _reel(task, segment.upper, segment.start_frame, segment.frames) as following:
 
         def joined(n: int) -> Frame:
             reel.read(frame)
@@ -118,7 +118,7 @@ def _overlap(job: Job, segment: Segment, reel: Reel, frame: Frame) -> None:
             transitions.draw(look, frame, upper, n, segment.frames, out)
             return out
 
-        _encode(job, segment, joined, out)
+        _encode(task, segment, joined, out)
 
 
 def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
@@ -128,7 +128,7 @@ def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
 
 
 def _encode(
-    job: Job,
+    task: Task,
     segment: Segment,
     picture: Callable[[int], Frame],
     frame: Frame,
@@ -140,25 +140,25 @@ def _encode(
     Of a *passing* reel only the rows that are drawn on are brought into *frame*.
     """
     parts = [frame.part(index) for index in range(3)]
-    target = job.file(segment)
+    target = task.file(segment)
     beside = target.with_suffix(".part.mp4")
-    graph = job.encode(beside, frames=segment.frames)
+    graph = task.encode(beside, frames=segment.frames)
     with ffmpeg.Process(
-        ffmpeg.arguments(job.binary, graph),
+        ffmpeg.arguments(task.binary, graph),
         timeout_seconds=commands.patience(segment.frames),
         writes=True,
-        group=job.group,
+        group=task.group,
         lean=frame.width * frame.height > LEAN_PIXELS,
     ) as encoder:
         for n in range(segment.frames):
             at = segment.start_frame + n
-            bands = job.dressing.bands(at, frame.height) if passing is not None else ()
+            bands = task.dressing.bands(at, frame.height) if passing is not None else ()
             seen = sum(bottom - top for top, bottom in bands)
             if passing is not None and seen <= frame.height * SEEN:
-                _pass_on(job, passing, encoder, parts, bands, at)
+                _pass_on(task, passing, encoder, parts, bands, at)
                 continue
             shown = picture(n)
-            job.dressing.draw(shown, at)
+            task.dressing.draw(shown, at)
             encoder.write(shown.view())
         encoder.finish()
     encoded = len(mp4.read(beside).sizes)
@@ -168,7 +168,7 @@ def _encode(
 
 
 def _pass_on(
-    job: Job,
+    task: Task,
     reel: FootageReel,
     encoder: ffmpeg.Process,
     parts: Sequence[Frame],
@@ -189,40 +189,40 @@ def _pass_on(
             reel.pass_on(encoder, unseen + (band[0] // step - done) * plane.shape[1])
             view = rows.data.cast("B")
             reel.take(view)
-            job.dressing.draw(part, at, band)
+            task.dressing.draw(part, at, band)
             encoder.write(view)
             done, unseen = band[1] // step, 0
         unseen += (plane.shape[0] - done) * plane.shape[1]
     reel.pass_on(encoder, unseen)
 
 
-def _reel(job: Job, index: int, start_frame: int, count: int) -> Reel:
+def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
     """
     Return item *index* opened for the film's frames from *start_frame* on.
     """
-    item = job.track[index]
+    item = task.track[index]
     first = start_frame - item.start_frame
-    size = (job.timeline.width, job.timeline.height)
+    size = (task.timeline.width, task.timeline.height)
     if not isinstance(item, Clip):
-        return reels.CardReel(card(job, item), first)
-    path = job.media[item.media]
-    kind = next((each.kind for each in job.timeline.media if each.id == item.media), None)
+        return reels.CardReel(card(task, item), first)
+    path = task.media[item.media]
+    kind = next((each.kind for each in task.timeline.media if each.id == item.media), None)
     if kind is MediaKind.STILL:
         return reels.StillReel(path, item.media, *size)
-    facts = job.facts.get(item.media)
+    facts = task.facts.get(item.media)
     if facts is None:
-        facts = probe.probe(path, binary=job.binary, media=item.media, group=job.group)
-        job.facts[item.media] = facts
+        facts = probe.probe(path, binary=task.binary, media=item.media, group=task.group)
+        task.facts[item.media] = facts
     return reels.FootageReel(
-        item, path, first, count, size=size, binary=job.binary, group=job.group, facts=facts
+        item, path, first, count, size=size, binary=task.binary, group=task.group, facts=facts
     )
 
 
-def card(job: Job, item: EndCard) -> cards.CardArt:
+def card(task: Task, item: EndCard) -> cards.CardArt:
     """
     Return the end card, drawn anew for each run: it is changed as it is used.
     """
     logo = None
     if item.logo is not None:
-        logo = reels.opened_image(job.media[item.logo], item.logo)
-    return cards.card(item, job.timeline.width, job.timeline.height, logo)
+        logo = reels.opened_image(task.media[item.logo], item.logo)
+    return cards.card(item, task.timeline.width, task.timeline.height, logo)
