@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from ars0n_core.errors import CompositorError
 from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
 from ars0n_core.plans.conform import captions, conform
+from ars0n_core.plans.conform.speech import Utterance
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs.model import (
     AdFormat,
@@ -223,6 +225,47 @@ def test_word_by_word_captions_are_short_and_highlighted() -> None:
     timeline = cut(captions=CaptionStyle.WORD)
     assert all(cue.highlighted for cue in timeline.cues)
     assert all(len(" ".join(w.text for w in cue.words)) <= 26 for cue in timeline.cues)
+
+
+@pytest.mark.parametrize("word_by_word", [True, False])
+def test_captions_can_be_read_however_unevenly_it_is_spoken(*, word_by_word: bool) -> None:
+    # Sixteen characters a second on the whole, and now and then much quicker.
+    texts = (
+        "Meet hand-pressed olive oil from Crete. Good days are built on small, honest things.",
+        "Premium noise-canceling headphones bring you deep bass and a sleek, light design.",
+    )
+    chance = random.Random(7)  # noqa: S311 - the same uneven speech each time
+    for _ in range(40):
+        place, spoken = 0.3, []
+        for text in texts:
+            words = []
+            for word in text.split():
+                lasts = (0.06 + 0.058 * len(word)) * chance.uniform(0.75, 1.25)
+                words.append(
+                    Word(text=word, start_seconds=place, end_seconds=place + lasts, segment=0)
+                )
+                place += lasts + 0.02
+            spoken.append(
+                Utterance(
+                    text_index=0,
+                    source_sample=0,
+                    source_samples=round(place * 48_000),
+                    words=tuple(words),
+                )
+            )
+            place += 0.3
+        cues = captions.cues(
+            spoken, end_frame=int(place * 30), word_by_word=word_by_word, line_columns=26
+        )
+        assert [w.text for cue in cues for w in cue.words] == " ".join(texts).split()
+        for cue in cues:
+            written = captions.columns(" ".join(word.text for word in cue.words))
+            assert written * 30 / cue.frames <= 20
+            for word in cue.words:
+                assert cue.start_frame <= word.start_frame
+                assert word.start_frame + word.frames <= cue.start_frame + cue.frames
+        for left, right in pairwise(cues):
+            assert right.start_frame - left.start_frame - left.frames >= 2
 
 
 @pytest.mark.parametrize(("ratio", "most"), [("9:16", 26), ("16:9", 42), ("1:1", 34), ("4:5", 28)])

@@ -30,6 +30,9 @@ GAP_FRAMES: Final = 2
 _WORD_BY_WORD_COLUMNS: Final = 26  # one short line: the eye stays where the word lights up
 _LINGER_FRAMES: Final = 9  # how long a caption stays after its last word
 _CHAIN_FRAMES: Final = 15  # shorter holes between captions would flicker
+_LEAD_FRAMES_MAX: Final = 9  # how long before its first word a caption may stand
+_LAG_FRAMES_MAX: Final = 6  # how long after it: more would read as out of step
+_HASTE: Final = 8.0  # what it costs to read twice as fast as one can
 _SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _CLOSERS: Final = "\"'”’»)」』"
@@ -153,7 +156,8 @@ def _break(words: Sequence[_Heard], form: _Form) -> list[Sequence[_Heard]]:
             part = words[start:end]
             if start < end - 1 and not _is_legal(part, form):
                 break
-            cost = best[start][0] + _cost(part, form, last=end == len(words))
+            following = words[end].start_seconds if end < len(words) else None
+            cost = best[start][0] + _cost(part, form, following)
             choices.append((cost, start))
         best.append(min(choices))
     parts: list[Sequence[_Heard]] = []
@@ -185,13 +189,20 @@ def _lines(part: Sequence[_Heard], most: int) -> int:
     return lines
 
 
-def _cost(part: Sequence[_Heard], form: _Form, *, last: bool) -> float:
+def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float:
+    """
+    Return how bad *part* would be as a caption, *following* being when the next word starts.
+    """
     width = columns(joined(word.text for word in part))
     seconds = max(part[-1].end_seconds - part[0].start_seconds, 0.01)
     cost = 1.0 + abs(width - form.ideal) / form.ideal
     cost += max(CUE_FRAMES_MIN / FRAME_RATE - seconds, 0.0) * 2
-    cost += max(width / seconds - COLUMNS_PER_SECOND_MAX, 0.0) / COLUMNS_PER_SECOND_MAX
-    if not last:
+    until = part[-1].end_seconds + _LINGER_FRAMES / FRAME_RATE
+    if following is not None and following - until < _CHAIN_FRAMES / FRAME_RATE:
+        until = following - GAP_FRAMES / FRAME_RATE
+    shown = max(until - part[0].start_seconds, 0.01)
+    cost += max(width / shown / COLUMNS_PER_SECOND_MAX - 1.0, 0.0) * _HASTE
+    if following is not None:
         tail = part[-1].text.rstrip(_CLOSERS)[-1:]
         cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
         bare = part[-1].text.lower()
@@ -239,8 +250,57 @@ def _time(found: Sequence[Cue], end_frame: int) -> list[Cue]:
             clear = found[i + 1].start_frame - GAP_FRAMES
             end = clear if clear - end < _CHAIN_FRAMES else end
         end = max(min(end, end_frame), start + 1)
-        timed.append(_within(evolve(cue, start_frame=start, frames=end - start)))
-    return timed
+        timed.append(evolve(cue, start_frame=start, frames=end - start))
+    _lend(timed)
+    return [_within(cue) for cue in timed]
+
+
+def _lend(timed: list[Cue]) -> None:
+    """
+    Give captions that are too quick to read some of their neighbours' spare time.
+
+    A caption may stand a little before its first word, or begin a little after it; what its
+    neighbour needs itself is not taken.
+    """
+    for i in range(len(timed)):
+        _begin_earlier(timed, i)
+        _end_later(timed, i)
+
+
+def _begin_earlier(timed: list[Cue], i: int) -> None:
+    cue, before = timed[i], timed[i - 1] if i else None
+    hole = cue.start_frame
+    if before is not None:
+        hole = max(hole - before.start_frame - before.frames - GAP_FRAMES, 0)
+    to_lend = max(_spare(before), 0) if before is not None else 0
+    lead = min(-_spare(cue), _LEAD_FRAMES_MAX, hole + to_lend)
+    if lead <= 0:
+        return
+    timed[i] = evolve(cue, start_frame=cue.start_frame - lead, frames=cue.frames + lead)
+    if before is not None:
+        timed[i - 1] = evolve(before, frames=before.frames - max(lead - hole, 0))
+
+
+def _end_later(timed: list[Cue], i: int) -> None:
+    if i + 1 == len(timed):
+        return
+    cue, after = timed[i], timed[i + 1]
+    hole = max(after.start_frame - cue.start_frame - cue.frames - GAP_FRAMES, 0)
+    more = min(-_spare(cue), hole + min(max(_spare(after), 0), _LAG_FRAMES_MAX))
+    if more <= 0:
+        return
+    lag = max(more - hole, 0)
+    timed[i] = evolve(cue, frames=cue.frames + more)
+    timed[i + 1] = evolve(after, start_frame=after.start_frame + lag, frames=after.frames - lag)
+
+
+def _spare(cue: Cue) -> int:
+    """
+    Return how many frames longer than it takes to read *cue* is shown; negative if too few.
+    """
+    width = columns(joined(word.text for word in cue.words))
+    needed = math.ceil(width * FRAME_RATE / COLUMNS_PER_SECOND_MAX)
+    return cue.frames - max(needed, CUE_FRAMES_MIN)
 
 
 def _within(cue: Cue) -> Cue:
