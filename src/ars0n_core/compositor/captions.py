@@ -155,6 +155,16 @@ def title_zone(width: int, height: int) -> Box:
     return Box(area.left, top, area.right, caption_zone(width, height).top - gap)
 
 
+def title_strip(width: int, height: int, drop: float) -> Box:
+    """
+    Return about where a title of two lines stands that is *drop* of the way down its zone.
+    """
+    zone = title_zone(width, height)
+    tall = min(zone.height, round(3 * TITLE_SIZE * scale_of(width, height)))
+    top = zone.top + round(drop * (zone.height - tall))
+    return Box(zone.left, top, zone.right, top + tall)
+
+
 PADDING: Final = 0.34
 """
 Room between type and the edge of its box, in ems (twice as much left and right).
@@ -326,9 +336,18 @@ class TitleArt:
     sprite: Sprite
 
     @classmethod
-    def of(cls, title: Title, width: int, height: int, accent: Rgb = colors.WHITE) -> TitleArt:
+    def of(
+        cls,
+        title: Title,
+        width: int,
+        height: int,
+        accent: Rgb = colors.WHITE,
+        *,
+        drop: float = 0.0,
+    ) -> TitleArt:
         """
-        Return *title* set for a film of *width* x *height*, its bar in *accent*.
+        Return *title* set for a film of *width* x *height*, its bar in *accent*, *drop* of the
+        way (0 to 1) from the top of its zone to the bottom.
         """
         zone = title_zone(width, height)
         size = TITLE_SIZE * scale_of(width, height)
@@ -354,7 +373,8 @@ class TitleArt:
             (wide - bar if block.rtl else 0, 0, wide if block.rtl else bar, tall),
         )
         left = zone.right - wide if block.rtl else zone.left
-        box = Box(left, zone.top, left + wide, zone.top + tall)
+        top = zone.top + round(drop * max(0, zone.height - tall))
+        box = Box(left, top, left + wide, top + tall)
         return cls(title, box, block.size, block.rtl, Sprite.from_rgba(image))
 
     def draw(self, frame: Frame, film_frame: int) -> None:

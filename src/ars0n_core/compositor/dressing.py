@@ -116,12 +116,15 @@ class Worded:
     cached, and by each thread for itself, because drawing changes it.
     """
 
-    def __init__(self, words: Cue | Title, width: int, height: int, accent: Rgb) -> None:
+    def __init__(
+        self, words: Cue | Title, width: int, height: int, accent: Rgb, *, drop: float = 0.0
+    ) -> None:
         self.start_frame = words.start_frame
         self.end_frame = words.start_frame + words.frames
         self._words = words
         self._size = (width, height)
         self._accent = accent
+        self._drop = drop  # a title's way down its zone
         self._art: CaptionArt | TitleArt | None = None
 
     def identity(self, first: int, frames: int) -> Json:
@@ -132,7 +135,7 @@ class Worded:
         place: list[Json] = [self.start_frame - first, self.end_frame - first]
         accent: list[Json] = list(self._accent)
         if isinstance(self._words, Title):
-            return ["title", self._words.text, accent, *place]
+            return ["title", self._words.text, accent, self._drop, *place]
         words: list[Json] = [
             [word.text, word.start_frame - first] if self._words.highlighted else word.text
             for word in self._words.words
@@ -143,7 +146,7 @@ class Worded:
         """
         Return another of the same words.
         """
-        return Worded(self._words, *self._size, self._accent)
+        return Worded(self._words, *self._size, self._accent, drop=self._drop)
 
     def draw(self, frame: Frame, n: int) -> None:
         """
@@ -161,8 +164,11 @@ class Worded:
 
     def _set(self) -> CaptionArt | TitleArt:
         if self._art is None:
-            make = TitleArt.of if isinstance(self._words, Title) else CaptionArt.of
-            self._art = make(self._words, *self._size, self._accent)  # type: ignore[arg-type]  # each for its own kind
+            words, size, accent = self._words, self._size, self._accent
+            if isinstance(words, Title):
+                self._art = TitleArt.of(words, *size, accent, drop=self._drop)
+            else:
+                self._art = CaptionArt.of(words, *size, accent)
         return self._art
 
 

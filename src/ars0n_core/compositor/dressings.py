@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ars0n_core.compositor import colors, commands, ffmpeg, logo, reels
+from ars0n_core.compositor import captions, colors, commands, ffmpeg, logo, reels
 from ars0n_core.compositor.dressing import Dressing, Layer, Standing, Worded
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.cache import Cache
     from ars0n_core.compositor.colors import Floats
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
-    from ars0n_core.timelines import Overlay, Timeline
+    from ars0n_core.timelines import Overlay, Timeline, Title
 
 GLANCE: Final = 8
 """
@@ -33,6 +33,11 @@ A glance has an eighth of the film's width and height.
 """
 
 PICTURES: Final = 4
+
+DROPS: Final = (0.0, 1.0, 0.5)
+"""
+Where a title may stand in its zone, from its top to its bottom, the usual place first.
+"""
 
 
 def dress(
@@ -54,9 +59,47 @@ def dress(
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
     size = (timeline.width, timeline.height)
-    layers += [Worded(title, *size, accent) for title in timeline.titles]
+    layers += [
+        Worded(title, *size, accent, drop=_drop(timeline, title, looks))
+        for title in timeline.titles
+    ]
     layers += [Worded(cue, *size, accent) for cue in timeline.cues]
     return Dressing(layers)
+
+
+def _drop(timeline: Timeline, title: Title, looks: Glances) -> float:
+    """
+    Return how far down its zone *title* stands: where its scene shows least, so that it
+    doesn't lie on the product.
+    """
+    middle = title.start_frame + title.frames // 2
+    looked = looks.between(middle, middle + 1)
+    shades = [np.sqrt(colors.luminances(picture)) for picture in looked]  # as the eye sees them
+    if not shades:
+        return DROPS[0]
+    activity = sum((_activity(shade) for shade in shades), np.zeros_like(shades[0]))
+
+    def shown(drop: float) -> float:
+        strip = captions.title_strip(timeline.width, timeline.height, drop)
+        part = activity[
+            strip.top // GLANCE : -(-strip.bottom // GLANCE),
+            strip.left // GLANCE : -(-strip.right // GLANCE),
+        ]
+        return float(part.mean()) if part.size else 0.0
+
+    found = [shown(drop) for drop in DROPS]
+    quietest = min(found)
+    # Where nothing is much quieter than the usual place, titles stay in it.
+    return next(d for d, seen in zip(DROPS, found, strict=True) if seen <= quietest * 1.25)
+
+
+def _activity(shade: Floats) -> Floats:
+    """
+    Return how much each pixel of *shade* differs from its neighbours.
+    """
+    across = np.abs(np.diff(shade, axis=1, prepend=shade[:, :1]))
+    down = np.abs(np.diff(shade, axis=0, prepend=shade[:1]))
+    return across + down
 
 
 def _logo(

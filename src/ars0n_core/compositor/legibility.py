@@ -49,7 +49,8 @@ MOVED_SHARE: Final = 1 / 80
 How far, of the picture's height, something white may move while a caption is shown.
 """
 
-MOMENTS: Final = (0.4, 0.6)
+MOMENTS: Final = (0.15, 0.4, 0.6, 0.85)
+MIDDLE: Final = slice(1, 3)
 BESIDE_FRAMES: Final = 2
 """
 Where in a caption's time it is looked at, and how far before and after.
@@ -107,9 +108,9 @@ def look(
         inside = [held[frame] for frame in each.inside if frame in held]
         if not inside:
             return Legibility(contrast_min=1.0, outside_max=outside)  # shown after the film's end
-        contrast = min(contrast, _contrast(inside[0]))
+        contrast = min(contrast, _contrast(inside))
         beside = [held[frame] for frame in each.beside if frame in held]
-        outside = max(outside, _outside(inside, beside))
+        outside = max(outside, _outside(inside[MIDDLE] or inside, beside))
         first = min(each.inside + each.beside)
         held = {frame: luma for frame, luma in held.items() if frame > first}
     return Legibility(contrast_min=contrast, outside_max=outside)
@@ -148,18 +149,45 @@ def _pictures(
             yield frame, np.frombuffer(block, np.uint8).reshape(height, width)
 
 
-def _contrast(picture: Luma) -> float:
+def _contrast(pictures: Sequence[Luma]) -> float:
     """
-    Return the contrast of white letters with what is around them, in the captions' zone.
+    Return the least contrast of white letters with what is around them, in the captions' zone,
+    in any of the *pictures* of one caption.
     """
-    height, width = picture.shape
+    height, width = pictures[0].shape
     zone = captions.caption_zone(width, height)
-    luma = picture[zone.top : zone.bottom, zone.left : zone.right]
-    ink = luma >= INK_CODE
+    shown = [_part(picture, zone) for picture in pictures]
+    letters = _still(shown, width)
+    found = [_contrast_of(luma, letters, height) for luma in shown]
+    # A word that is lit is not white: but in its middle every caption has white letters.
+    middle = found[MIDDLE] or found
+    return min((each for each in found if each is not None), default=1.0) if middle[0] else 1.0
+
+
+def _still(shown: Sequence[Luma], width: int) -> Mask:
+    """
+    Return where a white stroke stands at two moments that lie apart: letters do, and the
+    gleam on a product that the camera passes does not.
+    """
+    strokes = [_strokes(luma, width) for luma in shown]
+    still = np.zeros_like(strokes[0])
+    for i, one in enumerate(strokes):
+        for other in strokes[i + 2 :]:
+            still |= one & other
+    return still
+
+
+def _contrast_of(luma: Luma, letters: Mask, height: int) -> float | None:
+    """
+    Return the contrast of what is white of *letters* (of all that is white, where there are
+    none), None where nothing is.
+    """
+    white = luma >= INK_CODE
+    ink = white & letters if (white & letters).mean() >= INK_SHARE_MIN else white
     if ink.mean() < INK_SHARE_MIN:
-        return 1.0
-    near, around = _grown(ink, 1), _grown(ink, 1 + max(2, height // 320))
-    ring = around & ~near  # the pixel at the edge is a mixture of both
+        return None
+    around = _grown(ink, 1 + max(2, height // 320))
+    ring = around & ~_grown(white, 1)  # the pixel at the edge is a mixture of both
     if not ring.any():
         return 1.0
     behind = float(np.percentile(LINEAR[luma[ring]], 95))
@@ -176,7 +204,7 @@ def _outside(inside: Sequence[Luma], beside: Sequence[Luma]) -> float:
     height, width = inside[0].shape
     zone, area = captions.caption_zone(width, height), safe_areas.safe_area(width, height)
     rows = Box(0, max(0, zone.top - zone.height), width, height)
-    letters = np.logical_and.reduce([_strokes(_part(luma, rows)) for luma in inside])
+    letters = np.logical_and.reduce([_strokes(_part(luma, rows), width) for luma in inside])
     may = np.zeros_like(letters)
     may[max(0, area.top - rows.top) : area.bottom - rows.top, area.left : area.right] = True
     strays = letters & ~may
@@ -190,12 +218,12 @@ def _part(luma: Luma, box: Box) -> Luma:
     return luma[box.top : box.bottom, box.left : box.right]
 
 
-def _strokes(luma: Luma) -> Mask:
+def _strokes(luma: Luma, width: int) -> Mask:
     """
-    Return where *luma* is white and thin.
+    Return where *luma*, of a picture of *width*, is white and thin.
     """
     ink = luma >= INK_CODE
-    reach = max(2, round(luma.shape[1] * STROKE_SHARE / 2))
+    reach = max(2, round(width * STROKE_SHARE / 2))
     thick = _spread(~_spread(~ink, reach), reach + reach // 2)  # and the rough of its edge
     return np.asarray(ink & ~thick)
 

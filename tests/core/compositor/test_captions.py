@@ -7,10 +7,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ars0n_core.compositor import captions, colors, logo, safe_areas
+from ars0n_core.compositor import captions, colors, dressings, legibility, logo, safe_areas
 from ars0n_core.compositor.captions import Backing, CaptionArt, TitleArt, Treatment
 from ars0n_core.compositor.frames import Frame
-from ars0n_core.timelines import Cue, CueWord, Title
+from ars0n_core.timelines import Cue, CueWord, Timeline, Title
 
 SIZES = [(360, 640), (640, 360), (360, 360), (360, 450)]
 
@@ -151,3 +151,64 @@ def test_a_title_is_uncovered_held_and_gone() -> None:
     assert changed[0] == changed[5] == 0
     assert 0 < changed[1] < changed[2] == changed[3]
     assert 0 < changed[4] < changed[3]
+
+
+class Looked:
+    """
+    A film whose only clip looks like this.
+    """
+
+    def __init__(self, picture: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> None:
+        self.picture = picture
+
+    def between(self, first: int, last: int) -> list[colors.Floats]:
+        del first, last
+        return [self.picture]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("busy", ["top", "bottom", "nowhere"])
+def test_a_title_stands_where_its_scene_shows_least(size: tuple[int, int], busy: str) -> None:
+    width, height = size
+    picture = np.full((height // 8, width // 8, 3), 120, np.float32)
+    zone = captions.title_zone(*size)
+    half = (zone.top + zone.height // 2) // 8
+    product = np.indices(picture.shape[:2]).sum(axis=0)[..., None] % 2 * 120 + 60
+    if busy == "top":
+        picture[:half] = product[:half]
+    if busy == "bottom":
+        picture[half:] = product[half:]
+    title = Title(text="Roasted today", start_frame=0, frames=30)
+    timeline = Timeline(
+        width=width, height=height, frames=60, samples=96_000, media=(), titles=(title,)
+    )
+
+    drop = dressings._drop(timeline, title, Looked(picture))  # type: ignore[arg-type]  # all it is asked
+
+    art = TitleArt.of(title, *size, drop=drop)
+    assert zone.contains(art.box)
+    assert drop == (1.0 if busy == "top" else 0.0)  # the usual place, where it is no worse
+
+
+def filmed(ground: int, box: int, moment: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """
+    A caption's letters on their box, and a gleam that moves as the camera does.
+    """
+    luma = np.full((640, 360), ground, np.uint8)
+    zone = captions.caption_zone(360, 640)
+    middle = (zone.top + zone.bottom) // 2
+    luma[middle - 10 : middle + 10, zone.left + 60 : zone.right - 60] = box
+    for x in range(zone.left + 66, zone.right - 66, 6):
+        luma[middle - 6 : middle + 6, x : x + 2] = 235
+    x = zone.left + 4 + 8 * moment
+    luma[zone.top : zone.bottom, x : x + 9] = 190
+    luma[zone.top : zone.bottom, x + 3 : x + 6] = 230
+    return luma
+
+
+def test_a_gleam_on_the_product_is_no_letter_of_a_caption() -> None:
+    passing = [filmed(90, 40, moment) for moment in range(4)]
+    assert legibility._contrast(passing) > 8
+    # Letters that do stand on something bright are still found out.
+    assert legibility._contrast([filmed(170, 170, moment) for moment in range(4)]) < 4.5
+    assert legibility._contrast([np.full((640, 360), 90, np.uint8)] * 4) == 1.0
