@@ -211,7 +211,7 @@ def test_a_retry_after_a_crash_is_free(
         (403, {}, MisconfiguredError, "rights"),
         (404, fault("voice_not_found"), ProviderRejectedError, "no such voice"),
         (400, fault("model_not_found"), MisconfiguredError, "ARS0N_ELEVENLABS_MODEL"),
-        (400, fault("max_character_limit_exceeded"), ProviderRejectedError, "No."),
+        (400, fault("max_character_limit_exceeded"), ProviderRejectedError, "refused the order: No$"),
         (422, {"detail": [{"loc": ["body"], "msg": "too odd", "type": "x"}]}, ProviderRejectedError, "too odd"),
         (429, fault("concurrent_limit_exceeded"), ProviderUnavailableError, "can't now"),
         (500, {}, ProviderUnavailableError, "can't now"),

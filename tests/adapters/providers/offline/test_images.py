@@ -192,7 +192,8 @@ def test_the_subject_stays_in_the_picture_when_a_wide_photo_becomes_upright(tmp_
         assert columns > 0.85 * rows, "the ball is seen whole"
 
 
-SIZES = [(90, 160), (160, 90), (120, 120), (100, 125)]
+# The wide one is larger: a print in it is small, and a cap of five pixels is all edge.
+SIZES = [(90, 160), (320, 180), (120, 120), (100, 125)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
