@@ -261,9 +261,9 @@ def test_captions_can_be_read_however_unevenly_it_is_spoken(*, word_by_word: boo
         for cue in cues:
             written = captions.columns(" ".join(word.text for word in cue.words))
             assert written * 30 / cue.frames <= 20
-            for word in cue.words:
-                assert cue.start_frame <= word.start_frame
-                assert word.start_frame + word.frames <= cue.start_frame + cue.frames
+            for each in cue.words:
+                assert cue.start_frame <= each.start_frame
+                assert each.start_frame + each.frames <= cue.start_frame + cue.frames
         for left, right in pairwise(cues):
             assert right.start_frame - left.start_frame - left.frames >= 2
 
