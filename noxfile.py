@@ -23,6 +23,8 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 MUTANTS_NOTICED_PERCENT_MIN = 90
 CODE = ["src", "tests", "benchmarks", "docs", "noxfile.py"]
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+# A law over thousands of histories takes longer than what would be a hang in an ordinary run.
+PATIENT = ["-n", "2", "-o", "faulthandler_timeout=36000"]
 
 
 def install(session: nox.Session, *groups: str, project: str = ".[dev]") -> None:
@@ -87,7 +89,7 @@ def properties(session: nox.Session) -> None:
     The laws, with ten times the examples of an ordinary run, the same ones each time.
     """
     install(session)
-    session.run("pytest", "-n", "2", "tests/properties", "--hypothesis-profile", "ci")
+    session.run("pytest", *PATIENT, "tests/properties", "--hypothesis-profile", "ci")
 
 
 @nox.session
@@ -157,7 +159,7 @@ def deep(session: nox.Session) -> None:
     The laws over 100,000 histories each: hours, for the night before a release.
     """
     install(session)
-    session.run("pytest", "-n", "2", "tests/properties", "--hypothesis-profile", "deep")
+    session.run("pytest", *PATIENT, "tests/properties", "--hypothesis-profile", "deep")
 
 
 @nox.session
