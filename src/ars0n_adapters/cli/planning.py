@@ -95,18 +95,13 @@ def _film(product: Product, caller: Caller, spec: AdSpec, plan: Plan, target: Pa
     if not isinstance(compositor, LocalCompositor):  # pragma: no cover - there is no other here
         raise CompositorError("this deployment's compositor makes no animatics")
     try:
-        folder = tempfile.TemporaryDirectory(dir=target.parent, prefix=".ars0n-")
-    except OSError as error:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ars0n-") as name:
+            photos = _photos(product, caller, spec, Path(name))
+            made = animatic.render(compositor, spec, plan, photos, Path(name) / "film")
+            made.path.replace(target)
+    except OSError as error:  # of the folder or the name; all else raises a PortError
         why = error.strerror or str(error)
         raise orders.FaultyOptionsError([(f"--animatic {target}", why)]) from None
-    with folder as name:
-        photos = _photos(product, caller, spec, Path(name))
-        made = animatic.render(compositor, spec, plan, photos, Path(name) / "film")
-        try:
-            made.path.replace(target)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise orders.FaultyOptionsError([(f"--animatic {target}", why)]) from None
 
 
 def _photos(product: Product, caller: Caller, spec: AdSpec, folder: Path) -> dict[AssetId, Path]:
