@@ -204,6 +204,32 @@ def test_a_retry_that_can_not_be_paid_changes_nothing(stage: Stage) -> None:
     assert stage.poll(report.version_id, poor) == report
 
 
+def test_a_retry_without_the_image_it_needs_changes_nothing(stage: Stage) -> None:
+    picture = stage.asset()
+    stage.flaky("images").plan_fault("edit", NO)
+    report = stage.finished(stage.film(image_asset_ids=(picture,)))
+    delete(stage.ports, stage.caller, picture)
+    before = stage.balance()
+
+    with pytest.raises(PlanExpiredError) as caught:
+        retried(stage, failed_of(report).id)
+
+    assert picture in caught.value.field_errors["plan"][0]
+    assert stage.balance() == before
+    assert stage.poll(report.version_id) == report
+
+
+def test_a_gone_image_that_no_step_needs_again_is_no_hindrance(stage: Stage) -> None:
+    picture = stage.asset()
+    stage.flaky("compositor").plan_fault("render", ZeroDivisionError())
+    report = stage.finished(stage.film(image_asset_ids=(picture,)))
+    delete(stage.ports, stage.caller, picture)
+
+    retried(stage, failed_of(report).id)
+
+    assert stage.finish(report.version_id).status is VersionStatus.COMPLETED
+
+
 def test_two_failed_jobs_are_retried_for_one_price(stage: Stage) -> None:
     stage.flaky("speech").plan_fault("speak", NO)
     stage.flaky("images").plan_fault("edit", NO)

@@ -22,9 +22,9 @@ from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
 from ars0n_core.usecases import conflicts, materials, payments, texts
 from ars0n_core.usecases.generate import price_of
-from ars0n_core.usecases.jobs import require_source, takes_of
+from ars0n_core.usecases.jobs import takes_of
 from ars0n_core.usecases.reports import output_of
-from ars0n_core.work import Operation, WorkItem
+from ars0n_core.work import WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,9 +146,7 @@ def _changed(
     change = _Change(
         spec=spec, plan=told, items=items, reused=_reusable(ports, tx, caller, parent, items)
     )
-    for item in change.new:
-        for asset_id in _needed_by(item, spec):
-            require_source(ports, tx, parent, asset_id)
+    materials.require_needed(ports, tx, parent.organization_id, spec, change.new)
     return change
 
 
@@ -163,19 +161,6 @@ def _require_clips(
     found = materials.owned(tx, caller.organization.id, named)
     facts = {asset_id: materials.facts_of(asset) for asset_id, asset in found.items()}
     specs.check_assets(spec, facts)
-
-
-def _needed_by(item: WorkItem, spec: AdSpec) -> tuple[str, ...]:
-    """
-    Return the customer's files without which *item* can't be done.
-    """
-    if item.operation is Operation.EDIT_IMAGE:
-        named = item.inputs.get("image_asset_id")
-        return (named,) if isinstance(named, str) else ()
-    if item.operation in {Operation.COMPOSE, Operation.MIX}:
-        images = set(spec.image_asset_ids) - {spec.logo_asset_id}
-        return tuple(one for one in materials.named_by(spec) if one not in images)
-    return ()
 
 
 def _reusable(

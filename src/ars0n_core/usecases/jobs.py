@@ -15,7 +15,6 @@ from ars0n_core import ledger, pricing
 from ars0n_core.errors import (
     JobNotRegenerableError,
     NotFoundError,
-    PlanExpiredError,
     VersionCancelledError,
     VersionNotCancellableError,
 )
@@ -24,17 +23,16 @@ from ars0n_core.pipelines import graph, outcomes, report
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.plans.breakdown import break_down, subjects
 from ars0n_core.projects import VersionStatus
-from ars0n_core.usecases import conflicts, payments, webhooks
+from ars0n_core.usecases import conflicts, materials, payments, webhooks
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ars0n_core.access import Organization
-    from ars0n_core.ids import AssetId, VersionId
+    from ars0n_core.ids import VersionId
     from ars0n_core.pipelines.graph import Pipeline
-    from ars0n_core.pipelines.jobs import Job
     from ars0n_core.pipelines.report import JobReport
     from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.projects import Version
@@ -113,6 +111,7 @@ def retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId) -> JobRep
         VersionCancelledError: Its version was cancelled.
         JobNotRetryableError: It has not failed.
         RetriesExhaustedError: Its retries are used up.
+        PlanExpiredError: A file of the order that it or what follows needs is gone.
         ConcurrencyLimitError: The tier's generations are all under way.
         BudgetExceededError: The key's monthly cap doesn't cover it.
         InsufficientCreditsError: The balance doesn't cover it; nothing changed.
@@ -128,6 +127,8 @@ def _retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId, now: dat
         if version.is_cancelled:
             raise VersionCancelledError("A cancelled version can't be retried; generate it anew")
         pipeline, owed = graph.retry(version.pipeline, job_id, bounds=policy.bounds)
+        left = [one.item for one in pipeline.jobs.values() if one.status is not JobStatus.COMPLETED]
+        materials.require_needed(ports, tx, organization.id, version.spec, left)
         if version.status is not VersionStatus.GENERATING:
             payments.require_slot(tx, policy, organization)
         prices = {job.id: job.charge.credits for job in owed if job.charge}
@@ -154,7 +155,7 @@ def regenerate(
         JobNotRegenerableError: Not a completed clip, or of a failed version.
         VersionCancelledError: Its version was cancelled.
         JobBusyError: The final cut is being made right now.
-        PlanExpiredError: The scene's image is gone.
+        PlanExpiredError: A file of the order that is needed again is gone.
         ConcurrencyLimitError: The tier's generations are all under way.
         BudgetExceededError: The key's monthly cap doesn't cover the price.
         InsufficientCreditsError: The balance doesn't cover the price.
@@ -182,7 +183,8 @@ def _regenerate(
         counted, takes = _next_take(version, job_id)
         items = break_down(version.spec, version.plan, takes=takes)
         pipeline, renewed, owed = graph.regenerate(version.pipeline, job_id, items=items)
-        require_sources(ports, tx, version, (pipeline.job(renewed_id) for renewed_id in renewed))
+        anew = [pipeline.job(renewed_id).item for renewed_id in renewed]
+        materials.require_needed(ports, tx, organization.id, version.spec, anew)
         if version.status is not VersionStatus.GENERATING:
             payments.require_slot(tx, policy, organization)
         lines = pricing.estimate(
@@ -215,38 +217,6 @@ def takes_of(pipeline: Pipeline) -> dict[str, int]:
     items = [job.item for job in pipeline.jobs.values()]
     names = subjects(items)
     return {names[item.key]: item.take for item in items if item.operation is Operation.EDIT_IMAGE}
-
-
-def require_sources(ports: Ports, tx: Transaction, version: Version, jobs: Iterable[Job]) -> None:
-    """
-    Refuse to make pictures anew whose source image is gone.
-
-    Raises:
-        PlanExpiredError: One is.
-    """
-    for job in jobs:
-        named = job.item.inputs.get("image_asset_id")
-        if job.item.operation is Operation.EDIT_IMAGE and isinstance(named, str):
-            require_source(ports, tx, version, named)
-
-
-def require_source(ports: Ports, tx: Transaction, version: Version, asset_id: str) -> None:
-    """
-    Refuse to use a file of the order that is gone.
-
-    Raises:
-        PlanExpiredError: It is.
-    """
-    wanted: AssetId = asset_id  # type: ignore[assignment]  # stored as JSON, an id before
-    asset = tx.assets.find(wanted)
-    if (
-        asset is None
-        or asset.organization_id != version.organization_id
-        or not ports.blobs.exists(asset.blob_key)
-    ):
-        raise PlanExpiredError(
-            {"plan": [f"Asset {asset_id} is gone; upload it again and order anew"]}
-        )
 
 
 def _require_sound(version: Version) -> None:

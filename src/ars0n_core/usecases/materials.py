@@ -15,11 +15,13 @@ from ars0n_core.errors import (
     FetchRefusedError,
     InvalidRequestError,
     NotFoundError,
+    PlanExpiredError,
     PortError,
     UploadRefusedError,
 )
 from ars0n_core.ids import AssetId
 from ars0n_core.specs.model import AdFormat
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ars0n_core.ids import OrganizationId
     from ars0n_core.ports import Ports, Transaction
     from ars0n_core.specs.model import AdSpec
+    from ars0n_core.work import WorkItem
 
 
 def named_by(spec: AdSpec) -> tuple[AssetId, ...]:
@@ -40,6 +43,44 @@ def named_by(spec: AdSpec) -> tuple[AssetId, ...]:
         clips = (clip.asset_id for clip in spec.custom_clips)
         named = [*spec.image_asset_ids, spec.logo_asset_id, spec.music_asset_id, *clips]
     return tuple(dict.fromkeys(asset_id for asset_id in named if asset_id is not None))
+
+
+def needed_by(item: WorkItem, spec: AdSpec) -> tuple[AssetId, ...]:
+    """
+    Return the customer's files without which *item* of the order can't be done.
+    """
+    if item.operation is Operation.EDIT_IMAGE:
+        named = item.inputs.get("image_asset_id")
+        return (AssetId(named),) if isinstance(named, str) else ()
+    if item.operation in {Operation.COMPOSE, Operation.MIX}:
+        images = set(spec.image_asset_ids) - {spec.logo_asset_id}
+        return tuple(one for one in named_by(spec) if one not in images)
+    return ()
+
+
+def require_needed(
+    ports: Ports,
+    tx: Transaction,
+    organization_id: OrganizationId,
+    spec: AdSpec,
+    items: Iterable[WorkItem],
+) -> None:
+    """
+    Refuse to do *items* of an order whose files are gone, before anything is charged.
+
+    Raises:
+        PlanExpiredError: One is.
+    """
+    for asset_id in dict.fromkeys(one for item in items for one in needed_by(item, spec)):
+        asset = tx.assets.find(asset_id)
+        if (
+            asset is None
+            or asset.organization_id != organization_id
+            or not ports.blobs.exists(asset.blob_key)
+        ):
+            raise PlanExpiredError(
+                {"plan": [f"Asset {asset_id} is gone; upload it again and order anew"]}
+            )
 
 
 def owned(
