@@ -67,7 +67,7 @@ SIZES: Final = {
     AspectRatio.FEED: (720, 900),
 }
 
-RECIPE: Final = 3
+RECIPE: Final = 4
 """
 Counted up when the same order begins to give another clip.
 """

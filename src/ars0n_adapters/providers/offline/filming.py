@@ -1,10 +1,10 @@
 """
 A still and a move made into a clip: planes, frames, H.264.
 
-**Owns** the pixels between a still picture and an MP4: BT.709 planes once, one resampled
-frame after the other, and the encoder at the end of a pipe (it ends when the pipe does,
-so an interrupted process leaves none running). **Does not own** the move (`moves`) or
-when all this happens (`clips`).
+**Owns** the pixels between a still picture and an MP4: BT.709 planes once, where each
+frame looks at them, and the encoder at the end of a pipe (it ends when the pipe does,
+so an interrupted process leaves none running). **Does not own** the move (`moves`),
+the sums (`resampling`), or when all this happens (`clips`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from attrs import frozen
 from PIL import Image, ImageOps
 
 from ars0n_adapters.providers.offline import moves, subject
+from ars0n_adapters.providers.offline.resampling import Resampler, taps
 from ars0n_core.compositor import ffmpeg as engine
 from ars0n_core.timelines import FRAME_RATE
 
@@ -125,68 +126,60 @@ def frames(canvas: Canvas, move: moves.Move) -> Iterator[bytes]:
     """
     Yield the frames of *move* over *canvas* as planar yuv420p bytes.
     """
-    warp = _Warp.of(canvas, move) if move.name == "orbit" else None
+    size = (move.width, move.height)
+    cameras = [
+        _Camera.over(canvas.luma, size, "cubic", 1),
+        _Camera.over(canvas.blue, size, "triangle", 2),
+        _Camera.over(canvas.red, size, "triangle", 2),
+    ]
+    frame = np.empty(sum(camera.samples for camera in cameras), np.uint8)
     for number in range(move.frames):
         pose = move.pose(number)
-        if warp is not None:
-            yield warp.frame(pose)
-        else:
-            yield _frame(canvas, move, pose)
-
-
-def _frame(canvas: Canvas, move: moves.Move, pose: Pose) -> bytes:
-    width, height = move.width, move.height
-    step = 1 / pose.zoom
-    left, top = pose.x - width * step / 2, pose.y - height * step / 2
-    # The picture may have more pixels than the canvas the camera is planned on.
-    across, down = canvas.luma.width / width, canvas.luma.height / height
-    right, bottom = left + width * step, top + height * step
-    box = (left * across, top * down, right * across, bottom * down)
-    luma = canvas.luma.resize((width, height), Image.Resampling.BICUBIC, box=box)
-    # Chroma samples sit on even columns: half a luma pixel left of their cell's middle.
-    c_left = (left * across + 0.5 - 0.5 * step * across) / 2
-    c_wide = width * step * across / 2
-    c_box = (c_left, top * down / 2, c_left + c_wide, bottom * down / 2)
-    half = (width // 2, height // 2)
-    blue = canvas.blue.resize(half, Image.Resampling.BILINEAR, box=c_box)
-    red = canvas.red.resize(half, Image.Resampling.BILINEAR, box=c_box)
-    return luma.tobytes() + blue.tobytes() + red.tobytes()
+        start = 0
+        for camera in cameras:
+            camera.shoot(move, pose, frame[start : start + camera.samples])
+            start += camera.samples
+        yield frame.tobytes()
 
 
 @frozen(kw_only=True, eq=False)
-class _Warp:
+class _Camera:
     """
-    Frames of an orbit: columns near the subject shift against those at the sides.
-
-    Rows are resampled by Pillow, columns by Catmull-Rom at real-valued places.
+    Looks at one plane of a still: *ratio* is 2 for chroma, whose samples sit on every
+    other column, in its middle, and between two rows.
     """
 
-    canvas: Canvas
-    move: moves.Move
+    plane: Resampler
+    kernel: str
+    ratio: int
+    columns: Reals
+    rows: Reals
 
     @classmethod
-    def of(cls, canvas: Canvas, move: moves.Move) -> _Warp:
-        return cls(canvas=canvas, move=move)
+    def over(cls, plane: Image.Image, size: tuple[int, int], kernel: str, ratio: int) -> _Camera:
+        width, height = size
+        # In pixels of the frame, from its left and its top.
+        across = np.arange(width // ratio) * ratio + 0.5
+        down = (np.arange(height // ratio) + 0.5) * ratio
+        seen = Resampler(np.asarray(plane))
+        return cls(plane=seen, kernel=kernel, ratio=ratio, columns=across, rows=down)
 
-    def frame(self, pose: Pose) -> bytes:
-        move = self.move
-        step = 1 / pose.zoom
-        top = pose.y - move.height * step / 2
-        luma_x = np.arange(move.width) + 0.5
-        chroma_x = np.arange(move.width // 2) * 2 + 0.5
-        parts: list[bytes] = []
-        for plane, filter_, ratio, places in (
-            (self.canvas.luma, Image.Resampling.BICUBIC, 1, luma_x),
-            (self.canvas.blue, Image.Resampling.BILINEAR, 2, chroma_x),
-            (self.canvas.red, Image.Resampling.BILINEAR, 2, chroma_x),
-        ):
-            height = move.height // ratio
-            box = (0.0, top / ratio, float(plane.width), (top + move.height * step) / ratio)
-            rows = plane.resize((plane.width, height), filter_, box=box)
-            source = bent(places, pose, move)
-            index = source - 0.5 if ratio == 1 else (source - 0.5) / 2
-            parts.append(_columns(np.asarray(rows), index).tobytes())
-        return b"".join(parts)
+    @property
+    def samples(self) -> int:
+        return self.columns.size * self.rows.size
+
+    def shoot(self, move: moves.Move, pose: Pose, into: NDArray[np.uint8]) -> None:
+        # The picture may have more pixels than the canvas the camera is planned on.
+        width, height = self.plane.size
+        fine_x, fine_y = self.ratio * width / move.width, self.ratio * height / move.height
+        places = bent(self.columns, pose, move) * fine_x
+        columns = (places - 0.5) / self.ratio + 0.5  # both kinds have a sample at 0.5
+        down = pose.y + (self.rows - move.height / 2) / pose.zoom
+        self.plane.see(
+            taps(columns, fine_x / pose.zoom, width, self.kernel),
+            taps(down * fine_y / self.ratio, fine_y / pose.zoom, height, self.kernel),
+            into.reshape(self.rows.size, self.columns.size),
+        )
 
 
 def bent(places: Reals, pose: Pose, move: moves.Move) -> Reals:
@@ -197,26 +190,6 @@ def bent(places: Reals, pose: Pose, move: moves.Move) -> Reals:
     away = (straight - move.focus[0]) / (ORBIT_REACH * move.width)
     shifted: Reals = straight - pose.bend / pose.zoom * np.exp(-(away**2))
     return shifted
-
-
-def _columns(rows: NDArray[np.uint8], index: Reals) -> NDArray[np.uint8]:
-    """
-    Return the columns of *rows* at real-valued *index*, by Catmull-Rom.
-    """
-    whole = np.floor(index).astype(np.int64)
-    part = (index - whole).astype(np.float32)
-    weights = (
-        ((-0.5 * part + 1) * part - 0.5) * part,
-        (1.5 * part - 2.5) * part * part + 1,
-        ((-1.5 * part + 2) * part + 0.5) * part,
-        (0.5 * part - 0.5) * part * part,
-    )
-    turned = np.ascontiguousarray(rows.T).astype(np.float32)
-    last = turned.shape[0] - 1
-    total = np.full((index.size, turned.shape[1]), np.float32(0.5))
-    for tap, weight in enumerate(weights):
-        total += turned[np.clip(whole + tap - 1, 0, last)] * weight[:, None]
-    return np.ascontiguousarray(np.clip(total, 0, 255).astype(np.uint8).T)
 
 
 def film(
