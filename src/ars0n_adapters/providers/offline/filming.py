@@ -22,7 +22,7 @@ from ars0n_core.compositor import ffmpeg as engine
 from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -126,18 +126,15 @@ def frames(canvas: Canvas, move: moves.Move) -> Iterator[bytes]:
     """
     Yield the frames of *move* over *canvas* as planar yuv420p bytes.
     """
-    size = (move.width, move.height)
-    cameras = [
-        _Camera.over(canvas.luma, size, "cubic", 1),
-        _Camera.over(canvas.blue, size, "triangle", 2),
-        _Camera.over(canvas.red, size, "triangle", 2),
-    ]
+    cameras = (
+        _Camera.on((canvas.luma,), move, "cubic", ratio=1),
+        _Camera.on((canvas.blue, canvas.red), move, "triangle", ratio=2),
+    )
     frame = np.empty(sum(camera.samples for camera in cameras), np.uint8)
     for number in range(move.frames):
-        pose = move.pose(number)
         start = 0
         for camera in cameras:
-            camera.shoot(move, pose, frame[start : start + camera.samples])
+            camera.shoot(move.pose(number), frame[start : start + camera.samples])
             start += camera.samples
         yield frame.tobytes()
 
@@ -145,48 +142,61 @@ def frames(canvas: Canvas, move: moves.Move) -> Iterator[bytes]:
 @frozen(kw_only=True, eq=False)
 class _Camera:
     """
-    Looks at one plane of a still: *ratio* is 2 for chroma, whose samples sit on every
-    other column, in its middle, and between two rows.
+    Looks at planes of a still that lie alike: *ratio* is 2 for chroma, whose samples sit on
+    every other column, in its middle, and between two rows.
     """
 
-    plane: Resampler
+    planes: tuple[Resampler, ...]
+    move: moves.Move
     kernel: str
     ratio: int
     columns: Reals
     rows: Reals
 
     @classmethod
-    def over(cls, plane: Image.Image, size: tuple[int, int], kernel: str, ratio: int) -> _Camera:
-        width, height = size
-        # In pixels of the frame, from its left and its top.
-        across = np.arange(width // ratio) * ratio + 0.5
-        down = (np.arange(height // ratio) + 0.5) * ratio
-        seen = Resampler(np.asarray(plane))
-        return cls(plane=seen, kernel=kernel, ratio=ratio, columns=across, rows=down)
+    def on(
+        cls, planes: Iterable[Image.Image], move: moves.Move, kernel: str, *, ratio: int
+    ) -> _Camera:
+        return cls(
+            planes=tuple(Resampler(np.asarray(plane)) for plane in planes),
+            move=move,
+            kernel=kernel,
+            ratio=ratio,
+            # In pixels of the frame, from its left and its top.
+            columns=np.arange(move.width // ratio) * ratio + 0.5,
+            rows=(np.arange(move.height // ratio) + 0.5) * ratio,
+        )
 
     @property
     def samples(self) -> int:
-        return self.columns.size * self.rows.size
+        return len(self.planes) * self.columns.size * self.rows.size
 
-    def shoot(self, move: moves.Move, pose: Pose, into: NDArray[np.uint8]) -> None:
+    def shoot(self, pose: Pose, into: NDArray[np.uint8]) -> None:
+        move = self.move
         # The picture may have more pixels than the canvas the camera is planned on.
-        width, height = self.plane.size
+        width, height = self.planes[0].size
         fine_x, fine_y = self.ratio * width / move.width, self.ratio * height / move.height
-        places = bent(self.columns, pose, move) * fine_x
-        columns = (places - 0.5) / self.ratio + 0.5  # both kinds have a sample at 0.5
-        down = pose.y + (self.rows - move.height / 2) / pose.zoom
-        self.plane.see(
-            taps(columns, fine_x / pose.zoom, width, self.kernel),
-            taps(down * fine_y / self.ratio, fine_y / pose.zoom, height, self.kernel),
-            into.reshape(self.rows.size, self.columns.size),
+        across = bent(self.columns, pose, move) * fine_x
+        down = (pose.y + (self.rows - move.height / 2) / pose.zoom) * fine_y
+        columns = taps(
+            (across - 0.5) / self.ratio + 0.5,  # luma and chroma both have a sample at 0.5
+            fine_x / pose.zoom,
+            width,
+            self.kernel,
         )
+        rows = taps(down / self.ratio, fine_y / pose.zoom, height, self.kernel)
+        places = into.reshape(len(self.planes), self.rows.size, self.columns.size)
+        for plane, place in zip(self.planes, places, strict=True):
+            plane.see(columns, rows, place)
 
 
 def bent(places: Reals, pose: Pose, move: moves.Move) -> Reals:
     """
     Return the canvas column seen at each output column of *places* (pixels from the left).
     """
-    straight = pose.x + (places - move.width / 2) / pose.zoom
+    straight: Reals = pose.x + (places - move.width / 2) / pose.zoom
+    if not pose.bend:
+        return straight
     away = (straight - move.focus[0]) / (ORBIT_REACH * move.width)
     shifted: Reals = straight - pose.bend / pose.zoom * np.exp(-(away**2))
     return shifted
