@@ -374,6 +374,22 @@ def test_an_answer_nobody_can_use_is_our_fault(
     assert stage.balance() == 1000
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_pictures_are_made_beside_the_orders_other_photos(stage: Stage, *, gone: bool) -> None:
+    pictures = (stage.asset(), stage.asset())
+    ordered = stage.order(stage.film(image_asset_ids=pictures))
+    if gone:
+        with stage.ports.store.transaction() as tx:
+            stage.blobs.delete(tx.assets.find(pictures[1]).blob_key)
+            tx.commit()
+
+    stage.poll(ordered.version_id)
+
+    seen = [len(order.references) for order in stage.ports.images.orders]
+    # Of the scenes dealt the photo that is gone there is no picture.
+    assert seen == ([0, 0] if gone else [1, 1, 1])
+
+
 @pytest.mark.parametrize("record_too", [False, True])
 def test_a_file_that_vanished_from_the_store_is_our_fault(
     stage: Stage, *, record_too: bool

@@ -130,7 +130,7 @@ class Gemini:
             return google(400, "INVALID_ARGUMENT", "The stand-in makes pictures from pictures only")
         try:
             content = self.studio.picture(
-                photos[0],
+                photos,
                 _texts(body),
                 shape=shape,
                 size=size,

@@ -28,7 +28,7 @@ from ars0n_core.ports import (
 from ars0n_core.specs.model import AspectRatio, VideoModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ars0n_core.ports import Narration
 
@@ -67,16 +67,20 @@ class Studio:
     music: Music
     ffmpeg: str | None = None
 
-    def picture(self, photo: bytes, prompt: str, *, shape: str, size: str, seed: str) -> bytes:
+    def picture(
+        self, photos: Sequence[bytes], prompt: str, *, shape: str, size: str, seed: str
+    ) -> bytes:
         """
-        Return a PNG made from *photo*.
+        Return a PNG made from the first of *photos*, the others beside it.
         """
         width, height = (round(side * SCALES[size]) for side in SIDES[shape])
         with _folder() as folder:
-            source = folder / "photo"
-            source.write_bytes(photo)
+            paths = [folder / f"photo-{number}" for number in range(len(photos))]
+            for path, photo in zip(paths, photos, strict=True):
+                path.write_bytes(photo)
             order = ImageOrder(
-                source=source,
+                source=paths[0],
+                references=tuple(paths[1:]),
                 description=prompt,
                 direction=prompt,
                 aspect_ratio=(

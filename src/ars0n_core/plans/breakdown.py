@@ -118,9 +118,18 @@ def _edit(spec: AdSpec, scene: Scene) -> WorkItem:
             "edit_style": spec.edit_style or "",
             "tone": spec.tone or "",
             "aspect_ratio": spec.aspect_ratio,
+            **_references(spec, scene),
         },
         scene_index=scene.scene_index,
     )
+
+
+def _references(spec: AdSpec, scene: Scene) -> dict[str, Json]:
+    """
+    Return what else is seen of the product: the order's photos but the scene's own.
+    """
+    others = dict.fromkeys(one for one in spec.image_asset_ids if one != scene.image_asset_id)
+    return {"reference_asset_ids": list(others)} if others else {}
 
 
 def _clip(spec: AdSpec, scene: Scene, take: int) -> WorkItem:

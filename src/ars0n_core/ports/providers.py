@@ -72,7 +72,9 @@ class ImageOrder:
     """
     One scene's picture: made from ``source``, ``width`` x ``height`` pixels.
 
-    ``description`` says what is seen, ``direction`` how (edit prompt, edit style, tone).
+    ``references`` are the order's other photos, in its order: what the scene's own photo
+    does not show of the product can be seen there. An editor that can look at one photo
+    only leaves them. ``description`` says what is seen, ``direction`` how (edit prompt, edit style, tone).
     ``seed`` is a fingerprint: the same order gives the same pictures.
     """
 
@@ -84,6 +86,7 @@ class ImageOrder:
     height: int
     variants: int
     seed: str
+    references: tuple[Path, ...] = ()
 
 
 @frozen(kw_only=True)

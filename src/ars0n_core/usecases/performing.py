@@ -8,11 +8,12 @@ Nothing is written down here (`recording`), and failures are raised (`carry_out`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+import contextlib
+from typing import TYPE_CHECKING, Final, assert_never
 
 from ars0n_core import work
 from ars0n_core.assets import AssetKind
-from ars0n_core.errors import InvalidRequestError, PortError
+from ars0n_core.errors import BlobNotFoundError, InvalidRequestError, PortError
 from ars0n_core.pipelines.commands import (
     CheckClip,
     Command,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from ars0n_core.ports import Policy, Ports
     from ars0n_core.projects import Version
     from ars0n_core.work import Json
+
+_IDS: Final = frozenset({"image_asset_id", "reference_asset_ids"})
+# Inputs that name files.
 
 
 def perform(ports: Ports, policy: Policy, command: Command, version: Version) -> Happening:
@@ -78,6 +82,7 @@ def _edit_image(
     source = cutting.stored(ports, _text(inputs, "image_asset_id"))
     order = ImageOrder(
         source=materials.copy_out(ports, {"source": source}, folder)["source"],
+        references=_references(ports, inputs, folder),
         description=_text(inputs, "description"),
         direction=_sentences(inputs, "edit_prompt", "edit_style", "tone"),
         aspect_ratio=aspect_ratio,
@@ -104,6 +109,21 @@ def _edit_image(
             **origins.made_by(ports.images),
         },
     )
+
+
+def _references(ports: Ports, inputs: Mapping[str, Json], folder: Path) -> tuple[Path, ...]:
+    """
+    Return copies of the order's other photos. They only help: one that was deleted since
+    is left out.
+    """
+    named = inputs.get("reference_asset_ids")
+    found = []
+    for number, asset_id in enumerate(named if isinstance(named, list | tuple) else ()):
+        name = f"reference-{number}"
+        with contextlib.suppress(BlobNotFoundError):
+            asset = cutting.stored(ports, str(asset_id))
+            found.append(materials.copy_out(ports, {name: asset}, folder)[name])
+    return tuple(found)
 
 
 def _submit_clip(
@@ -190,7 +210,7 @@ def _seed(job: Job, *contents: str) -> str:
     Return the chance of a job: from what is made of what, never from ids, so that the
     same order gives the same ad wherever it is placed. Another take has another.
     """
-    inputs = {name: value for name, value in job.item.inputs.items() if name != "image_asset_id"}
+    inputs = {name: value for name, value in job.item.inputs.items() if name not in _IDS}
     return work.digest(
         {
             "operation": job.item.operation,

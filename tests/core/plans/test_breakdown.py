@@ -266,6 +266,29 @@ def test_a_mix_depends_on_its_length_and_its_music() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("images", "others"),
+    [
+        ("a", {"edit-0": None, "edit-1": None}),
+        ("ab", {"edit-0": ["b"], "edit-1": ["a"]}),
+        ("aba", {"edit-0": ["b"], "edit-1": ["a"]}),
+        ("abc", {"edit-0": ["b", "c"], "edit-1": ["a", "c"]}),
+    ],
+)
+def test_a_picture_is_made_beside_the_orders_other_photos(
+    images: str, others: dict[str, list[str] | None]
+) -> None:
+    spec = attrs.evolve(SPEC, image_asset_ids=tuple(map(AssetId, images)))
+    scenes = tuple(
+        attrs.evolve(scene, image_asset_id=AssetId(images[i % len(images)]))
+        for i, scene in enumerate(PLAN.scenes)
+    )
+
+    items = {item.key: item for item in break_down(spec, attrs.evolve(PLAN, scenes=scenes))}
+
+    assert {key: items[key].inputs.get("reference_asset_ids") for key in others} == others
+
+
 def test_what_decides_each_step_is_written_down_by_name() -> None:
     spec = attrs.evolve(
         SPEC,
@@ -290,6 +313,7 @@ def test_what_decides_each_step_is_written_down_by_name() -> None:
         "edit_style": "on desks",
         "tone": "luxury",
         "aspect_ratio": "9:16",
+        "reference_asset_ids": ["a"],
     }
     assert items["clip-1"].inputs == {"motion_prompt": "push in", "emotion": "joy"}
     assert items["clip-1"].grade == (VideoModel.FAST, 6)

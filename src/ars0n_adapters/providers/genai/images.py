@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from ars0n_adapters.providers.genai import faults, pictures
+from ars0n_adapters.providers.genai import calls, faults, pictures
 from ars0n_adapters.providers.genai.calls import Line
 from ars0n_adapters.providers.genai.judging import Judge
 from ars0n_core.errors import ProviderRejectedError, ProviderUnknownError
@@ -34,14 +34,26 @@ SIDE_1K_MAX: Final = 1376
 Pixels of the longer side that a "1K" picture has in the tallest shapes we order.
 """
 
+REFERENCES_MAX: Final = 5
+"""
+Further photos sent beside the scene's own. The image models take up to 14 pictures and
+keep about six objects apart; each costs 1120 tokens (looked up Nov 2026).
+"""
+
 _PROMPT: Final = """\
-Make one photographic ad picture from the product in this photo.
+Make one photographic ad picture from the product in {photo}.
 Keep the product exactly as it is: shape, proportions, colours, material, label and lettering. \
 Change its surroundings, light and framing only.
 What is seen: {description}
 How it looks: {direction}
 Compose for a {ratio} frame with the whole product in it. Add no text, no logo, no watermark, \
 no border."""
+
+_ONE: Final = "this photo"
+_SEVERAL: Final = """\
+the first of these {count} photos. The others are more photos of the same order: where one \
+shows the same product, take from it what the first doesn't show (its other sides, its \
+details); take nothing from a photo of anything else, and show the product once"""
 
 _TAKES: Final = (
     "",
@@ -76,12 +88,13 @@ class GeminiImageEditor:
             ProviderUnknownError: A picture may have been billed, and none came.
             MisconfiguredError: The key or the model's name is no good.
         """
-        photo = pictures.as_jpeg(order.source, port=self.line.port)
+        shown = (order.source, *order.references[:REFERENCES_MAX])
+        photos = tuple(pictures.as_jpeg(path, port=self.line.port) for path in shown)
         made: list[Variant] = []
         lost: ProviderRejectedError | ProviderUnknownError | None = None
         for number in range(max(1, min(order.variants, VARIANTS_MAX))):
             try:
-                made.append(self._variant(order, photo, number, folder))
+                made.append(self._variant(order, photos, number, folder))
             except (ProviderRejectedError, ProviderUnknownError) as error:
                 # That something may have been billed weighs more than that it was refused.
                 if lost is None or isinstance(error, ProviderUnknownError):
@@ -90,11 +103,13 @@ class GeminiImageEditor:
             raise lost
         return tuple(sorted(made, key=lambda variant: -variant.score))
 
-    def _variant(self, order: ImageOrder, photo: bytes, number: int, folder: Path) -> Variant:
-        asked = self._asked(order, photo, number)
+    def _variant(
+        self, order: ImageOrder, photos: tuple[bytes, ...], number: int, folder: Path
+    ) -> Variant:
+        asked = self._asked(order, photos, number)
         kept = self.line.kept.get(asked)
         if kept is None:
-            content, media_type = self._made(order, photo, number)
+            content, media_type = self._made(order, photos, number)
             kept = _written(content, media_type, None)
             self.line.kept.put(asked, kept)
         content, media_type, verdict = _told(kept)
@@ -105,18 +120,19 @@ class GeminiImageEditor:
             port=self.line.port,
         )
         if verdict is None:
-            verdict = self.judge.score(photo, content, media_type, order)
+            verdict = self.judge.score(photos, content, media_type, order)
             if "judge" not in verdict[1]:
                 self.line.kept.put(asked, _written(content, media_type, verdict))
         score, notes = verdict
         return Variant(path=path, score=score, notes={**notes, "model": self.line.model})
 
-    def _made(self, order: ImageOrder, photo: bytes, number: int) -> tuple[bytes, str]:
-        from google.genai import types  # noqa: PLC0415 - lazy, as the SDK
-
+    def _made(self, order: ImageOrder, photos: tuple[bytes, ...], number: int) -> tuple[bytes, str]:
         side = max(order.width, order.height)
         response = self.line.generate(
-            [types.Part.from_bytes(data=photo, mime_type="image/jpeg"), _prompt(order, number)],
+            [
+                *(calls.picture(photo, "image/jpeg") for photo in photos),
+                _prompt(order, number, len(photos)),
+            ],
             {
                 "response_modalities": ["IMAGE"],
                 "image_config": {
@@ -132,21 +148,23 @@ class GeminiImageEditor:
         reason = faults.refusal(response) or "Google made no picture and gave no reason"
         raise ProviderRejectedError(reason, port=self.line.port)
 
-    def _asked(self, order: ImageOrder, photo: bytes, number: int) -> Json:
+    def _asked(self, order: ImageOrder, photos: tuple[bytes, ...], number: int) -> Json:
+        seen: list[Json] = [hashlib.sha256(photo).hexdigest() for photo in photos]
         return {
             "provider": "google-image",
             "recipe": RECIPE,
             "model": self.line.model,
-            "prompt": _prompt(order, number),
+            "prompt": _prompt(order, number, len(photos)),
             "size": [order.width, order.height],
-            "photo": hashlib.sha256(photo).hexdigest(),
+            "photos": seen,
             "seed": order.seed,
             "number": number,
         }
 
 
-def _prompt(order: ImageOrder, number: int) -> str:
+def _prompt(order: ImageOrder, number: int, photos: int) -> str:
     return _TAKES[number] + _PROMPT.format(
+        photo=_ONE if photos == 1 else _SEVERAL.format(count=photos),
         description=order.description or "the product by itself",
         direction=order.direction or "as a careful product photographer would have it",
         ratio=order.aspect_ratio.value,

@@ -14,7 +14,7 @@ from ars0n_adapters.providers.genai.calls import Line
 from ars0n_core.errors import PortError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ars0n_core.ports import ImageOrder
 
@@ -47,16 +47,21 @@ _SCHEMA: Final = {
     "required": [*WEIGHTS, "comment"],
 }
 
+_ONE: Final = "The first picture is the photo of a product, the second an ad picture made from it."
+_SEVERAL: Final = """\
+The first {count} pictures are the photos of an order, the last is an ad picture made from the \
+product in the first one. The other photos may show the same product from elsewhere: what they \
+show is no invention. What is in none of them is."""
+
 _TASK: Final = """\
-The first picture is the photo of a product, the second an ad picture made from it. Judge the \
-second, each from 0 (unusable) to 10 (flawless):
+{shown} Judge the ad picture, each from 0 (unusable) to 10 (flawless):
 identity: it is the same product: shape, colours, material, label, proportions.
 artefacts: nothing is melted, doubled, cut off or impossible.
 direction: it shows what was ordered.
 composition: the product stands well in the frame, with light that flatters it.
 legibility: lettering that was on the product is still readable, and none was invented.
 comment: the worst fault in one short sentence.
-What was ordered: """
+What was ordered: {ordered}"""
 
 
 @frozen
@@ -68,17 +73,22 @@ class Judge:
     line: Line
 
     def score(
-        self, photo: bytes, picture: bytes, media_type: str, order: ImageOrder
+        self, photos: Sequence[bytes], picture: bytes, media_type: str, order: ImageOrder
     ) -> tuple[float, dict[str, float | str]]:
         """
-        Return the score of *picture*, 0..1, and its parts; a picture that can't be judged
+        Return the score of *picture* beside the *photos* (JPEG) it was made from, the main
+        one first: 0..1, and its parts. A picture that can't be judged
         is middling, and the notes say why: it was paid for all the same.
         """
-        told = f"{_TASK}{order.description}\n{order.direction}"
+        several = len(photos) > 1
+        told = _TASK.format(
+            shown=_SEVERAL.format(count=len(photos)) if several else _ONE,
+            ordered=f"{order.description}\n{order.direction}",
+        )
         try:
             response = self.line.generate(
                 [
-                    calls.picture(photo, "image/jpeg"),
+                    *(calls.picture(photo, "image/jpeg") for photo in photos),
                     calls.picture(picture, media_type),
                     told,
                 ],

@@ -49,11 +49,19 @@ class ImageEditorSuite:
         source.write_bytes(media.png(96, 64))
 
         def make(
-            *, variants: int = 2, seed: str = "a", ratio: AspectRatio = AspectRatio.PORTRAIT
+            *,
+            variants: int = 2,
+            seed: str = "a",
+            ratio: AspectRatio = AspectRatio.PORTRAIT,
+            references: int = 0,
         ) -> ImageOrder:
             width, height = SIZES[ratio]
+            others = [tmp_path / f"reference-{number}.png" for number in range(references)]
+            for number, other in enumerate(others):
+                other.write_bytes(media.png(40 + 8 * number, 48))
             return ImageOrder(
                 source=source,
+                references=tuple(others),
                 description="The product on a table",
                 direction="soft light",
                 aspect_ratio=ratio,
@@ -108,6 +116,26 @@ class ImageEditorSuite:
         assert len({variant.path for variant in made}) == len(made)
         scores = [variant.score for variant in made]
         assert scores == sorted(scores, reverse=True)
+
+    @pytest.mark.parametrize("references", [1, 8])
+    def test_other_photos_may_help(
+        self,
+        images: ImageEditor,
+        order: Callable[..., ImageOrder],
+        size_of: Callable[[Path], tuple[int, int] | None],
+        folder: Path,
+        references: int,
+    ) -> None:
+        """
+        As many as an order has: they change neither size nor number, and stay as they are.
+        """
+        asked = order(variants=1, references=references)
+        before = [path.read_bytes() for path in asked.references]
+
+        (made,) = images.edit(asked, folder)
+
+        assert size_of(made.path) == (asked.width, asked.height)
+        assert [path.read_bytes() for path in asked.references] == before
 
     def test_the_source_stays(
         self, images: ImageEditor, order: Callable[..., ImageOrder], folder: Path

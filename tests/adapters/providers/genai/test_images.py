@@ -5,15 +5,17 @@ Pictures by Gemini, through the real SDK: judged, conformed, and every refusal w
 from __future__ import annotations
 
 import base64
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
+from PIL import Image
 
 from ars0n_adapters.providers.genai.accounts import Account
 from ars0n_adapters.providers.genai.calls import Line
-from ars0n_adapters.providers.genai.images import GeminiImageEditor
+from ars0n_adapters.providers.genai.images import REFERENCES_MAX, GeminiImageEditor
 from ars0n_adapters.providers.genai.judging import WEIGHTS, Judge
 from ars0n_core.errors import (
     MisconfiguredError,
@@ -112,6 +114,47 @@ def test_a_retry_after_a_crash_is_free(
     images.edit(order, tmp_path)
 
     assert len(vendor.log) == paid == 4
+
+
+def photos_in(request: Any) -> list[tuple[int, int]]:
+    parts = [part for content in request.body["contents"] for part in content["parts"]]
+    held = [part["inlineData"]["data"] for part in parts if "inlineData" in part]
+    pictures = (base64.b64decode(data, altchars=b"-_") for data in held)
+    return [Image.open(io.BytesIO(picture)).size for picture in pictures]
+
+
+def words_in(request: Any) -> str:
+    parts = [part for content in request.body["contents"] for part in content["parts"]]
+    return " ".join(part.get("text", "") for part in parts)
+
+
+def test_the_other_photos_are_shown_beside_the_scenes_own(
+    images: GeminiImageEditor, order: ImageOrder, vendor: Any, tmp_path: Path
+) -> None:
+    others = tuple(tmp_path / f"{side}.png" for side in range(20, 28))
+    for side, path in zip(range(20, 28), others, strict=True):
+        path.write_bytes(media.png(side, side))
+    sizes = [(96, 64), *((side, side) for side in range(20, 20 + REFERENCES_MAX))]
+
+    images.edit(evolve(order, variants=1, references=others), tmp_path)
+
+    edit, verdict = vendor.log
+    assert photos_in(edit) == sizes
+    assert photos_in(verdict)[:-1] == sizes
+    assert "the first of these 6 photos" in words_in(edit)
+    assert "The first 6 pictures are the photos" in words_in(verdict)
+
+
+def test_other_photos_make_another_picture(
+    images: GeminiImageEditor, order: ImageOrder, vendor: Any, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.png"
+    for side in (20, 30):
+        other.write_bytes(media.png(side, side))
+        images.edit(evolve(order, variants=1, references=(other,)), tmp_path)
+    images.edit(evolve(order, variants=1), tmp_path)
+
+    assert vendor.count(EDITS) == 3
 
 
 def test_another_take_is_made_anew(
