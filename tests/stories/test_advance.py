@@ -435,13 +435,49 @@ def test_a_job_that_is_always_lost_is_given_up(stage: Stage) -> None:
     stage.ports = evolve(stage.ports, runner=runner)
     ordered = stage.order(stage.radio())
 
-    for _ in range(stage.policy.bounds.crashes_max + 1):
-        report = stage.poll(ordered.version_id)
+    stage.ports.speech.orders = Deadly()  # type: ignore[attr-defined]  # the fake's
+    for _ in range(stage.policy.bounds.crashes_max):
+        stage.poll(ordered.version_id)
+        with pytest.raises(ProcessEnds):
+            runner.step()
         stage.clock.pass_by(stage.policy.bounds.lease)
+    report = stage.poll(ordered.version_id)
 
     assert report.status is VersionStatus.FAILED
     assert "lost 3 times" in report.jobs[0].error
     assert stage.balance() == 1000
+
+
+class ProcessEnds(BaseException):
+    """
+    Nothing of ours sees it.
+    """
+
+
+class Deadly(list[object]):
+    """
+    Whoever notes an order here dies.
+    """
+
+    def append(self, order: object) -> None:
+        del order
+        raise ProcessEnds
+
+
+def test_a_job_is_not_given_up_for_processes_that_never_came_to_it(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+
+    for _ in range(3 * stage.policy.bounds.crashes_max):
+        stage.poll(ordered.version_id)
+        runner.waiting.clear()  # as the process ends that had it in its queue
+        stage.clock.pass_by(stage.policy.bounds.lease)
+    for _ in range(2):  # the voice, and the mix
+        stage.poll(ordered.version_id)
+        runner.step()
+
+    assert stage.poll(ordered.version_id).status is VersionStatus.COMPLETED
 
 
 def test_a_late_answer_of_a_lost_worker_changes_nothing(stage: Stage) -> None:

@@ -117,7 +117,7 @@ def test_an_order_at_work_is_not_given_up_however_long_nobody_asks(stage: Stage)
 def test_what_a_sweep_finds_decided_is_not_given_up_as_well(stage: Stage) -> None:
     runner = QueueRunner()
     stage.ports = evolve(stage.ports, runner=runner)
-    stage.policy = evolve(stage.policy, bounds=evolve(stage.policy.bounds, crashes_max=1))
+    stage.policy = evolve(stage.policy, bounds=evolve(stage.policy.bounds, strays_max=1))
     ordered = stage.order(stage.radio())
     stage.poll(ordered.version_id)
     runner.waiting.clear()

@@ -5,20 +5,23 @@ Driving an order to its end: place it, or find where it stopped, and wait for th
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_adapters.cli import delivering, orders
 from ars0n_adapters.cli.delivering import Beside
 from ars0n_adapters.cli.orders import FaultyOptionsError, Order
 from ars0n_adapters.cli.progress import Progress, name_of
+from ars0n_core import ids
 from ars0n_core.access import Organization
 from ars0n_core.errors import (
     Ars0nError,
@@ -30,6 +33,7 @@ from ars0n_core.errors import (
 )
 from ars0n_core.ids import OrganizationId, VersionId
 from ars0n_core.pipelines.states import JobStatus
+from ars0n_core.ports import Ids
 from ars0n_core.projects import VersionStatus
 from ars0n_core.quotas import Tier
 from ars0n_core.specs.model import AdFormat
@@ -41,6 +45,7 @@ from ars0n_core.usecases.voices import browse
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from ars0n_adapters.bootstrap import Product
 
@@ -207,16 +212,46 @@ def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str 
 def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
     caller = local_caller(product)
     note = _note(product, order)
-    version_id = _standing(product, note, screen)
-    if version_id is not None:
-        return version_id
-    spec, plan = orders.store(order, product.ports, product.policy, caller)
-    try:
-        generated = generate(product.ports, product.policy, caller, spec, plan=plan)
-    except InvalidRequestError as error:
-        raise orders.told(error) from None
-    _write_whole(note, json.dumps({"versionId": generated.version_id}).encode())
-    return generated.version_id
+    with _alone(note):
+        version_id = _standing(product, note, screen)
+        if version_id is not None:
+            return version_id
+        spec, plan = orders.store(order, product.ports, product.policy, caller)
+        # Noted before it is ordered: whoever dies in between has ordered nothing, whoever
+        # dies after it finds his ad again.
+        decided = _Decided(product.ports.ids, product.ports.ids.new(ids.VERSION))
+        _write_whole(note, json.dumps({"versionId": decided.version_id}).encode())
+        ports = evolve(product.ports, ids=decided)
+        try:
+            return generate(ports, product.policy, caller, spec, plan=plan).version_id
+        except InvalidRequestError as error:
+            raise orders.told(error) from None
+
+
+@frozen
+class _Decided:
+    """
+    Ids, the next version's of which is known beforehand.
+    """
+
+    others: Ids
+    version_id: str
+
+    def new(self, prefix: str) -> str:
+        return self.version_id if prefix == ids.VERSION else self.others.new(prefix)
+
+    def secret(self) -> str:
+        return self.others.secret()
+
+
+@contextmanager
+def _alone(note: Path) -> Iterator[None]:
+    """
+    Let one command at a time place the order of *note*: the next one finds it placed.
+    """
+    with note.with_suffix(".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # which ends with the process, however that ends
+        yield
 
 
 def _standing(product: Product, note: Path, screen: TextIO) -> VersionId | None:
@@ -287,5 +322,8 @@ def _deliver(product: Product, report: Report, out: Path) -> None:
 
 def _write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content)
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)

@@ -66,11 +66,13 @@ class Bounds:
     The numbers that keep every run finite.
 
     ``lease`` bounds a started job, ``crashes_max`` how often a lost one is tried again,
-    ``retries_max`` what the customer may retry.
+    ``strays_max`` how often one that was claimed and never begun: that says something of
+    the processes and nothing of the job. ``retries_max`` is what the customer may retry.
     """
 
     lease: timedelta = timedelta(minutes=20)
     crashes_max: int = 3
+    strays_max: int = 50
     retries_max: int = 2
 
 
@@ -334,8 +336,9 @@ def _startable(pipeline: Pipeline, now: datetime) -> list[Job]:
 def _expire(pipeline: Pipeline, now: datetime, bounds: Bounds) -> Pipeline:
     for job in pipeline.jobs.values():
         if job.status is JobStatus.PROCESSING and is_overdue(job, now):
-            if job.crashes + 1 >= bounds.crashes_max:
-                message = f"The job was lost {job.crashes + 1} times and is given up"
+            lost = 1 + (job.crashes if job.begun else job.strays)
+            if lost >= (bounds.crashes_max if job.begun else bounds.strays_max):
+                message = f"The job was lost {lost} times and is given up"
                 event: Event = Failed(job.id, job.attempt, message, Cause.OURS)
             else:
                 event = Expired(job.id, job.attempt)

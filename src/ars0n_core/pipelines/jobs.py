@@ -75,8 +75,8 @@ class Job:
     """
     One item of the work list on its way.
 
-    ``attempt`` counts claims and only grows. ``crashes`` counts leases that ran out,
-    ``deferrals`` refusals that cost nothing, ``retry_count`` the customer's retries.
+    ``attempt`` counts claims and only grows. ``crashes`` counts leases that ran out after
+    the work had ``begun``, ``strays`` those that ran out before, ``deferrals`` refusals that cost nothing, ``retry_count`` the customer's retries.
     ``past`` holds the charges of takes that were replaced before any ad was finished;
     ``stopped`` is where the job stood when it was cancelled or abandoned.
     """
@@ -88,12 +88,14 @@ class Job:
     status: JobStatus = JobStatus.WAITING
     attempt: int = 0
     lease_until: datetime | None = None
+    begun: bool = False
     sent: bool = False
     ticket: str | None = None
     check_at: datetime | None = None
     deadline: datetime | None = None
     fraction: float | None = None
     crashes: int = 0
+    strays: int = 0
     deferrals: int = 0
     retry_count: int = 0
     output: AssetId | None = None
@@ -179,12 +181,18 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
         case Readied():
             return {}
         case Claimed():
-            return {"attempt": event.attempt, "lease_until": event.lease_until, "sent": False}
+            return {
+                "attempt": event.attempt,
+                "lease_until": event.lease_until,
+                "begun": False,
+                "sent": False,
+            }
         case Sent() | Doubted():
-            return {"sent": True, "lease_until": event.answer_until}
+            return {"begun": True, "sent": True, "lease_until": event.answer_until}
         case Renewed():
             # A billed call's answer may come later than the worker's next sign of life.
-            return {"lease_until": max(event.lease_until, job.lease_until or event.lease_until)}
+            until = max(event.lease_until, job.lease_until or event.lease_until)
+            return {"begun": job.begun or event.begun, "lease_until": until}
         case Released():
             return {"lease_until": None if not job.sent else job.lease_until}
         case Deferred():
@@ -221,7 +229,13 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
         case Failed():
             return {"error": event.message, "cause": event.cause, "lease_until": None}
         case Expired():
-            return {"crashes": job.crashes + 1, "lease_until": None, "sent": False}
+            return {
+                "crashes": job.crashes + job.begun,
+                "strays": job.strays + (not job.begun),
+                "lease_until": None,
+                "begun": False,
+                "sent": False,
+            }
         case Cancelled():
             return {
                 "error": "Cancelled",
@@ -249,6 +263,7 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
 
 _AFRESH: Final[Mapping[str, Any]] = {
     "crashes": 0,
+    "strays": 0,
     "deferrals": 0,
     "error": None,
     "cause": None,
@@ -256,6 +271,7 @@ _AFRESH: Final[Mapping[str, Any]] = {
     "ticket": None,
     "check_at": None,
     "deadline": None,
+    "begun": False,
     "sent": False,
     "lease_until": None,
     "stopped": None,

@@ -106,12 +106,14 @@ class Doubted:
 @frozen
 class Renewed:
     """
-    The worker is alive and keeps the job.
+    The worker is alive and keeps the job; ``begun`` says that it is at work on it, where
+    a claimed job may still stand in its queue.
     """
 
     job: JobId
     attempt: int
     lease_until: datetime
+    begun: bool = False
 
 
 @frozen

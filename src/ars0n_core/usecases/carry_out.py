@@ -77,6 +77,8 @@ def carry_out(ports: Ports, policy: Policy, command: Command) -> None:
         sent = Sent(command.job, command.attempt, answer_until)
         if job.sent or not _note(ports, command, sent):
             return
+    elif job.status is JobStatus.PROCESSING and not _begin(ports, policy, command):
+        return
     try:
         happening = perform(ports, policy, command, version)
     except PortError as error:
@@ -97,6 +99,15 @@ def renew(ports: Ports, policy: Policy, command: Command) -> None:
     until = ports.clock.now() + policy.bounds.lease
     kind = Asked if isinstance(command, CheckClip) else Renewed
     _note(ports, command, kind(command.job, command.attempt, until))
+
+
+def _begin(ports: Ports, policy: Policy, command: Command) -> bool:
+    """
+    Note that somebody is at work on the job, so that its loss counts; return whether he
+    still may be.
+    """
+    until = ports.clock.now() + policy.bounds.lease
+    return _note(ports, command, Renewed(command.job, command.attempt, until, begun=True))
 
 
 def release(ports: Ports, command: Command) -> None:

@@ -179,6 +179,9 @@ def test_a_lost_job_goes_back_and_is_given_up_after_so_many_times() -> None:
     for _ in range(BOUNDS.crashes_max):
         pipeline, taken = claimed(pipeline, now)
         attempts.append([command.attempt for command in taken])
+        for command in taken:
+            begun = states.Renewed(command.job, command.attempt, now + BOUNDS.lease, begun=True)
+            pipeline = graph.record(pipeline, begun)
         now += BOUNDS.lease
     pipeline, taken = claimed(pipeline, now)
 
@@ -189,6 +192,23 @@ def test_a_lost_job_goes_back_and_is_given_up_after_so_many_times() -> None:
     voice = pipeline.jobs[JobId("voice")]
     assert voice.error == "The job was lost 3 times and is given up"
     assert voice.cause is Cause.OURS
+
+
+@pytest.mark.parametrize("losses", [BOUNDS.crashes_max, BOUNDS.strays_max - 1, BOUNDS.strays_max])
+def test_a_job_that_never_began_is_lost_many_times_before_it_is_given_up(losses: int) -> None:
+    pipeline, now = fresh(), AT
+    for _ in range(losses):
+        pipeline, taken = claimed(pipeline, now)
+        assert len(taken) == 3
+        now += BOUNDS.lease
+
+    pipeline, taken = claimed(pipeline, now)
+
+    over = losses == BOUNDS.strays_max
+    assert [command.attempt for command in taken] == ([] if over else [losses + 1] * 3)
+    assert statuses(pipeline)["voice"] == ("failed" if over else "processing")
+    _, conclusion = outcomes.conclude(pipeline)
+    assert (conclusion is not None) is over
 
 
 def lapsed(last_look: timedelta) -> Pipeline:

@@ -58,10 +58,27 @@ def test_a_deferred_job_is_not_claimable_before_its_time() -> None:
     assert is_claimable(put_off, AT + MINUTE)
 
 
-def test_a_lost_job_is_counted() -> None:
-    lost = apply(CLAIMED, states.Expired(ID, 1))
+@pytest.mark.parametrize(
+    ("noted", "crashes", "strays"),
+    [
+        ([], 0, 1),  # it stood in a queue
+        ([states.Renewed(ID, 1, AT + MINUTE)], 0, 1),
+        ([states.Renewed(ID, 1, AT + MINUTE, begun=True)], 1, 0),
+        ([states.Renewed(ID, 1, AT + MINUTE, begun=True), states.Renewed(ID, 1, AT)], 1, 0),
+        ([states.Sent(ID, 1, AT + MINUTE)], 1, 0),
+    ],
+)
+def test_a_lost_job_is_counted_by_whether_it_had_begun(
+    noted: list[states.Event], crashes: int, strays: int
+) -> None:
+    job = CLAIMED
+    for event in noted:
+        job = apply(job, event)
 
-    assert (lost.status, lost.crashes, lost.lease_until) == (JobStatus.PENDING, 1, None)
+    lost = apply(job, states.Expired(ID, 1))
+
+    assert (lost.status, lost.lease_until, lost.begun) == (JobStatus.PENDING, None, False)
+    assert (lost.crashes, lost.strays) == (crashes, strays)
 
 
 def test_a_ticket_is_kept_until_there_is_an_output() -> None:
@@ -176,12 +193,14 @@ def test_a_late_result_of_what_was_given_back_is_refused_by_name() -> None:
 
 FULL = evolve(
     CLAIMED,
+    begun=True,
     sent=True,
     ticket="old",
     check_at=AT,
     deadline=AT + 9 * MINUTE,
     fraction=0.25,
     crashes=1,
+    strays=4,
     deferrals=2,
     retry_count=1,
     output=AssetId("old"),
@@ -193,7 +212,7 @@ FULL = evolve(
 )
 LATER = AT + 5 * MINUTE
 AFRESH = {
-    "crashes": 0, "deferrals": 0, "error": None, "cause": None, "fraction": None,
+    "crashes": 0, "strays": 0, "begun": False, "deferrals": 0, "error": None, "cause": None, "fraction": None,
     "ticket": None, "check_at": None, "deadline": None, "sent": False, "lease_until": None,
     "stopped": None,
 }  # fmt: skip
@@ -206,7 +225,10 @@ AFRESH = {
         (
             "pending",
             states.Claimed(ID, 2, LATER),
-            {"status": "processing", "attempt": 2, "lease_until": LATER, "sent": False},
+            {
+                "status": "processing", "attempt": 2, "lease_until": LATER, "begun": False,
+                "sent": False,
+            },
         ),
         ("processing", states.Sent(ID, 1, LATER), {"sent": True, "lease_until": LATER}),
         ("processing", states.Doubted(ID, 1, LATER), {"sent": True, "lease_until": LATER}),
@@ -251,7 +273,7 @@ AFRESH = {
         (
             "processing",
             states.Expired(ID, 1),
-            {"status": "pending", "crashes": 2, "lease_until": None, "sent": False},
+            {"status": "pending", "crashes": 2, "lease_until": None, "begun": False, "sent": False},
         ),
         (
             "pending",
