@@ -5,8 +5,9 @@ What ElevenLabs' errors mean: whose fault, billed or not, worth another try.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from ars0n_adapters.providers import lines
 from ars0n_core.errors import (
     MisconfiguredError,
     PortError,
@@ -15,13 +16,6 @@ from ars0n_core.errors import (
     ProviderUnknownError,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# Transport errors by name: which HTTP library the SDK brings is its affair.
-_NEVER_SENT: Final = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"}
-)
 _OUT_OF_CREDITS: Final = frozenset({"quota_exceeded", "insufficient_credits"})
 _NO_VOICE: Final = frozenset({"voice_not_found", "voice_does_not_exist", "invalid_voice_id"})
 _NO_MODEL: Final = frozenset(
@@ -53,8 +47,7 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status != _OK:
         return _of_status(status, error, port=port, setting=setting, billed=billed)
-    names = {kind.__name__ for one in _chain(error) for kind in type(one).__mro__}
-    if names & _NEVER_SENT:
+    if lines.never_left(error):
         return ProviderUnavailableError(f"ElevenLabs can't be reached: {plain(error)}", port=port)
     reason = "it can't be read" if isinstance(status, int) else plain(error)
     message = f"ElevenLabs' answer did not come whole: {reason}"
@@ -71,9 +64,7 @@ def is_unbilled(error: Exception) -> bool:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return status in _NOT_NOW or (status >= _SERVER and status not in _NO_VERDICT)
-    return bool(
-        {kind.__name__ for one in _chain(error) for kind in type(one).__mro__} & _NEVER_SENT
-    )
+    return lines.never_left(error)
 
 
 def code_of(error: Exception) -> str:
@@ -154,12 +145,6 @@ def _message(error: Exception) -> str:
 
 def _retry_after(error: Exception) -> float | None:
     headers: dict[str, Any] = getattr(error, "headers", None) or {}
-    after = {name.lower(): value for name, value in headers.items()}.get("retry-after")
-    return float(after) if isinstance(after, str) and after.isdecimal() else None
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+    return lines.seconds_of(
+        {name.lower(): told for name, told in headers.items()}.get("retry-after")
+    )

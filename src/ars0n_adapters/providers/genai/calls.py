@@ -5,90 +5,22 @@ somebody waits, its answer kept.
 
 from __future__ import annotations
 
-import random
-import time
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from ars0n_adapters.providers.genai import faults
 from ars0n_adapters.providers.genai.accounts import Account
-from ars0n_core.errors import PortError, ProviderUnavailableError, ProviderUnknownError
+from ars0n_adapters.providers.lines import WAIT_SECONDS, Budget, Kept, Turns
+from ars0n_core.errors import ProviderUnavailableError, ProviderUnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
-    from ars0n_core.work import Json
-
-WAIT_SECONDS: Final = 60.0
-"""
-How long a worker waits for its turn; its lease is renewed meanwhile.
-"""
 
 POLL_WAIT_SECONDS: Final = 2.0
 """
 How long one waits only to ask how things are: next time will do.
 """
-
-
-_FIRST_SECONDS: Final = 1.0
-# The wait before the second try, doubled for the third, if the provider names none.
-
-_WAIT_SECONDS_MAX: Final = 10.0
-# Somebody is waiting for the answer: whoever is told to come back later tells him so.
-
-_SPREAD: Final = 0.25
-_CHANCE: Final = random.SystemRandom()
-# Those who were refused together come back apart: up to a quarter later.
-
-
-class Budget(Protocol):
-    """
-    Gives turns.
-    """
-
-    def place(self, *, wait_seconds: float) -> AbstractContextManager[None]:
-        """
-        Hold a place for one call.
-        """
-        ...
-
-    def pause(self, seconds: float) -> None:
-        """
-        Give nobody a turn for so long.
-        """
-        ...
-
-
-class Kept(Protocol):
-    """
-    Keeps what was paid for.
-    """
-
-    def get(self, asked: Json) -> bytes | None:
-        """
-        Return the answer to *asked*, or None.
-        """
-        ...
-
-    def put(self, asked: Json, answer: bytes) -> None:
-        """
-        Keep the answer.
-        """
-        ...
-
-    def drop(self, asked: Json) -> None:
-        """
-        Forget the answer.
-        """
-        ...
-
-    def claim(self, asked: Json) -> bool:
-        """
-        Whether nobody claimed it before.
-        """
-        ...
 
 
 @frozen(kw_only=True)
@@ -118,32 +50,15 @@ class Line:
             PortError: What went wrong, as `faults.told` has it.
         """
         client = self.account.client()
-        for number in range(self.tries):
-            try:
-                with self.budget.place(wait_seconds=wait_seconds):
-                    return ask(client)
-            except PortError:
-                raise
-            except Exception as error:
-                told = faults.told(error, port=self.port, setting=self.setting, billed=billed)
-                wait = self._wait(told, error, number)
-                if wait is None:
-                    raise told from error
-            time.sleep(wait)
-        raise AssertionError("the last try ends it")
-
-    def _wait(self, told: PortError, error: Exception, number: int) -> float | None:
-        """
-        Return how long to wait before the same is asked again, or None if it is not.
-        """
-        if not isinstance(told, ProviderUnavailableError):
-            return None
-        after = told.retry_after_seconds
-        if after:
-            self.budget.pause(after)
-        wait = (after or _FIRST_SECONDS * 2**number) * (1 + _SPREAD * _CHANCE.random())
-        last = number + 1 >= self.tries or wait > _WAIT_SECONDS_MAX
-        return None if last or not faults.is_unbilled(error) else wait
+        turns = Turns(
+            budget=self.budget,
+            tries=self.tries,
+            meaning=lambda error: faults.told(
+                error, port=self.port, setting=self.setting, billed=billed
+            ),
+            is_unbilled=faults.is_unbilled,
+        )
+        return turns.take(lambda: ask(client), wait_seconds=wait_seconds)
 
     def generate(self, contents: list[Any], config: dict[str, Any], *, billed: bool = True) -> Any:
         """

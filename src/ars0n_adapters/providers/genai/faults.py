@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from ars0n_adapters.providers import lines
 from ars0n_core.errors import (
     MisconfiguredError,
     PortError,
@@ -18,10 +19,6 @@ from ars0n_core.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Transport errors by name: the SDK brings one of two HTTP libraries, and which is its affair.
-_NEVER_SENT: Final = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"}
-)
 _NO_CREDENTIALS: Final = frozenset({"DefaultCredentialsError", "RefreshError", "MalformedError"})
 
 _BAD_REQUEST: Final = 400
@@ -91,12 +88,11 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
     code = _code_of(error)
     if code is not None and code != 200:  # noqa: PLR2004 - HTTP's OK: an answer that can't be read
         return _of_status(code, error, port=port, setting=setting, billed=billed)
-    names = {kind.__name__ for one in _chain(error) for kind in type(one).__mro__}
-    if names & _NO_CREDENTIALS:
+    if lines.names_of(error) & _NO_CREDENTIALS:
         return MisconfiguredError(
             f"Google credentials are missing or no longer good: {plain(error)}", port=port
         )
-    if names & _NEVER_SENT or _is_google_auth(error):
+    if lines.never_left(error) or _is_google_auth(error):
         return ProviderUnavailableError(f"Google can't be reached: {plain(error)}", port=port)
     message = f"Google's answer did not come whole: {plain(error)}"
     if billed:
@@ -112,9 +108,7 @@ def is_unbilled(error: Exception) -> bool:
     code = _code_of(error)
     if code is not None:
         return code == _TOO_MUCH or (code >= _SERVER and code not in _NO_VERDICT)
-    return bool(
-        {kind.__name__ for one in _chain(error) for kind in type(one).__mro__} & _NEVER_SENT
-    )
+    return lines.never_left(error)
 
 
 def refusal(response: Any) -> str:
@@ -235,19 +229,11 @@ def _retry_after(error: Exception, body: object) -> float | None:
         if isinstance(delay, str) and (found := re.fullmatch(r"(\d+(?:\.\d+)?)s", delay)):
             return float(found[1])
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    after = headers.get("retry-after")
-    return float(after) if isinstance(after, str) and after.isdecimal() else None
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+    return lines.seconds_of(headers.get("retry-after"))
 
 
 def _is_google_auth(error: Exception) -> bool:
-    return any(type(one).__module__.startswith("google.auth.") for one in _chain(error))
+    return any(type(one).__module__.startswith("google.auth.") for one in lines.causes(error))
 
 
 def _refused(reason: str, detail: str) -> str:
