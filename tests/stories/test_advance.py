@@ -435,7 +435,7 @@ def test_a_job_that_is_always_lost_is_given_up(stage: Stage) -> None:
     stage.ports = evolve(stage.ports, runner=runner)
     ordered = stage.order(stage.radio())
 
-    stage.ports.speech.orders = Deadly()  # type: ignore[attr-defined]  # the fake's
+    stage.ports.speech.orders = Deadly()
     for _ in range(stage.policy.bounds.crashes_max):
         stage.poll(ordered.version_id)
         with pytest.raises(ProcessEnds):

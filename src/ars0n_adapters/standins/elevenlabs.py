@@ -7,9 +7,11 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ars0n_adapters.standins.calls import Reply, replied
 from ars0n_adapters.standins.refusals import elevenlabs
@@ -33,6 +35,12 @@ CHARACTERS_MAX: Final = {"eleven_flash_v2_5": 40_000, "eleven_v3": 5_000}
 CHARACTERS_MAX_OTHERWISE: Final = 10_000
 
 MUSIC_MILLISECONDS: Final = (3_000, 600_000)
+SPOKEN_KEPT_MAX: Final = 100
+"""
+Texts the history goes back.
+"""
+
+_HISTORY_PAGE_MAX: Final = 1000
 _PAGE: Final = 10
 _PAGE_MAX: Final = 100
 
@@ -53,6 +61,7 @@ class ElevenLabs:
     """
 
     studio: Studio
+    spoken: deque[dict[str, Any]] = field(factory=lambda: deque(maxlen=SPOKEN_KEPT_MAX))
 
     def voices(self, asked: Asked) -> Reply:
         """
@@ -122,14 +131,46 @@ class ElevenLabs:
         }
         if not timed:
             media_type = _TYPES[form.split("_")[0]]
+            self.spoken.append(_item(asked, voice_id, form, sound, None))
             return Reply(content=sound, media_type=media_type, headers=headers, cost=1)
         alignment = aligned(text, said.words)
+        self.spoken.append(_item(asked, voice_id, form, sound, alignment))
         answer = {
             "audio_base64": base64.b64encode(sound).decode(),
             "alignment": alignment,
             "normalized_alignment": alignment,
         }
         return Reply(content=json.dumps(answer).encode(), headers=headers, cost=1)
+
+    def history(self, asked: Asked) -> Reply:
+        """
+        Answer ``GET /v1/history``: what was spoken, the latest first. It is kept however
+        its answer fared.
+        """
+        query = asked.call.query
+        page, since = query.get("page_size", "100"), query.get("date_after_unix", "0")
+        if not page.isdecimal() or not 1 <= int(page) <= _HISTORY_PAGE_MAX or not since.isdecimal():
+            return _unprocessable(["query", "page_size"], f"must be from 1 to {_HISTORY_PAGE_MAX}")
+        found = [
+            {name: value for name, value in item.items() if name != "sound"}
+            for item in reversed(self.spoken)
+            if item["voice_id"] == query.get("voice_id", item["voice_id"])
+            and item["date_unix"] >= int(since)
+        ]
+        shown = found[: int(page)]
+        last = shown[-1]["history_item_id"] if shown else None
+        more = len(found) > len(shown)
+        return replied({"history": shown, "last_history_item_id": last, "has_more": more})
+
+    def remembered(self, history_item_id: str) -> Reply:
+        """
+        Answer ``GET /v1/history/{history_item_id}/audio``.
+        """
+        for item in self.spoken:
+            if item["history_item_id"] == history_item_id:
+                return Reply(content=item["sound"], media_type=item["content_type"])
+        message = f"There is no history item {history_item_id}."
+        return elevenlabs(404, "not_found", "history_item_not_found", message)
 
     def compose(self, asked: Asked) -> Reply:
         """
@@ -219,6 +260,30 @@ def _spread(edges: list[float], first: int, last: int, start: float, end: float)
     count = max(1, last - first)
     for i in range(first, last + 1):
         edges[i] = start + (end - start) * (i - first) / count
+
+
+def _item(asked: Asked, voice_id: str, form: str, sound: bytes, alignment: Any) -> dict[str, Any]:
+    """
+    Return what the history keeps of a text that was spoken.
+    """
+    body, cost = asked.call.body, len(asked.call.body["text"])
+    return {
+        "history_item_id": f"{asked.call.digest[:16]}{asked.number:04d}",
+        "request_id": asked.call.digest[:20],
+        "voice_id": voice_id,
+        "model_id": body.get("model_id", "eleven_multilingual_v2"),
+        "text": body["text"],
+        "date_unix": int(time.time()),
+        "character_count_change_from": 0,
+        "character_count_change_to": cost,
+        "content_type": _TYPES[form.partition("_")[0]],
+        "state": "created",
+        "settings": body.get("voice_settings"),
+        "source": "TTS",
+        "alignments": alignment and {"alignment": alignment, "normalized_alignment": alignment},
+        "output_format": form,
+        "sound": sound,
+    }
 
 
 def _voice(voice: Voice) -> dict[str, Any]:

@@ -29,12 +29,15 @@ class Route(StrEnum):
     OMNI_CHECK = "omni.check"
     MODEL = "model"
     SPEECH = "speech"
+    HISTORY = "history"
     MUSIC = "music"
     VOICES = "voices"
     ACCOUNT = "account"
 
 
-ELEVENLABS: Final = frozenset({Route.SPEECH, Route.MUSIC, Route.VOICES, Route.ACCOUNT})
+ELEVENLABS: Final = frozenset(
+    {Route.SPEECH, Route.HISTORY, Route.MUSIC, Route.VOICES, Route.ACCOUNT}
+)
 """
 Whose errors look like ElevenLabs'; all others look like Google's.
 """

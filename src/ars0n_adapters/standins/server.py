@@ -52,6 +52,7 @@ _INTERACTION: Final = re.compile(
 _SPEECH: Final = re.compile(
     r"/v1/text-to-speech/(?P<voice>[^/]+)(?P<how>/stream|/with-timestamps)?"
 )
+_HISTORY: Final = re.compile(r"/v1/history/(?P<item>[^/]+)/audio")
 _VOICE: Final = re.compile(r"/v1/voices/(?P<voice>[^/]+)")
 
 
@@ -172,8 +173,12 @@ class Standins:
         if (match := _VOICE.fullmatch(call.path)) and call.method == "GET":
             voice = unquote(match["voice"])
             return Route.VOICES, False, lambda _: speaker.voice(voice)
+        if (match := _HISTORY.fullmatch(call.path)) and call.method == "GET":
+            item = unquote(match["item"])
+            return Route.HISTORY, False, lambda _: speaker.remembered(item)
         plain: dict[tuple[str, str], tuple[Route, Callable[[Asked], Reply]]] = {
             ("GET", "/v2/voices"): (Route.VOICES, speaker.voices),
+            ("GET", "/v1/history"): (Route.HISTORY, speaker.history),
             ("POST", "/v1/music"): (Route.MUSIC, speaker.compose),
             ("GET", "/v1/user/subscription"): (Route.ACCOUNT, lambda _: speaker.subscription()),
         }

@@ -74,16 +74,21 @@ class QuickMusic(fakes.FakeMusic):
 @define
 class Remembered:
     """
-    Makes each picture and each clip once, however often it is sold.
+    Makes each picture, clip and sound once, however often it is sold.
     """
 
     images: OfflineImageEditor
     clips: OfflineVideoGenerator
-    made: dict[Any, bytes] = field(factory=dict)
+    speech: OfflineSpeech
+    music: OfflineMusic
+    made: dict[Any, Any] = field(factory=dict)
 
     def edit(self, order: ImageOrder, folder: Path) -> tuple[Variant, ...]:
-        photo = hashlib.sha256(order.source.read_bytes()).hexdigest()
-        key = (photo, evolve(order, source=Path()))
+        photos = tuple(
+            hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in (order.source, *order.references)
+        )
+        key = (photos, evolve(order, source=Path(), references=()))
         (variant,) = (
             self.images.edit(order, folder)
             if key not in self.made
@@ -104,6 +109,29 @@ class Remembered:
         if isinstance(answer, Finished):
             self.made[ticket] = answer.path.read_bytes()
         return answer
+
+    def refusal(self, text: str, voice_id: str) -> str | None:
+        return self.speech.refusal(text, voice_id)
+
+    def speak(self, order: SpeechOrder, folder: Path) -> Narration:
+        if order not in self.made:
+            said = self.speech.speak(order, folder)
+            self.made[order] = said, said.path.read_bytes()
+        said, sound = self.made[order]
+        path = folder / said.path.name
+        path.write_bytes(sound)
+        heard: Narration = evolve(said, path=path)
+        return heard
+
+    def bed(self, mood: str, *, seconds: float, seed: str, folder: Path) -> Path:
+        key = (mood, seconds, seed)
+        if key not in self.made:
+            made = self.music.bed(mood, seconds=seconds, seed=seed, folder=folder)
+            self.made[key] = made.name, made.read_bytes()
+        name, sound = self.made[key]
+        path = folder / str(name)
+        path.write_bytes(sound)
+        return path
 
 
 def fakes_variant(folder: Path, content: bytes) -> Variant:
@@ -132,14 +160,16 @@ def in_earnest(folder: Path) -> Studio:
     """
     Who makes what can be seen and heard.
     """
-    remembered = Remembered(OfflineImageEditor(), OfflineVideoGenerator(folder))
+    remembered = Remembered(
+        OfflineImageEditor(), OfflineVideoGenerator(folder), OfflineSpeech(), OfflineMusic()
+    )
     return Studio(
         planner=OfflinePlanner(),
         images=remembered,
         clips=remembered,
-        speech=OfflineSpeech(),
+        speech=remembered,
         voices=OfflineVoices(),
-        music=OfflineMusic(),
+        music=remembered,
     )
 
 
@@ -183,6 +213,7 @@ class Theatre:
     folder: Path
     clips: str = "veo"
     sketched: bool = True
+    remembered: Path | None = None
     lived: int = 0
     bucket: str = field(init=False)
 
@@ -217,6 +248,7 @@ class Theatre:
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             **{f"ARS0N_{name}": value for name, value in chosen.items()},
             **({"SKETCHED": "1"} if self.sketched else {}),
+            **({"REMEMBERED": str(self.remembered)} if self.remembered else {}),
             **keys,
         }
 

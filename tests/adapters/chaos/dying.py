@@ -7,11 +7,12 @@ the lives before it stopped, with a clock that is ``later`` seconds ahead (so ev
 the dead has run out), and writes what became of the ad into ``told`` in its folder. It
 kills itself with SIGKILL after the journal step ``death`` names: the N-th, or the N-th of a
 kind (``commit:7``), or never (``0``). With ``SKETCHED`` in the environment the film is not
-cut for real. What ARS0N_... says chooses the providers. How it ended is printed.
+cut for real; ``REMEMBERED`` is where footage is kept that was conformed before. What ARS0N_... says chooses the providers. How it ended is printed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -27,12 +28,13 @@ from typing import TYPE_CHECKING, Any
 import boto3.s3.transfer
 import elevenlabs.client
 import google.genai.types
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from ars0n_adapters import bootstrap, settings
 from ars0n_adapters.cli import books
 from ars0n_adapters.ingest import MediaIngest
 from ars0n_adapters.memory import InlineRunner
+from ars0n_adapters.providers.elevenlabs.speech import ElevenLabsSpeech
 from ars0n_adapters.repositories.sql import SqlTransaction
 from ars0n_adapters.results import KeptResults
 from ars0n_adapters.storage.s3 import S3Blobs
@@ -41,6 +43,7 @@ from ars0n_core import ledger
 from ars0n_core.access import Organization
 from ars0n_core.errors import NotFoundError
 from ars0n_core.ids import EntryId, OrganizationId
+from ars0n_core.ports import FootageFacts as Conformed
 from ars0n_core.projects import VersionStatus
 from ars0n_core.quotas import Tier
 from ars0n_core.specs.model import AdSpec, CtaDesign
@@ -117,6 +120,30 @@ class SketchedIngest(MediaIngest):
         self, source: Path, target: Path, *, aspect_ratio: AspectRatio | None = None
     ) -> FootageFacts:
         return fakes.FakeIngest().footage(source, target, aspect_ratio=aspect_ratio)
+
+
+class RememberedIngest(MediaIngest):
+    """
+    Conforms each piece of footage once for all lives, and keeps it in *folder*.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def footage(
+        self, source: Path, target: Path, *, aspect_ratio: AspectRatio | None = None
+    ) -> FootageFacts:
+        kept = self._folder / f"{hashlib.sha256(source.read_bytes()).hexdigest()}.mp4"
+        told = kept.with_suffix(".json")
+        if not told.exists():
+            facts = super().footage(source, target, aspect_ratio=aspect_ratio)
+            self._folder.mkdir(exist_ok=True)
+            shutil.copy(target, kept)
+            told.write_text(json.dumps(asdict(facts)))
+            return facts
+        shutil.copy(kept, target)
+        return Conformed(**json.loads(told.read_text()))
 
 
 def customer(ports: Ports) -> Caller:
@@ -201,6 +228,7 @@ def main(folder: Path, later: float, death: str) -> None:
         (KeptResults, "put", "paid"),
         (KeptResults, "claim", "paid"),
         (S3Blobs, "put", "file"),
+        (ElevenLabsSpeech, "_asked", "heard"),
     ):
         journal.watch(owner, method, kind)
     with bootstrap.product(settings.read(data_dir=folder / "data")) as product:
@@ -209,6 +237,8 @@ def main(folder: Path, later: float, death: str) -> None:
         )
         if "SKETCHED" in os.environ:
             ports = evolve(ports, ingest=SketchedIngest(), compositor=fakes.FakeCompositor())
+        elif "REMEMBERED" in os.environ:
+            ports = evolve(ports, ingest=RememberedIngest(Path(os.environ["REMEMBERED"])))
         caller = customer(ports)
         version_id = ordered(product, ports, caller, folder / "photo.png")
         deadline = time.monotonic() + SECONDS_MAX

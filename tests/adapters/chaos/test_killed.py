@@ -42,8 +42,9 @@ def standins() -> Iterator[Standins]:
 
 def share_cache(theatre: Theatre, folder: Path) -> None:
     """
-    Let the film be cut from what was encoded for the films before.
+    Let the film be cut from what was conformed and encoded for the films before.
     """
+    theatre.remembered = folder / "conformed"
     (folder / "cache").mkdir(exist_ok=True)
     (theatre.folder / "data").mkdir()
     (theatre.folder / "data" / "cache").symlink_to(folder / "cache")
@@ -65,7 +66,8 @@ def test_a_film_outlives_the_processes_that_make_it(
     theatre = Theatre(standins, store, lives, tmp_path)
     deaths = (
         "file:2",  # a picture is paid for and in the bucket, and no asset names it
-        "paid:13",  # a clip is ordered and its name is kept, and its job doesn't know
+        "heard:1",  # the narration is spoken and paid for, and nothing of it is kept
+        "paid:5",  # a clip is ordered and its name is kept, and its job doesn't know
         "commit:14",
     )
 

@@ -8,15 +8,17 @@ import base64
 import binascii
 import hashlib
 import json
+import time
 import wave
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, evolve, frozen
 
-from ars0n_adapters.providers.elevenlabs import timings
+from ars0n_adapters.providers.elevenlabs import history, timings
 from ars0n_adapters.providers.elevenlabs.calls import Line
 from ars0n_adapters.providers.elevenlabs.deliveries import Delivery, delivery
 from ars0n_core.errors import (
+    PortError,
     ProviderRejectedError,
     ProviderUnavailableError,
     ProviderUnknownError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.ports import SpeechOrder
     from ars0n_core.timelines import Word
+    from ars0n_core.work import Json
 
 RECIPE: Final = 1
 """
@@ -70,12 +73,15 @@ class _Chunk:
 @frozen(kw_only=True)
 class ElevenLabsSpeech:
     """
-    Speaks with ElevenLabs' voices into 16-bit mono WAV of *sample_rate*.
+    Speaks with ElevenLabs' voices into 16-bit mono WAV of *sample_rate*. An answer that was
+    lost is looked for in the history, *looks_seconds* apart.
     """
 
     line: Line
     sample_rate: int = 24_000
     characters_max: int | None = None
+    looks_seconds: tuple[float, ...] = history.LOOKS_SECONDS
+    ffmpeg: str | None = None
 
     def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
         """
@@ -152,9 +158,45 @@ class ElevenLabsSpeech:
         key = {"provider": "elevenlabs-speech", "recipe": RECIPE, "voice": order.voice_id, **asked}
         kept = self.line.kept.get(key)
         if kept is None:
-            kept = self._asked(order.voice_id, asked)
+            kept = self._bought(order.voice_id, asked, key)
             self.line.kept.put(key, kept)
+            self.line.kept.drop(_noted(key))
         return _told(kept)
+
+    def _bought(self, voice_id: str, asked: dict[str, Any], key: Json) -> bytes:
+        """
+        Return the answer to *asked*: what was asked before and never came is fetched, all
+        else is asked for.
+        """
+        noted = _noted(key)
+        sent = self.line.kept.get(noted)
+        if sent is not None and (found := self._found(voice_id, asked, sent, looks=1)):
+            return found
+        if sent is None:
+            sent = repr(time.time()).encode()
+            self.line.kept.put(noted, sent)
+        try:
+            return self._asked(voice_id, asked)
+        except ProviderUnknownError:
+            found = self._found(voice_id, asked, sent, looks=len(self.looks_seconds))
+            if found is None:
+                raise
+            return found
+        except PortError:
+            self.line.kept.drop(noted)  # nothing was spoken
+            raise
+
+    def _found(
+        self, voice_id: str, asked: dict[str, Any], sent: bytes, *, looks: int
+    ) -> bytes | None:
+        lost = history.Lost(
+            voice_id=voice_id,
+            asked=asked,
+            since_unix=float(sent),
+            sample_rate=self.sample_rate,
+            ffmpeg=self.ffmpeg,
+        )
+        return history.found(self.line, lost, looks_seconds=self.looks_seconds[:looks])
 
     def _asked(self, voice_id: str, asked: dict[str, Any]) -> bytes:
         def ask(client: Any, options: dict[str, Any]) -> Any:
@@ -175,18 +217,7 @@ class ElevenLabsSpeech:
             # The SDK lets a wrong body pass.
             message = "ElevenLabs' answer came without sound"
             raise ProviderUnknownError(message, port=self.line.port)
-        alignment = getattr(answer, "alignment", None)
-        return json.dumps(
-            {
-                "sound": base64.b64encode(samples[: len(samples) // 2 * 2]).decode(),
-                "alignment": alignment
-                and [
-                    alignment.characters,
-                    alignment.character_start_times_seconds,
-                    alignment.character_end_times_seconds,
-                ],
-            }
-        ).encode()
+        return history.written(samples, getattr(answer, "alignment", None))
 
     def _write(self, path: Path, sound: bytes) -> None:
         try:
@@ -199,6 +230,13 @@ class ElevenLabsSpeech:
             raise ProviderUnavailableError(
                 f"{path} can't be written: {error}", port=self.line.port
             ) from error
+
+
+def _noted(key: Json) -> Json:
+    """
+    Return under what it is kept since when there has been no answer to *key*.
+    """
+    return {"asked": key}
 
 
 def _told(kept: bytes) -> tuple[bytes, timings.Alignment | None]:
