@@ -335,9 +335,7 @@ def _providers(settings: Settings, keys: Keys, folder: Path) -> dict[str, Any]:
 
     if settings.speech == "elevenlabs":
         spoken, rate = line("elevenlabs_model", "speech"), settings.elevenlabs_sample_rate
-        found["speech"] = ElevenLabsSpeech(
-            line=spoken, sample_rate=rate, ffmpeg=settings.ffmpeg or None
-        )
+        found["speech"] = ElevenLabsSpeech(line=spoken, sample_rate=rate)
         found["voices"] = ElevenLabsVoices(evolve(line("elevenlabs_model", "voices"), tries=_TRIES))
     if settings.music == "elevenlabs":
         found["music"] = ElevenLabsMusic(line=line("elevenlabs_music_model", "music"))

@@ -52,7 +52,6 @@ class Lost:
     asked: dict[str, Any]
     since_unix: float
     sample_rate: int
-    ffmpeg: str | None = None
 
 
 def found(line: Line, lost: Lost, *, looks_seconds: tuple[float, ...]) -> bytes | None:
@@ -142,7 +141,7 @@ def _samples(line: Line, item: Any, lost: Lost) -> bytes:
         source.write_bytes(content)
         try:
             ffmpeg.run(
-                [ffmpeg.find(lost.ffmpeg).path, "-v", "error", "-nostdin", "-i", ffmpeg.url(source),
+                [ffmpeg.find().path, "-v", "error", "-nostdin", "-i", ffmpeg.url(source),
                  "-map", "0:a:0", "-ac", "1", "-ar", str(lost.sample_rate), "-f", "s16le",
                  ffmpeg.url(target)],
                 timeout_seconds=_DECODE_SECONDS_MAX,

@@ -81,7 +81,6 @@ class ElevenLabsSpeech:
     sample_rate: int = 24_000
     characters_max: int | None = None
     looks_seconds: tuple[float, ...] = history.LOOKS_SECONDS
-    ffmpeg: str | None = None
 
     def maker(self, grade: str = "") -> Maker:  # noqa: ARG002 - one for all
         """
@@ -190,11 +189,7 @@ class ElevenLabsSpeech:
         self, voice_id: str, asked: dict[str, Any], sent: bytes, *, looks: int
     ) -> bytes | None:
         lost = history.Lost(
-            voice_id=voice_id,
-            asked=asked,
-            since_unix=float(sent),
-            sample_rate=self.sample_rate,
-            ffmpeg=self.ffmpeg,
+            voice_id=voice_id, asked=asked, since_unix=float(sent), sample_rate=self.sample_rate
         )
         return history.found(self.line, lost, looks_seconds=self.looks_seconds[:looks])
 
