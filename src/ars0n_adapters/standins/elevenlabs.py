@@ -153,7 +153,7 @@ class ElevenLabs:
             return _unprocessable(["query", "page_size"], f"must be from 1 to {_HISTORY_PAGE_MAX}")
         found = [
             {name: value for name, value in item.items() if name != "sound"}
-            for item in reversed(self.spoken)
+            for item in reversed(tuple(self.spoken))
             if item["voice_id"] == query.get("voice_id", item["voice_id"])
             and item["date_unix"] >= int(since)
         ]
@@ -166,7 +166,7 @@ class ElevenLabs:
         """
         Answer ``GET /v1/history/{history_item_id}/audio``.
         """
-        for item in self.spoken:
+        for item in tuple(self.spoken):
             if item["history_item_id"] == history_item_id:
                 return Reply(content=item["sound"], media_type=item["content_type"])
         message = f"There is no history item {history_item_id}."

@@ -181,12 +181,7 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
         case Readied():
             return {}
         case Claimed():
-            return {
-                "attempt": event.attempt,
-                "lease_until": event.lease_until,
-                "begun": False,
-                "sent": False,
-            }
+            return {**_UNTOUCHED, "attempt": event.attempt, "lease_until": event.lease_until}
         case Sent() | Doubted():
             return {"begun": True, "sent": True, "lease_until": event.answer_until}
         case Renewed():
@@ -232,9 +227,7 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
             return {
                 "crashes": job.crashes + job.begun,
                 "strays": job.strays + (not job.begun),
-                "lease_until": None,
-                "begun": False,
-                "sent": False,
+                **_UNTOUCHED,
             }
         case Cancelled():
             return {
@@ -261,7 +254,10 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
             assert_never(never)
 
 
+_UNTOUCHED: Final[Mapping[str, Any]] = {"lease_until": None, "begun": False, "sent": False}
+
 _AFRESH: Final[Mapping[str, Any]] = {
+    **_UNTOUCHED,
     "crashes": 0,
     "strays": 0,
     "deferrals": 0,
@@ -271,9 +267,6 @@ _AFRESH: Final[Mapping[str, Any]] = {
     "ticket": None,
     "check_at": None,
     "deadline": None,
-    "begun": False,
-    "sent": False,
-    "lease_until": None,
     "stopped": None,
 }
 
