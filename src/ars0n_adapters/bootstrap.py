@@ -169,10 +169,10 @@ def product(settings: Settings) -> Iterator[Product]:
         yield Product(opened[0], offline, policy, settings, blobs, runner)
 
 
-def application(settings: Settings) -> Starlette:
+def application(settings: Settings, *, on_closed: Callable[[], None] | None = None) -> Starlette:
     """
     Open the product of *settings* and return the REST API over it, which closes the
-    product when it shuts down.
+    product when it shuts down, and then calls *on_closed*.
 
     Raises:
         PortError: As `product`.
@@ -190,11 +190,8 @@ def application(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         from anyio import to_thread  # noqa: PLC0415 - of an extra: only to serve
 
-        upkeep = Upkeep(
-            app.state.application,
-            every_seconds=_UPKEEP_SECONDS,
-            drives=settings.drive == "server",
-        )
+        drives = settings.drive == "server"
+        upkeep = Upkeep(app.state.application, every_seconds=_UPKEEP_SECONDS, drives=drives)
         try:
             yield
         finally:
@@ -202,6 +199,8 @@ def application(settings: Settings) -> Starlette:
             await to_thread.run_sync(partial(upkeep.close, timeout_seconds=1.0))
             await to_thread.run_sync(partial(opened.runner.close, timeout_seconds=_STOP_SECONDS))
             await to_thread.run_sync(stack.close)
+            if on_closed is not None:
+                on_closed()
 
     return create_app(
         opened.ports,

@@ -314,16 +314,6 @@ def read(variables: Mapping[str, str] | None = None, **overrides: Any) -> Settin
     return evolve(Settings(**given), **chosen)
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """
-    Return the variables that make another process read the same *settings*.
-    """
-    return {
-        PREFIX + setting.name.upper(): _written(getattr(settings, setting.name))
-        for setting in fields(Settings)
-    }
-
-
 def table() -> tuple[tuple[str, str, str], ...]:
     """
     Return every setting as (variable, default, meaning), for the documentation.
@@ -336,10 +326,6 @@ def table() -> tuple[tuple[str, str, str], ...]:
         )
         for setting in fields(Settings)
     )
-
-
-def _written(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _read_one(

@@ -4,6 +4,7 @@ The OpenAPI document held against the application that serves it, by schemathesi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from ars0n_core.usecases import billing
 from .conftest import START, FakeSender, fake_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -110,10 +111,16 @@ def serve(folder: Path) -> tuple[Any, str]:
 
 
 def hold(
-    folder: Path, *phases: str, cases: int, steps: int = 6, seed: int | None = None
+    folder: Path,
+    *phases: str,
+    cases: int,
+    steps: int = 6,
+    seed: int | None = None,
+    only: Sequence[str] = (),
 ) -> Outcome:
     """
-    Run every check in the given phases.
+    Run every check in the given phases, against all routes or those whose method and path
+    hold one of the texts *only*.
     """
     app, key = serve(folder)
     config = schemathesis.Config.from_dict(
@@ -129,7 +136,8 @@ def hold(
                     },
                 }
                 for name in BEYOND_THE_SCHEMA
-            ],
+            ]
+            + [{"exclude-name-regex": "|".join(map(re.escape, only)), "enabled": False}],
             "phases": {
                 name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing")
             }

@@ -4,12 +4,13 @@
 The port is bound before anything is opened, so that a taken one is said at once and every
 process accepts from the same queue. Told to stop, a server ends what it can, gives the
 rest of its jobs back, and is gone within ten seconds; killed, its leases run out instead.
+A process of several ends as if told to when the one that started it is gone.
 """
 
 from __future__ import annotations
 
 import logging
-import os
+import logging.config
 import signal
 import socket
 import sys
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
-from ars0n_adapters import bootstrap, settings
+from ars0n_adapters import bootstrap
+from ars0n_adapters.cli import endings, processes
 from ars0n_adapters.cli.orders import FaultyOptionsError
 from ars0n_core.errors import MisconfiguredError
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
     from ars0n_adapters.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 _QUEUE: Final = 2048
 # Connections that wait to be accepted, as uvicorn has it.
 
@@ -37,9 +41,6 @@ _ANSWER_SECONDS: Final = 2
 
 _CONNECTIONS_MAX: Final = 4000
 # The application says in its own words when it is asked too much; this is the wall behind.
-
-_START_SECONDS: Final = 60
-# A process that starts under load must not be taken for a hung one.
 
 _PORT_MAX: Final = 65_535
 _PROCESSES_MAX: Final = 64
@@ -77,43 +78,44 @@ def serve(chosen: Settings) -> None:
         listener.close()
 
 
-def make_app() -> Starlette:
+def serve_as_one_of_several(chosen: Settings, listener: socket.socket) -> None:
     """
-    Return the API of the environment's settings: what each process of several serves.
+    Serve in a process that another one started and will end.
     """
-    return bootstrap.application(settings.read())
+    # Ctrl-C reaches every process of a terminal; the one that started this says when.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    endings.end_with_parent()
+    try:
+        app = bootstrap.application(chosen, on_closed=endings.leave_nothing_running)
+    except Exception as error:  # noqa: BLE001 - told, whatever it is: another couldn't either
+        _log.error("can't serve: %s", error)
+        sys.exit(processes.UNFIT)
+    _run(app, listener)
 
 
 def _serve_here(chosen: Settings, listener: socket.socket) -> None:
+    app = bootstrap.application(chosen, on_closed=endings.leave_nothing_running)
+    _announce(chosen)
+    _run(app, listener)
+
+
+def _run(app: Starlette, listener: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - of an extra
 
-    app = bootstrap.application(chosen)
     server = uvicorn.Server(uvicorn.Config(app, **_options()))
-    stopped = _Stopped()
-    _announce(chosen)
     # uvicorn hands the signal on when it has shut down; by then it has been obeyed.
-    with stopped:
+    with _Stopped():
         server.run(sockets=[listener])
-    _leave_nothing_running()
 
 
 def _serve_in_processes(chosen: Settings, listener: socket.socket) -> None:
-    import uvicorn  # noqa: PLC0415 - of an extra
-    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - of an extra
-
     # A fault of the settings, and a new schema, are one process's business.
     with bootstrap.product(chosen):
         pass
-    os.environ.update(settings.environment(chosen))
-    config = uvicorn.Config(
-        "ars0n_adapters.cli.serving:make_app",
-        factory=True,
-        workers=chosen.processes,
-        timeout_worker_healthcheck=_START_SECONDS,
-        **_options(),
-    )
+    logging.config.dictConfig(_EVERY_LOG)
     _announce(chosen)
-    Multiprocess(config, sockets=[listener]).run()
+    if processes.keep_up(serve_as_one_of_several, chosen, listener):
+        raise MisconfiguredError("A process could not serve; its log says why", port="serve")
 
 
 class _Stopped:
@@ -209,32 +211,3 @@ def _announce(chosen: Settings) -> None:
     where = chosen.database_url.partition("@")[2] if chosen.database_url else ""
     data = f"{Path(chosen.data_dir).resolve()}{f', database: {where}' if where else ''}"
     print(f"Serving {chosen.base_url} (data: {data})", flush=True)  # noqa: T201 - for people
-
-
-def _leave_nothing_running() -> None:
-    """
-    End this process now if a job is still at work in it: its lease has been given back,
-    and nobody would take what it makes.
-    """
-    import threading  # noqa: PLC0415 - only at the end
-
-    if not any(thread.name.startswith("ars0n") for thread in threading.enumerate()):
-        return
-    for child in _children():
-        try:
-            os.killpg(child, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue  # no leader of a group, so none of our encoders
-    logging.shutdown()
-    sys.stdout.flush()
-    os._exit(0)
-
-
-def _children() -> list[int]:
-    found: list[int] = []
-    for task in Path("/proc/self/task").glob("*/children"):
-        try:
-            found += map(int, task.read_text(encoding="ascii").split())
-        except OSError:  # the thread has ended
-            continue
-    return found

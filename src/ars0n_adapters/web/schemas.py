@@ -121,7 +121,11 @@ def bodies(edition: int) -> dict[str, Schema]:
             "type": "object",
             "properties": {
                 "file": {"type": "string", "format": "binary"},
-                "category": {"type": "string", "enum": ["product_image", "logo", "music"]},
+                "category": {
+                    "type": "string",
+                    # As a form sends what nobody chose: inferred, as if it were not there.
+                    "enum": ["product_image", "logo", "music", ""],
+                },
             },
             "required": ["file"],
         },

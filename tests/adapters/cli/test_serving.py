@@ -109,6 +109,55 @@ def test_a_radio_ad_through_two_processes_on_one_port(
     assert served.process.returncode == 0
 
 
+def test_processes_are_replaced_and_end_with_the_one_that_started_them(
+    serve: Callable[..., Served], key: str
+) -> None:
+    served = serve("--workers", "2")
+    with Client(served.url, key) as client:
+        client.credits()
+        before = servers(served)
+        assert len(before) == 2
+        os.kill(before[0], signal.SIGKILL)
+        after = eventually(lambda: len(found := servers(served)) == 2 and found != before and found)
+        client.credits()
+
+    served.process.send_signal(signal.SIGKILL)
+    served.process.wait(timeout=30)
+    eventually(lambda: not any(is_running(pid) for pid in after))
+    with socket.socket() as port:
+        # What only waits for its last packets is in nobody's way; who listens would be.
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(("127.0.0.1", int(served.url.rpartition(":")[2])))
+
+
+def servers(served: Served) -> list[int]:
+    """
+    The processes that a server of several has started, without what Python adds.
+    """
+    pid = served.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(one) for one in children if b"spawn_main" in command_of(int(one))]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def is_running(pid: int) -> bool:
+    return command_of(pid) != b""
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
 def test_a_server_told_to_stop_gives_its_jobs_back(
     serve: Callable[..., Served], key: str, data: Path
 ) -> None:
