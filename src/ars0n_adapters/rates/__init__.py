@@ -49,7 +49,7 @@ def open_windows(url: str, folder: Path) -> OpenWindows:
     if not url:
         from ars0n_adapters.rates.files import FileRateWindows  # noqa: PLC0415 - see above
 
-        return FileRateWindows(folder / "rates.sqlite3")
+        return FileRateWindows(folder / "rates")
     if url.startswith(("redis://", "rediss://")):
         from ars0n_adapters.rates.redis_log import RedisRateWindows  # noqa: PLC0415 - see above
 

@@ -4,8 +4,8 @@ Requests are counted alike in memory, a file, PostgreSQL and Redis; and denied w
 
 from __future__ import annotations
 
+import fcntl
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -105,16 +105,46 @@ def test_processes_count_in_one_window(tmp_path: Path) -> None:
 def test_windows_that_have_emptied_are_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ars0n_adapters.rates.files._SWEPT_EVERY", 3)
-    windows = open_windows("", tmp_path)
-    for number in range(3):
+    monkeypatch.setattr("ars0n_adapters.rates.files._SWEPT_EVERY", 1)
+    windows, other = open_windows("", tmp_path), open_windows("", tmp_path)
+    other.hit("k", limit=2, window=MINUTE, now=NOON)
+    for number in range(5):
         windows.hit(f"k{number}", limit=5, window=MINUTE, now=NOON + number * 2 * MINUTE)
+    assert len([*(tmp_path / "rates").glob("*.window")]) == 1
+
+    # Who had the removed file open counts with everybody else all the same.
+    later = NOON + 9 * MINUTE
+    said = [one.hit("k", limit=2, window=MINUTE, now=later) for one in (other, windows, other)]
+    assert [one.allowed for one in said] == [True, True, False]
+    windows.close()
+    other.close()
+
+
+def test_more_windows_than_files_may_be_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ars0n_adapters.rates.files._OPEN_MAX", 2)
+    windows = open_windows("", tmp_path)
+    for _ in range(2):
+        for number in range(5):
+            windows.hit_all({f"k{number}": 3, "all": 20}, window=MINUTE, now=NOON)
+
+    assert windows.hit("k0", limit=3, window=MINUTE, now=NOON).remaining == 0
+    assert windows.hit("all", limit=20, window=MINUTE, now=NOON).remaining == 9
     windows.close()
 
-    with sqlite3.connect(tmp_path / "rates.sqlite3") as connection:
-        kept = [key for (key,) in connection.execute("SELECT key FROM windows")]
-    connection.close()
-    assert kept == ["k2"]
+
+def test_a_lock_that_somebody_keeps_is_waited_for_only_so_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ars0n_adapters.rates.files._BUSY_SECONDS", 0.05)
+    windows = open_windows("", tmp_path)
+    with (tmp_path / "rates" / "lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(PortError, match="can't be counted"):
+            windows.hit("a", limit=1, window=MINUTE, now=NOON)
+    assert windows.hit("a", limit=1, window=MINUTE, now=NOON).allowed
+    windows.close()
 
 
 def dead_port() -> int:
