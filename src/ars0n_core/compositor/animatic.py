@@ -20,7 +20,8 @@ from attrs import evolve
 from PIL import Image, ImageOps
 
 from ars0n_core.compositor import colors, commands, ffmpeg, reels, text
-from ars0n_core.compositor.captions import SPEECH, SUPER, scale_of
+from ars0n_core.compositor.captions import SPEECH, scale_of
+from ars0n_core.compositor.titles import SUPER
 from ars0n_core.errors import CompositorError
 from ars0n_core.plans import budget, derive
 from ars0n_core.plans.conform import conform

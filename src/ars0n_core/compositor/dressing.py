@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
-from ars0n_core.compositor.captions import CaptionArt, TitleArt
+from ars0n_core.compositor import backings
+from ars0n_core.compositor.backings import Treatment
+from ars0n_core.compositor.captions import CaptionArt
 from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
@@ -110,6 +113,18 @@ class Standing:
         return self.y, self.y + self.sprite.height
 
 
+@frozen(kw_only=True)
+class Manner:
+    """
+    How words stand on the picture: a caption's ``backing``; how far down its zone (0 to 1) a
+    title stands, and whether that zone is below a logo.
+    """
+
+    backing: Treatment = backings.BOXED
+    drop: float = 0.0
+    below_logo: bool = True
+
+
 class Worded:
     """
     A caption or a title, set in type when it is first drawn: not at all where its segment is
@@ -117,36 +132,38 @@ class Worded:
     """
 
     def __init__(
-        self, words: Cue | Title, width: int, height: int, accent: Rgb, *, drop: float = 0.0
+        self, words: Cue | Title, width: int, height: int, accent: Rgb, manner: Manner
     ) -> None:
         self.start_frame = words.start_frame
         self.end_frame = words.start_frame + words.frames
         self._words = words
         self._size = (width, height)
         self._accent = accent
-        self._drop = drop  # a title's way down its zone
+        self._manner = manner
         self._art: CaptionArt | TitleArt | None = None
 
     def identity(self, first: int, frames: int) -> Json:
         """
-        Return its words, its colour, and when it and they are there.
+        Return its words, its look, and when it and they are there.
         """
         del frames
         place: list[Json] = [self.start_frame - first, self.end_frame - first]
         accent: list[Json] = list(self._accent)
         if isinstance(self._words, Title):
-            return ["title", self._words.text, accent, self._drop, *place]
+            stands: list[Json] = [self._manner.drop, self._manner.below_logo]
+            return ["title", self._words.text, accent, *stands, *place]
         words: list[Json] = [
             [word.text, word.start_frame - first] if self._words.highlighted else word.text
             for word in self._words.words
         ]
-        return ["caption", words, accent, *place]
+        backing = self._manner.backing
+        return ["caption", words, accent, backing.backing.value, backing.opacity, *place]
 
     def fresh(self) -> Worded:
         """
         Return another of the same words.
         """
-        return Worded(self._words, *self._size, self._accent, drop=self._drop)
+        return Worded(self._words, *self._size, self._accent, self._manner)
 
     def draw(self, frame: Frame, n: int) -> None:
         """
@@ -164,11 +181,13 @@ class Worded:
 
     def _set(self) -> CaptionArt | TitleArt:
         if self._art is None:
-            words, size, accent = self._words, self._size, self._accent
+            words, size, accent, manner = self._words, self._size, self._accent, self._manner
             if isinstance(words, Title):
-                self._art = TitleArt.of(words, *size, accent, drop=self._drop)
+                self._art = TitleArt.of(
+                    words, *size, accent, drop=manner.drop, below_logo=manner.below_logo
+                )
             else:
-                self._art = CaptionArt.of(words, *size, accent)
+                self._art = CaptionArt.of(words, *size, accent, manner.backing)
         return self._art
 
 

@@ -8,31 +8,51 @@ hundredth of decoding it all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ars0n_core.compositor import captions, colors, commands, ffmpeg, logo, reels
-from ars0n_core.compositor.dressing import Dressing, Layer, Standing, Worded
+from ars0n_core.compositor import (
+    backings,
+    captions,
+    colors,
+    commands,
+    ffmpeg,
+    logo,
+    reels,
+    titles,
+)
+from ars0n_core.compositor.dressing import Dressing, Layer, Manner, Standing, Worded
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
-from ars0n_core.timelines import MediaKind
+from ars0n_core.timelines import FRAME_RATE, MediaKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ars0n_core.compositor.backings import Treatment
     from ars0n_core.compositor.cache import Cache
     from ars0n_core.compositor.colors import Floats
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
-    from ars0n_core.timelines import Overlay, Timeline, Title
+    from ars0n_core.compositor.safe_areas import Box
+    from ars0n_core.timelines import Clip, Cue, Overlay, Timeline, Title
 
 GLANCE: Final = 8
 """
 A glance has an eighth of the film's width and height.
 """
 
-PICTURES: Final = 4
+PICTURES: Final = 8
+"""
+Footage is taken in with a key picture a second: as many seconds as a scene lasts.
+"""
+
+CLOSER_RATE: Final = 2
+CLOSER_MAX: Final = 64
+"""
+How many pictures a second are looked at where key pictures are rare, and how many in all.
+"""
 
 DROPS: Final = (0.0, 1.0, 0.5)
 """
@@ -60,37 +80,65 @@ def dress(
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
     size = (timeline.width, timeline.height)
     layers += [
-        Worded(title, *size, accent, drop=_drop(timeline, title, looks))
-        for title in timeline.titles
+        Worded(title, *size, accent, _standing(timeline, title, looks)) for title in timeline.titles
     ]
-    layers += [Worded(cue, *size, accent) for cue in timeline.cues]
+    layers += [
+        Worded(cue, *size, accent, Manner(backing=_backing(timeline, cue, looks)))
+        for cue in timeline.cues
+    ]
     return Dressing(layers)
 
 
-def _drop(timeline: Timeline, title: Title, looks: Glances) -> float:
+def _standing(timeline: Timeline, title: Title, looks: Glances) -> Manner:
     """
-    Return how far down its zone *title* stands: where its scene shows least, so that it
-    doesn't lie on the product.
+    Return how *title* stands: where in its zone its scene shows least, so that it doesn't lie
+    on the product.
     """
+    below_logo = bool(timeline.overlays)
     middle = title.start_frame + title.frames // 2
     looked = looks.between(middle, middle + 1)
     shades = [np.sqrt(colors.luminances(picture)) for picture in looked]  # as the eye sees them
     if not shades:
-        return DROPS[0]
+        return Manner(below_logo=below_logo)
     activity = sum((_activity(shade) for shade in shades), np.zeros_like(shades[0]))
+    size = (timeline.width, timeline.height)
+    zone = titles.title_zone(*size, below_logo=below_logo)
 
     def shown(drop: float) -> float:
-        strip = captions.title_strip(timeline.width, timeline.height, drop)
-        part = activity[
-            strip.top // GLANCE : -(-strip.bottom // GLANCE),
-            strip.left // GLANCE : -(-strip.right // GLANCE),
-        ]
+        part = activity[_part(titles.title_strip(zone, size, drop))]
         return float(part.mean()) if part.size else 0.0
 
     found = [shown(drop) for drop in DROPS]
     quietest = min(found)
     # Where nothing is much quieter than the usual place, titles stay in it.
-    return next(d for d, seen in zip(DROPS, found, strict=True) if seen <= quietest * 1.25)
+    drop = next(d for d, seen in zip(DROPS, found, strict=True) if seen <= quietest * 1.25)
+    return Manner(drop=drop, below_logo=below_logo)
+
+
+def _backing(timeline: Timeline, cue: Cue, looks: Glances) -> Treatment:
+    """
+    Return what *cue* stands on, by the scene it is shown over: not by its own time in it, so
+    that the captions of one scene look alike, whatever they say.
+    """
+    part = _part(captions.caption_zone(timeline.width, timeline.height))
+    found = backings.BOXED
+    for look in (looks.between, looks.closer):
+        seen = look(cue.start_frame, cue.start_frame + cue.frames)
+        behind = [colors.luminances(picture[part]).reshape(-1) for picture in seen]
+        # Where the key pictures ask for the box, nothing between them can ask for less.
+        if look == looks.between or behind:
+            found = backings.chosen(np.concatenate(behind) if behind else ())
+        if found == backings.BOXED:
+            break
+    return found
+
+
+def _part(box: Box) -> tuple[slice, slice]:
+    """
+    Return where *box* is in a glance.
+    """
+    rows = slice(box.top // GLANCE, -(-box.bottom // GLANCE))
+    return rows, slice(box.left // GLANCE, -(-box.right // GLANCE))
 
 
 def _activity(shade: Floats) -> Floats:
@@ -107,10 +155,7 @@ def _logo(
 ) -> Standing:
     width, height = timeline.width, timeline.height
     end_frame = overlay.start_frame + overlay.frames
-    box = logo.overlay_box(width, height)
-    part = np.s_[
-        box.top // GLANCE : -(-box.bottom // GLANCE), box.left // GLANCE : -(-box.right // GLANCE)
-    ]
+    part = _part(logo.overlay_box(width, height))
     grounds = np.concatenate(
         [
             colors.luminances(picture[part]).reshape(-1)
@@ -136,7 +181,7 @@ def _logo(
 
 class Glances:
     """
-    Small pictures of each clip, taken when first asked for.
+    Small pictures of each clip, taken when first asked for; each is looked at once.
     """
 
     def __init__(
@@ -156,7 +201,8 @@ class Glances:
         self._pieces = pieces
         self._group = group
         self._known = {each.id: each for each in timeline.media}
-        self._taken: dict[str, list[Floats]] = {}
+        self._small = (max(2, timeline.width // GLANCE), max(2, timeline.height // GLANCE))
+        self._seen: dict[tuple[str, str], list[Floats]] = {}
 
     def sha256(self, name: str) -> str:
         """
@@ -166,35 +212,69 @@ class Glances:
 
     def between(self, first: int, last: int) -> list[Floats]:
         """
-        Return RGB pictures (height, width, 3), 0 to 255, of the clips shown from *first* on and
-        before *last*.
+        Return key pictures, RGB (height, width, 3), 0 to 255, of the clips shown from *first* on
+        and before *last*.
+        """
+        return [picture for clip in self._shown(first, last) for picture in self._keys(clip.media)]
+
+    def closer(self, first: int, last: int) -> list[Floats]:
+        """
+        Return pictures between the key pictures, of clips that have fewer of these than seconds,
+        as far as they are shown.
         """
         pictures: list[Floats] = []
-        for clip in self._timeline.clips:
-            seen = clip.media in self._media  # it may be still to come
-            if seen and clip.start_frame < last and first < clip.end_frame:
-                if clip.media not in self._taken:
-                    self._taken[clip.media] = self._take(clip.media)
-                pictures += self._taken[clip.media]
+        for clip in self._shown(first, last):
+            seconds = int(clip.frames * clip.speed / FRAME_RATE)
+            if self._moves(clip.media) and len(self._keys(clip.media)) < min(PICTURES, seconds):
+                pictures += self._closer(clip)
         return pictures
 
-    def _take(self, name: str) -> list[Floats]:
-        size = (self._timeline.width // GLANCE, self._timeline.height // GLANCE)
-        size = (max(2, size[0]), max(2, size[1]))
-        file = self._pieces / f"{self.sha256(name)}-{size[0]}x{size[1]}.glance"
+    def _shown(self, first: int, last: int) -> list[Clip]:
+        return [
+            clip
+            for clip in self._timeline.clips
+            if clip.start_frame < last and first < clip.end_frame
+            if clip.media in self._media  # it may be still to come
+        ]
+
+    def _moves(self, name: str) -> bool:
+        return self._known[name].kind is not MediaKind.STILL
+
+    def _keys(self, name: str) -> list[Floats]:
+        graph = commands.key_pictures(
+            self._media[name], size=self._small, pictures=PICTURES if self._moves(name) else 1
+        )
+        found = self._taken(name, "keys", graph)
+        if not found:
+            raise CompositorError(f"{name} shows no picture", media=name)
+        return found
+
+    def _closer(self, clip: Clip) -> list[Floats]:
+        first = clip.source_frame / FRAME_RATE
+        last = first + clip.frames * clip.speed / FRAME_RATE
+        graph = commands.closer_pictures(
+            self._media[clip.media], size=self._small, pictures=CLOSER_MAX, seconds=(first, last),
+            rate=CLOSER_RATE,
+        )  # fmt: skip
+        return self._taken(clip.media, f"{first:.3f}-{last:.3f}", graph)
+
+    def _taken(self, name: str, how: str, graph: Any) -> list[Floats]:
+        """
+        Return the pictures that *graph* makes of a medium: those seen before, or from the cache.
+        """
+        if (name, how) in self._seen:
+            return self._seen[name, how]
+        across, down = self._small
+        file = self._pieces / f"{self.sha256(name)}-{across}x{down}.{how}.glance"
         if not file.exists() and not self._cache.fetch(file.name, file):
-            pictures = 1 if self._known[name].kind is MediaKind.STILL else PICTURES
-            graph = commands.key_pictures(self._media[name], size=size, pictures=pictures)
             args = ffmpeg.arguments(self._binary, graph)
-            seen = ffmpeg.run(
+            made = ffmpeg.run(
                 args, timeout_seconds=commands.patience(900), media=name, group=self._group
             )
-            file.write_bytes(seen.stdout)
+            file.write_bytes(made.stdout)
             self._cache.store(file.name, file)
         content = np.frombuffer(file.read_bytes(), np.uint8)
-        count = len(content) // (size[0] * size[1] * 3)
-        if not count:
-            raise CompositorError(f"{name} shows no picture", media=name)
-        shape = (count, size[1], size[0], 3)
-        whole = content[: count * size[0] * size[1] * 3].reshape(shape)
-        return list(whole.astype(np.float32))
+        shape = (len(content) // (across * down * 3), down, across, 3)
+        whole = content[: shape[0] * across * down * 3].reshape(shape)
+        self._seen[name, how] = list(whole.astype(np.float32))
+        return self._seen[name, how]

@@ -276,6 +276,47 @@ def test_captions_lines_are_as_long_as_the_shape_shows_well(ratio: str, most: in
     assert timeline.cues
 
 
+def test_no_caption_is_shown_while_one_picture_gives_way_to_the_next() -> None:
+    timeline = cut(captions=CaptionStyle.PHRASE)
+    joins = [
+        (clip.start_frame, clip.start_frame + clip.transition.frames)
+        for clip in timeline.clips[1:]
+        if clip.transition
+    ]
+    assert joins
+    for cue in timeline.cues:
+        end = cue.start_frame + cue.frames
+        for first, after in joins:
+            assert end <= first or after <= cue.start_frame
+    # Held until the next one, as it would be without the joins, one would have been.
+    (left, right), (first, _) = next(
+        ((a, b), join)
+        for a, b in pairwise(timeline.cues)
+        for join in joins
+        if a.start_frame < join[0] <= b.start_frame
+    )
+    assert left.start_frame + left.frames == first
+    assert right.start_frame - first < 15 + 9
+
+
+def test_a_caption_that_takes_its_time_to_be_read_is_not_shortened_for_a_join() -> None:
+    quick = [
+        Word(text=text, start_seconds=0.2 + 0.3 * i, end_seconds=0.5 + 0.3 * i, segment=0)
+        for i, text in enumerate(("Extraordinarily", "comfortable", "headphones"))
+    ]
+    said = Utterance(text_index=0, source_sample=0, source_samples=60_000, words=tuple(quick))
+
+    def shown(joins: list[tuple[int, int]]) -> tuple[int, int]:
+        (cue,) = captions.cues([said], end_frame=90, word_by_word=False, joins=joins)
+        return cue.start_frame, cue.start_frame + cue.frames
+
+    start, end = shown([])
+    needed = 60  # 39 columns
+    assert end - start < needed + 12
+    assert shown([(34, 46)]) == (start, end)
+    assert shown([(start + needed, start + needed + 12)])[1] <= end
+
+
 def test_captions_break_at_punctuation() -> None:
     timeline = cut(captions=CaptionStyle.PHRASE, pace=0.3)
     last_words = [cue.words[-1].text for cue in timeline.cues]

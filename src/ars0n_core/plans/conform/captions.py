@@ -32,6 +32,7 @@ _LINGER_FRAMES: Final = 9  # how long a caption stays after its last word
 _CHAIN_FRAMES: Final = 15  # shorter holes between captions would flicker
 _LEAD_FRAMES_MAX: Final = 9  # how long before its first word a caption may stand
 _LAG_FRAMES_MAX: Final = 6  # how long after it: more would read as out of step
+_EARLY_FRAMES_MAX: Final = 4  # how long before its last word is over it may end at a join
 _HASTE: Final = 8.0  # what it costs to read twice as fast as one can
 _SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
@@ -68,19 +69,25 @@ def cues(
     end_frame: int,
     word_by_word: bool,
     line_columns: int = LINE_COLUMNS,
+    joins: Sequence[tuple[int, int]] = (),
 ) -> tuple[Cue, ...]:
     """
     Return the captions of *spoken*, all of them before *end_frame*, in lines of at most
     *line_columns*: as many as the picture's width shows at a size that can be read.
 
-    A word that starts too late to be read before *end_frame* is not written.
+    A word that starts too late to be read before *end_frame* is not written. While one
+    picture gives way to the next (*joins*: first frame, and the first after) none is shown,
+    as far as there is time to read it before or after.
     """
     form = _Form(word_by_word, min(line_columns, LINE_COLUMNS))
     found: list[Cue] = []
     for utterance in spoken:
         heard = [word for word in _heard(utterance) if _frame(word.start_seconds) < end_frame]
         found += [_cue(part, highlighted=word_by_word) for part in _break(heard, form)]
-    return tuple(_time(found, end_frame))
+    timed = _time(found, end_frame)
+    for first, after in joins:
+        timed = [_clear_of(cue, first, after) for cue in timed]
+    return tuple(_within(cue) for cue in timed)
 
 
 def columns(text: str) -> int:
@@ -252,7 +259,7 @@ def _time(found: Sequence[Cue], end_frame: int) -> list[Cue]:
         end = max(min(end, end_frame), start + 1)
         timed.append(evolve(cue, start_frame=start, frames=end - start))
     _lend(timed)
-    return [_within(cue) for cue in timed]
+    return timed
 
 
 def _lend(timed: list[Cue]) -> None:
@@ -301,6 +308,23 @@ def _spare(cue: Cue) -> int:
     width = columns(joined(word.text for word in cue.words))
     needed = math.ceil(width * FRAME_RATE / COLUMNS_PER_SECOND_MAX)
     return cue.frames - max(needed, CUE_FRAMES_MIN)
+
+
+def _clear_of(cue: Cue, first: int, after: int) -> Cue:
+    """
+    Return *cue* ended before a join that it only lingers into, or begun after one in which it
+    is only about to be heard; as it is where it takes the time to be read.
+    """
+    spare, end = _spare(cue), cue.start_frame + cue.frames
+    said = cue.words[-1].start_frame + cue.words[-1].frames - _EARLY_FRAMES_MAX
+    heard = cue.words[0].start_frame + _LAG_FRAMES_MAX
+    for edge in (first, after):
+        if cue.start_frame < said <= edge < end <= edge + spare:
+            return evolve(cue, frames=edge - cue.start_frame)
+    for edge in (after, first):
+        if cue.start_frame < edge <= min(heard, cue.start_frame + spare):
+            return evolve(cue, start_frame=edge, frames=end - edge)
+    return cue
 
 
 def _within(cue: Cue) -> Cue:

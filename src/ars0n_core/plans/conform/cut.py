@@ -122,7 +122,7 @@ def conform(
         card=card,
         overlays=(Overlay(media=logo.id, start_frame=0, frames=picture_end),) if logo else (),
         titles=_titles(stretches, shown, picture_end),
-        cues=_cues(spec, parted, picture_end),
+        cues=_cues(spec, parted, shown, picture_end),
         voice=_sounds(parted, voice),
         bed=music,
         loudness_lufs=FILM_LOUDNESS[0],
@@ -240,7 +240,9 @@ def _titles(
     return tuple(titles)
 
 
-def _cues(spec: AdSpec, laid: Sequence[Utterance], end_frame: int) -> tuple[Cue, ...]:
+def _cues(
+    spec: AdSpec, laid: Sequence[Utterance], shown: Sequence[Clip], end_frame: int
+) -> tuple[Cue, ...]:
     if spec.captions is CaptionStyle.OFF:
         return ()
     word_by_word = spec.captions is CaptionStyle.WORD
@@ -249,6 +251,13 @@ def _cues(spec: AdSpec, laid: Sequence[Utterance], end_frame: int) -> tuple[Cue,
         end_frame=end_frame,
         word_by_word=word_by_word,
         line_columns=LINE_COLUMNS[spec.aspect_ratio],
+        joins=[
+            (
+                clip.start_frame,
+                clip.start_frame + (clip.transition.frames if clip.transition else 0),
+            )
+            for clip in shown[1:]
+        ],
     )
 
 
