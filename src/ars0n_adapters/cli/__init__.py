@@ -1,6 +1,6 @@
 """
-The command line: ``ars0n make``, ``radio``, ``plan``, ``voices``, ``estimate``, ``serve``,
-``admin``.
+The command line: ``ars0n make``, ``radio``, ``plan``, ``brand``, ``voices``, ``estimate``,
+``serve``, ``admin``.
 
 **Owns** arguments (`arguments`), an order put together from them and the files they name
 (`orders`), driving it to the end (`making`), and what the user sees (`progress`,

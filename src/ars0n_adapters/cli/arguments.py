@@ -74,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser("plan", help="print the plan of an ad as JSON, to edit and pass back")
     )
 
+    _brand_actions(commands.add_parser("brand", help="what every ad of this machine looks like"))
+
     voices = commands.add_parser("voices", help="list the voices")
     for name in ("gender", "accent", "age"):
         voices.add_argument(f"--{name}", default="", metavar="WORD")
@@ -139,6 +141,27 @@ def _plan_options(plan: argparse.ArgumentParser) -> None:
         help="also film it from the photos alone: the cut, titles and card, without a sound",
     )
     _data_option(plan)
+
+
+def _brand_actions(brand: argparse.ArgumentParser) -> None:
+    actions = brand.add_subparsers(dest="action", required=True, metavar="ACTION")
+    save = _action(
+        actions, "save", "save the brand kit in the place of the one before; ads then take from it"
+    )
+    save.add_argument("--company", metavar="NAME")
+    _card_options(save)
+    _action(actions, "show", "show the brand kit")
+    _action(actions, "clear", "save an empty brand kit")
+
+
+def _card_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--logo", metavar="FILE")
+    command.add_argument("--cta", metavar="|".join(CtaDesign), help="design of the end card")
+    command.add_argument("--gradient-color", metavar="#RRGGBB")
+    command.add_argument("--tagline", metavar="TEXT", help="below the company on the end card")
+    command.add_argument("--website", metavar="ADDRESS", help="on the end card")
+    command.add_argument("--legal-line", metavar="TEXT", help="small print of the end card")
+    command.add_argument("--brand-font", metavar="|".join(BrandFont), help="of the end card")
 
 
 def _admin_subjects(subjects: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -225,19 +248,16 @@ def _order_options(command: argparse.ArgumentParser, *, radio: bool) -> None:
     command.add_argument("--tone", metavar="TEXT")
     command.add_argument("--emotion", metavar="TEXT")
     command.add_argument("--plan", metavar="FILE", help="a plan as `ars0n plan` prints it, edited")
+    command.add_argument(
+        "--no-brand", action="store_true", help="take nothing from the kit of `ars0n brand save`"
+    )
     if radio:
         return
     command.add_argument(
         "--image", metavar="FILE|URL", action="append", help="a product photo; give several"
     )
     command.add_argument("--aspect", metavar="|".join(AspectRatio), help="default 9:16")
-    command.add_argument("--logo", metavar="FILE")
-    command.add_argument("--cta", metavar="|".join(CtaDesign), help="design of the end card")
-    command.add_argument("--gradient-color", metavar="#RRGGBB")
-    command.add_argument("--tagline", metavar="TEXT", help="below the company on the end card")
-    command.add_argument("--website", metavar="ADDRESS", help="on the end card")
-    command.add_argument("--legal-line", metavar="TEXT", help="small print of the end card")
-    command.add_argument("--brand-font", metavar="|".join(BrandFont), help="of the end card")
+    _card_options(command)
     command.add_argument("--edit-style", metavar="TEXT", help="how every scene is photographed")
     command.add_argument("--variants", metavar="1|2|3", help="pictures tried per scene, default 2")
     command.add_argument("--model", metavar="fast|premium")
@@ -268,6 +288,9 @@ def _run_options(command: argparse.ArgumentParser, out: str) -> None:
     )
     command.add_argument(
         "--otio", action="store_true", help="the cut for an editor beside it, with its media"
+    )
+    command.add_argument(
+        "--sheet", action="store_true", help="a contact sheet of the film beside it, as JPEG"
     )
     command.add_argument("--json", action="store_true", help="end with one JSON object")
     _data_option(command)

@@ -134,6 +134,15 @@ def _plan(options: Namespace) -> int:
     return DONE
 
 
+def _brand(options: Namespace) -> int:
+    from ars0n_adapters.cli import branding  # noqa: PLC0415 - what it needs is slow to load
+
+    with _product(options) as product:
+        kit = branding.brand(product, options)
+    print(json.dumps(kit) if options.json else branding.as_text(kit))  # noqa: T201 - what a command answers
+    return DONE
+
+
 def _voices(options: Namespace) -> int:
     from ars0n_adapters.cli import showing  # noqa: PLC0415 - what it needs is slow to load
 
@@ -173,6 +182,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = {
     "make": _make,
     "radio": _radio,
     "plan": _plan,
+    "brand": _brand,
     "voices": _voices,
     "certify": _certify,
     "serve": _serve,

@@ -1,6 +1,6 @@
 """
 What stands beside the ad of ``ars0n make`` and ``ars0n radio``: deliveries, subtitles, stems,
-the cut for an editor, what was measured and what it was made of.
+the cut for an editor, a contact sheet, what was measured and what it was made of.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def wanted(options: Namespace) -> Wanted:
         subtitles=_words(options.subtitles),
         stems=options.stems,
         interchange=options.otio,
+        sheet=options.sheet,
     )
 
 

@@ -272,7 +272,9 @@ def _standing(product: Product, note: Path, screen: TextIO) -> VersionId | None:
 
 
 def _note(product: Product, order: Order) -> Path:
-    print_ = orders.fingerprint(order, product.settings.lines, product.settings.preset)
+    kit = local_caller(product).organization.brand if order.spec.brand_kit else None
+    made_with = [product.settings.lines, product.settings.preset, *filter(None, (kit,))]
+    print_ = orders.fingerprint(order, *made_with)
     folder = product.settings.data_dir / "orders"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{print_}.json"

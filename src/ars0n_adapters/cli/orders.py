@@ -23,7 +23,7 @@ from ars0n_core.usecases import assets as storing
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ars0n_core.assets import Asset
     from ars0n_core.ids import AssetId
@@ -121,7 +121,7 @@ def read(
         body["musicAssetId"] = named("--music", options.music, "music")
     if options.plan is not None:
         body["plan"] = _plan(options.plan, faults)
-    faults += [(file.label, fault) for file in files if (fault := _fault_of(file))]
+    faults += [(file.label, fault) for file in files if (fault := fault_of(file))]
     try:
         request = wire.structure_generate(body)
     except InvalidRequestError as error:
@@ -150,9 +150,22 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
     Raises:
         FaultyOptionsError: With every file that can't be used.
     """
+    stored = stored_files(order.files, ports, policy, caller)
+    return _resolved(order, stored), _plan_resolved(order, stored)
+
+
+def stored_files(
+    files: Sequence[NamedFile], ports: Ports, policy: Policy, caller: Caller
+) -> dict[str, Asset]:
+    """
+    Store *files* and return the asset of each by the id that stood for it.
+
+    Raises:
+        FaultyOptionsError: With every file that can't be used.
+    """
     faults: list[tuple[str, str]] = []
     stored: dict[str, Asset] = {}
-    for number, file in enumerate(order.files):
+    for number, file in enumerate(files):
         try:
             with _opened(file, ports) as path:
                 served = storing.upload(
@@ -173,7 +186,7 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
             faults.append((file.label, str(error)))
     if faults:
         raise FaultyOptionsError(faults)
-    return _resolved(order, stored), _plan_resolved(order, stored)
+    return stored
 
 
 def told(error: InvalidRequestError) -> FaultyOptionsError:
@@ -207,6 +220,7 @@ def _body(options: Namespace, ad_format: AdFormat, default_voice: str) -> dict[s
         "qualityLoopVariants": _number(given.get("variants")),
         "veoModel": MODELS.get(given.get("model") or "", given.get("model")),
         "captions": given.get("captions"),
+        "brandKit": False if given.get("no_brand") else None,
     }
     return {name: value for name, value in body.items() if value is not None}
 
@@ -257,7 +271,10 @@ def _plan(place: str, faults: list[tuple[str, str]]) -> object:
     return value.get("plan", value) if isinstance(value, dict) else value
 
 
-def _fault_of(file: NamedFile) -> str | None:
+def fault_of(file: NamedFile) -> str | None:
+    """
+    Return why the file can't be opened, or None.
+    """
     if file.is_url:
         return None
     path = Path(file.place)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from ars0n_core.compositor import (
+    animatic,
     certificate,
     delivery,
     ffmpeg,
@@ -47,16 +48,17 @@ Pictures drawn anew for a delivery lose nothing that the encoder after them coul
 class Wanted:
     """
     What shall stand beside an ad: deliveries by the names of their profiles, subtitles by
-    format, stems, the cut for an editor.
+    format, stems, the cut for an editor, a contact sheet.
     """
 
     deliver: tuple[str, ...] = ()
     subtitles: tuple[str, ...] = ()
     stems: bool = False
     interchange: bool = False
+    sheet: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.deliver or self.subtitles or self.stems or self.interchange)
+        return any((self.deliver, self.subtitles, self.stems, self.interchange, self.sheet))
 
 
 @frozen(kw_only=True)
@@ -75,7 +77,7 @@ def check(wanted: Wanted, timeline: Timeline) -> None:
     Refuse what can't be made of *timeline*: of its shape and length, before there is one.
 
     Raises:
-        InvalidRequestError: With every fault, under ``deliver`` and ``subtitles``.
+        InvalidRequestError: With every fault, under ``deliver``, ``subtitles`` and ``sheet``.
     """
     faults: dict[str, tuple[str, ...]] = {}
     known: list[Profile] = []
@@ -92,6 +94,8 @@ def check(wanted: Wanted, timeline: Timeline) -> None:
     if unknown:
         kinds = ", ".join(subtitles.FORMATS)
         faults["subtitles"] = tuple(f"there are no {n!r}: choose from {kinds}" for n in unknown)
+    if wanted.sheet and not timeline.has_picture:
+        faults["sheet"] = ("a radio ad has no pictures to show",)
     if faults:
         raise InvalidRequestError(faults)
 
@@ -129,6 +133,12 @@ def finish(
             _write(files["otio"], interchange.to_otio(timeline, media))
     except OSError as error:
         raise ffmpeg.of_disk(error) from error
+    if wanted.sheet:
+        size = (timeline.width, timeline.height)
+        files["sheet"] = animatic.contact_sheet(
+            ad, folder / f"{name}.sheet.jpg", frames=timeline.frames, size=size,
+            binary=compositor.binary,
+        )  # fmt: skip
     if wanted.stems:
         made = stems.write(timeline, media, folder, binary=compositor.binary)
         for stem, path in made.items():

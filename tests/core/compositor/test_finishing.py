@@ -128,14 +128,14 @@ def test_everything_that_is_wanted_stands_beside_the_ad(
 ) -> None:
     wanted = Wanted(
         deliver=("radio_na", "spotify_audio"), subtitles=("srt", "ass"), stems=True,
-        interchange=True,
+        interchange=True, sheet=True,
     )  # fmt: skip
     done = finishing.finish(
         made.path, film, media, WORDS, wanted, tmp_path, compositor=LocalCompositor(), name="x"
     )
 
     assert {path.name for path in tmp_path.iterdir()} == {
-        "x.srt", "x.ass", "x.otio", "x.voice.wav", "x.music.wav", "x.mix.wav",
+        "x.srt", "x.ass", "x.otio", "x.sheet.jpg", "x.voice.wav", "x.music.wav", "x.mix.wav",
         *(
             f"x.{profile}.mp3{more}"
             for profile in ("radio_na", "spotify_audio")
@@ -162,4 +162,7 @@ def test_what_cannot_be_made_is_all_said_before_anything_is(
     deliver = " ".join(caught.value.field_errors["deliver"])
     assert all(word in deliver for word in ("'cinema'", "15 or 30 s", "at least 5 s"))
     assert "'sub'" in caught.value.field_errors["subtitles"][0]
+    radio = evolve(film, width=0, height=0, frames=0, clips=())
+    with pytest.raises(InvalidRequestError, match="no pictures"):
+        finishing.check(Wanted(sheet=True), radio)
     assert list(tmp_path.iterdir()) == []

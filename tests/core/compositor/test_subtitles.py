@@ -125,3 +125,32 @@ def test_other_formats_and_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="UTF-8"):
         subtitles.read(tmp_path / "latin.srt")
     assert list(tmp_path.glob("*.part")) == []
+
+
+SPOKEN = (
+    LONG,
+    "قهوة طازجة كل يوم، في بيتك.",
+    "ताज़ा कॉफ़ी हर सुबह",
+    "กาแฟสดทุกวัน",
+    "“Yes,” she said: 5 < 6 & 7 > 6 \u2014 100 %!",
+    "Ünïcödé\u00a0stays 👩‍🍳",
+)
+
+
+@pytest.mark.parametrize("form", subtitles.FORMATS)
+def test_another_program_reads_every_caption_at_its_time(
+    form: str, bench: Bench, tmp_path: Path
+) -> None:
+    # ffmpeg's own reader of each format, written again as SubRip, which keeps milliseconds
+    path = tmp_path / f"ad.{form}"
+    cues = [cue(text, 7 + 101 * i, 83, highlighted=i % 2 == 1) for i, text in enumerate(SPOKEN)]
+    subtitles.write(cues, path, width=720, height=1280)
+    read = bench.run("-i", str(path), "-f", "srt", "-").decode()
+    found = subtitles.parse(read)
+    assert len(found) == len(cues)
+    step = 10 if form == "ass" else 1
+    for each, wanted in zip(found, cues, strict=True):
+        assert abs(each.start_ms - wanted.start_frame * 1000 / 30) <= step
+        assert abs(each.end_ms - (wanted.start_frame + wanted.frames) * 1000 / 30) <= step
+        words = " ".join(word.text for word in wanted.words)
+        assert _said(" ".join(each.lines)).split() == words.split()

@@ -299,6 +299,22 @@ def test_no_caption_is_shown_while_one_picture_gives_way_to_the_next() -> None:
     assert right.start_frame - first < 15 + 9
 
 
+def test_words_spoken_over_a_join_are_written_in_two_captions() -> None:
+    texts = ["You", "get", "two", "hundred", "pages"]
+    heard = [
+        Word(text=text, start_seconds=0.5 * i, end_seconds=0.5 * i + 0.45, segment=0)
+        for i, text in enumerate(texts)
+    ]
+    said = Utterance(text_index=0, source_sample=0, source_samples=120_000, words=tuple(heard))
+
+    def written(joins: list[tuple[int, int]]) -> list[str]:
+        found = captions.cues([said], end_frame=120, word_by_word=False, joins=joins)
+        return [" ".join(word.text for word in cue.words) for cue in found]
+
+    assert written([]) == ["You get two hundred pages"]
+    assert written([(26, 34)]) == ["You get", "two hundred pages"]
+
+
 def test_a_caption_that_takes_its_time_to_be_read_is_not_shortened_for_a_join() -> None:
     quick = [
         Word(text=text, start_seconds=0.2 + 0.3 * i, end_seconds=0.5 + 0.3 * i, segment=0)

@@ -34,6 +34,7 @@ _LEAD_FRAMES_MAX: Final = 9  # how long before its first word a caption may stan
 _LAG_FRAMES_MAX: Final = 6  # how long after it: more would read as out of step
 _EARLY_FRAMES_MAX: Final = 4  # how long before its last word is over it may end at a join
 _HASTE: Final = 8.0  # what it costs to read twice as fast as one can
+_ASTRIDE: Final = 5.0  # what it costs to be spoken over a whole join
 _SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _CLOSERS: Final = "\"'”’»)」』"
@@ -49,11 +50,13 @@ class _Heard:
 @frozen
 class _Form:
     """
-    How captions are written: word by word or not, and in lines of how many columns.
+    How captions are written: word by word or not, in lines of how many columns, and in two
+    rather than over a whole one of ``joins``.
     """
 
     word_by_word: bool
     columns: int
+    joins: tuple[tuple[int, int], ...] = ()
 
     @property
     def ideal(self) -> int:
@@ -79,7 +82,7 @@ def cues(
     picture gives way to the next (*joins*: first frame, and the first after) none is shown,
     as far as there is time to read it before or after.
     """
-    form = _Form(word_by_word, min(line_columns, LINE_COLUMNS))
+    form = _Form(word_by_word, min(line_columns, LINE_COLUMNS), tuple(joins))
     found: list[Cue] = []
     for utterance in spoken:
         heard = [word for word in _heard(utterance) if _frame(word.start_seconds) < end_frame]
@@ -214,6 +217,8 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
         bare = part[-1].text.lower()
         cost += 1.0 if bare in _CLINGING else 0.0
+    begun, said = _frame(part[0].start_seconds), _frame(part[-1].end_seconds)
+    cost += sum(_ASTRIDE for first, after in form.joins if begun < first and after < said)
     inside = sum(1 for word in part[:-1] if word.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
     return cost + inside
 
