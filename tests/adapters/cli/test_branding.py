@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from ars0n_adapters import bootstrap, settings
-from ars0n_adapters.cli import arguments, branding, making, orders
+from ars0n_adapters.cli import arguments, making, orders
 from ars0n_adapters.cli.commands import main
 from ars0n_core.specs import brands
 from ars0n_core.specs.model import AdFormat
+from ars0n_core.usecases import brands as saving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,6 @@ def test_an_ad_made_before_the_kit_was_changed_is_another(tmp_path: Path, photo:
 
         before = note()
         caller = making.local_caller(product)
-        branding.brands.save(product.ports, product.policy, caller, brands.BrandKit(tagline="New"))
+        saving.save(product.ports, product.policy, caller, brands.BrandKit(tagline="New"))
         assert note() != before
         assert note("--no-brand") not in {before, note()}
