@@ -45,6 +45,7 @@ class ThreadRunner:
         self._renew = renew
         self._release = release
         self._running: dict[Command, Future[None]] = {}
+        self._given_back: set[Command] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="ars0n-keeper", daemon=True)
@@ -66,16 +67,19 @@ class ThreadRunner:
         """
         self._closed.set()
         with self._lock:
-            futures = dict(self._running)
+            # What was given back before is waited for by nobody.
+            futures = {c: f for c, f in self._running.items() if c not in self._given_back}
         for command, future in futures.items():
             if future.cancel() and self._release is not None:
                 self._quietly(self._release, command)
         _, late = wait(futures.values(), timeout=timeout_seconds)
         for command, future in futures.items():
-            if future in late and self._release is not None:
-                self._quietly(self._release, command)
-        self._pool.shutdown(wait=not late, cancel_futures=True)
-        self._cutters.shutdown(wait=not late, cancel_futures=True)
+            if future in late:
+                self._given_back.add(command)
+                if self._release is not None:
+                    self._quietly(self._release, command)
+        self._pool.shutdown(wait=not self._given_back, cancel_futures=True)
+        self._cutters.shutdown(wait=not self._given_back, cancel_futures=True)
         self._keeper.join(timeout=timeout_seconds)
 
     @property

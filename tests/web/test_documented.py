@@ -145,6 +145,25 @@ def test_too_few_credits_are_told_as_documented(site: Site) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/latest/meta-data/", "https://[::1]/a.png", "http://10.0.0.1/"]
+)
+def test_a_private_address_is_told_before_money_and_slots_are_looked_at(
+    site: Site, url: str
+) -> None:
+    poor = site.customer("poor", 4, tier=Tier.FREE)
+    poor.order(RADIO)
+    urls = ["https://example.com/a.png", url]
+
+    answer = poor.post("/generate", {**poor.film(imageUrls=urls), "voiceId": "nobody"})
+
+    assert answer.status_code == 400
+    faults = answer.json()["details"]["fieldErrors"]
+    assert set(faults) == {"voiceId", "imageUrls"}
+    assert [fault.partition(":")[0] for fault in faults["imageUrls"]] == ["1"]
+    assert "not public" in faults["imageUrls"][0]
+
+
 def test_too_many_generations_are_told_as_documented(site: Site) -> None:
     free = site.customer("free", 100, tier=Tier.FREE)
     free.order(RADIO)

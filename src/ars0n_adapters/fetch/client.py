@@ -14,6 +14,7 @@ from ars0n_adapters.fetch import addresses, urls
 from ars0n_adapters.fetch.pinned import (
     PinnedBackend,
     Resolve,
+    check_literal,
     refused,
     resolve,
     timeouts,
@@ -56,6 +57,12 @@ class GuardedFetcher:
         self._ports = ports
         self._certificates = certificates
         self._deadline_seconds = deadline_seconds
+
+    def check(self, url: str) -> None:
+        """
+        Check the shape of *url*, and its address if it names one itself.
+        """
+        check_literal(urls.check(url, ports=self._ports).host, self._is_allowed)
 
     def fetch(self, url: str, target: Path, *, size_bytes_max: int) -> None:
         """

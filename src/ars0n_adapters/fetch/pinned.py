@@ -160,6 +160,20 @@ def verified() -> ssl.SSLContext:
     return context
 
 
+def check_literal(host: str, is_allowed: Callable[[str], bool]) -> None:
+    """
+    Refuse a *host* that names an address which is not allowed.
+
+    Raises:
+        FetchRefusedError: It does.
+    """
+    if _is_literal(host) and not is_allowed(host):
+        raise FetchRefusedError(
+            "The URL names an address that is not public; give one that anybody can reach",
+            port="fetcher",
+        )
+
+
 def _is_literal(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
 

@@ -14,6 +14,7 @@ from ars0n_adapters.fetch import addresses, urls
 from ars0n_adapters.fetch.pinned import (
     PinnedBackend,
     Resolve,
+    check_literal,
     refused,
     resolve,
     timeouts,
@@ -59,10 +60,7 @@ class GuardedSender:
         """
         Check the shape of *url*, and its address if it names one itself.
         """
-        place = urls.check(url, ports=self._ports)
-        literal = ":" in place.host or place.host.replace(".", "").isdigit()
-        if literal and not self._is_allowed(place.host):
-            raise refused("its address is not public")
+        check_literal(urls.check(url, ports=self._ports).host, self._is_allowed)
 
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """

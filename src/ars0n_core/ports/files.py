@@ -72,6 +72,15 @@ class Fetcher(Protocol):
     Downloads what a customer's URL points to.
     """
 
+    def check(self, url: str) -> None:
+        """
+        Refuse a URL that would be refused whatever is behind it. Nothing is asked of anybody.
+
+        Raises:
+            FetchRefusedError: Scheme, port or address.
+        """
+        ...
+
     def fetch(self, url: str, target: Path, *, size_bytes_max: int) -> None:
         """
         Write what *url* serves to the file *target*.

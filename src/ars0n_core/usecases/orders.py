@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ars0n_core import specs
 from ars0n_core.errors import (
+    FetchRefusedError,
     InvalidRequestError,
     PlanExpiredError,
     ProviderRejectedError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ars0n_core.ids import AssetId
     from ars0n_core.plans.model import Plan
     from ars0n_core.ports import Policy, Ports
+    from ars0n_core.specs.faults import Faults
     from ars0n_core.specs.model import AdSpec
 
 
@@ -52,6 +54,8 @@ def check(
     if "voice_id" not in faults.by_field and ports.voices.voice(spec.voice_id) is None:
         message = f"There is no voice {spec.voice_id}; GET /voices lists those there are"
         faults.add("voice_id", message)
+    if "image_urls" not in faults.by_field and spec.ad_format is AdFormat.VIDEO:
+        _check_urls(ports, spec, faults)
     expired = None
     # A plan can only be judged against an order of a known length and sound clips.
     if plan is not None and not {"duration_seconds", "custom_clips"} & set(faults.by_field):
@@ -68,6 +72,15 @@ def check(
             faults.merge(texts.find_faults(ports, spec, told, planned=False))
     faults.raise_any()
     return expired
+
+
+def _check_urls(ports: Ports, spec: AdSpec, faults: Faults) -> None:
+    # What a URL itself tells: the rest is known when it is fetched.
+    for index, url in enumerate(spec.image_urls):
+        try:
+            ports.fetcher.check(url)
+        except FetchRefusedError as error:
+            faults.add("image_urls", f"{index}: {error}")
 
 
 def ask_planner(ports: Ports, spec: AdSpec, assets: Mapping[AssetId, Asset]) -> Plan:

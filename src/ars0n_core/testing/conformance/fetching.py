@@ -52,7 +52,9 @@ class FetcherSuite:
         """
         Byte for byte, up to the very last that is allowed.
         """
-        fetcher.fetch(publish(CONTENT), target, size_bytes_max=len(CONTENT))
+        url = publish(CONTENT)
+        fetcher.check(url)
+        fetcher.fetch(url, target, size_bytes_max=len(CONTENT))
 
         assert target.read_bytes() == CONTENT
 
@@ -102,6 +104,8 @@ class FetcherSuite:
         """
         Other schemes, and the networks behind our own walls.
         """
+        with pytest.raises(FetchRefusedError):
+            fetcher.check(url)
         with pytest.raises(FetchRefusedError):
             fetcher.fetch(url, target, size_bytes_max=10**6)
 

@@ -4,7 +4,9 @@ Files from strangers, believed and copied.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -92,6 +94,19 @@ class FakeFetcher:
     """
 
     web: dict[str, bytes] = field(factory=dict)
+
+    def check(self, url: str) -> None:
+        """
+        Refuse what is no URL of a web, and addresses that are not everybody's.
+        """
+        scheme, _, rest = url.partition("://")
+        place = rest.partition("/")[0]
+        host = place[1:].partition("]")[0] if place[:1] == "[" else place.partition(":")[0]
+        if not host or scheme not in {"http", "https"}:
+            raise FetchRefusedError("The URL is none of a web's", port="fetcher")
+        with contextlib.suppress(ValueError):
+            if not ip_address(host).is_global or "ff9b" in host:
+                raise FetchRefusedError("Its address is not public", port="fetcher")
 
     def fetch(self, url: str, target: Path, *, size_bytes_max: int) -> None:
         """
