@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from ars0n_core.access import ApiKey
-    from ars0n_core.ids import AssetId, OrganizationId
+    from ars0n_core.access import ApiKey, Organization
+    from ars0n_core.ids import AssetId, JobId, OrganizationId, VersionId
     from ars0n_core.pipelines.jobs import Job
     from ars0n_core.pipelines.states import JobStatus
     from ars0n_core.plans.model import Plan
-    from ars0n_core.ports import Ports
+    from ars0n_core.ports import Ports, Transaction
     from ars0n_core.projects import Version
 
 Answer = TypeVar("Answer")
@@ -118,7 +118,9 @@ class Stage(RuleBasedStateMachine):
         self.is_fair = True
         self.checked_at = -1
         self.luck: tuple[int, Verdict] | None = None
-        self.read: tuple[int, list[Version]] = (-1, [])
+        self.handed: dict[tuple[VersionId, JobId], Job] = {}
+        self.read_at = -1
+        self.read: dict[tuple[str, OrganizationId | None], Any] = {}
 
     def laws_hold(self) -> None:
         """
@@ -158,8 +160,7 @@ class Stage(RuleBasedStateMachine):
                 break
             self.behave()
             if fate.greedy:
-                for version, asset in self.made():
-                    self.hand_out(version, asset)
+                self.take_anew()
         self.luck = None
 
     def lucky(self) -> Verdict:
@@ -246,6 +247,15 @@ class Stage(RuleBasedStateMachine):
                 self.world.carry(waiting, carry_out, Verdict.OK)
             self.world.clock.pass_by(timedelta(seconds=10))
 
+    def take_anew(self) -> None:
+        """
+        Download all there is, but for what was downloaded as it still stands.
+        """
+        for version, job in self.makers():
+            if job.output is not None and self.handed.get((version.id, job.id)) is not job:
+                self.hand_out(version, job.output)
+                self.handed[version.id, job.id] = job
+
     def hand_out(self, version: Version, asset: AssetId) -> None:
         """
         Download it, and remember whose money it is.
@@ -253,17 +263,15 @@ class Stage(RuleBasedStateMachine):
         caller = self.caller(version.organization_id)
         if self.act(lambda: serve(self.ports, self.policy, caller, asset), caller) is None:
             return
-        for maker in self.versions():
-            for jobs in (maker.pipeline.jobs, maker.pipeline.fallback):
-                for job in jobs.values():
-                    if job.output == asset and job.reused_from is None and job.charge:
-                        self.records.taken[asset] = Taken(
-                            maker.organization_id,
-                            maker.id,
-                            job.id,
-                            job.charge.serial,
-                            job.charge.credits,
-                        )
+        for maker, job in self.makers():
+            if job.output == asset and job.reused_from is None and job.charge:
+                self.records.taken[asset] = Taken(
+                    maker.organization_id,
+                    maker.id,
+                    job.id,
+                    job.charge.serial,
+                    job.charge.credits,
+                )
 
     def verdict(self, number: int) -> Verdict:
         """
@@ -297,8 +305,9 @@ class Stage(RuleBasedStateMachine):
         """
         Return the customer as it would be admitted now.
         """
-        with self.kept.store.transaction() as tx:
-            organization = tx.organizations.find(organization_id)
+        organization: Organization = self.remembered(
+            "customer", lambda tx: tx.organizations.find(organization_id), organization_id
+        )
         return Caller(organization, self.keys[organization_id][is_test])
 
     def spec(self, organization: OrganizationId, *, radio: bool, looks: int) -> AdSpec | None:
@@ -328,18 +337,32 @@ class Stage(RuleBasedStateMachine):
             image_asset_ids=(self.images[organization],),
         )
 
+    def remembered(
+        self,
+        what: str,
+        look: Callable[[Transaction], Answer],
+        whose: OrganizationId | None = None,
+    ) -> Answer:
+        """
+        Return what *look* reads. Rules look at every step, so it is read anew only after a
+        commit.
+        """
+        if self.read_at != self.world.commits:
+            self.read_at = self.world.commits
+            self.read.clear()
+        if (what, whose) not in self.read:
+            with self.kept.store.transaction() as tx:
+                self.read[what, whose] = look(tx)
+        answer: Answer = self.read[what, whose]
+        return answer
+
     def versions(self) -> list[Version]:
         """
-        Return all versions there are. Rules ask at every step, so they are read anew only
-        after a commit.
+        Return all versions there are.
         """
-        read_at, versions = self.read
-        if read_at != self.world.commits:
-            read_at = self.world.commits
-            with self.kept.store.transaction() as tx:
-                versions = [version for one in self.keys for version in versions_of(tx, one)]
-            self.read = read_at, versions
-        return versions
+        return self.remembered(
+            "versions", lambda tx: [version for one in self.keys for version in versions_of(tx, one)]
+        )
 
     def version(self, version_id: Any) -> Version:
         """
@@ -375,20 +398,25 @@ class Stage(RuleBasedStateMachine):
         """
         Return all that jobs made, paid for or not.
         """
+        return [(version, job.output) for version, job in self.makers() if job.output is not None]
+
+    def makers(self) -> list[tuple[Version, Job]]:
+        """
+        Return all jobs that made or will make something, those of a last finished ad too.
+        """
         return [
-            (version, job.output)
+            (version, job)
             for version in self.versions()
             for jobs in (version.pipeline.jobs, version.pipeline.fallback)
             for job in jobs.values()
-            if job.output is not None
         ]
 
     def book(self, caller: Caller) -> tuple[ledger.Entry, ...]:
         """
         Return the customer's entries.
         """
-        with self.kept.store.transaction() as tx:
-            return tx.ledger.entries(caller.organization.id)
+        whose = caller.organization.id
+        return self.remembered("book", lambda tx: tx.ledger.entries(whose), whose)
 
     def spent(self, caller: Caller) -> int:
         """

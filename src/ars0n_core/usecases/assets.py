@@ -269,7 +269,7 @@ def _deliver(ports: Ports, caller: Caller, asset_id: AssetId) -> Asset:
         asset = _owned(tx, caller, asset_id)
         if asset.origin is AssetOrigin.UPLOADED:
             return asset
-        paid = False
+        paid = is_news = False
         for version in tx.versions.made(asset_id):
             pipeline = version.pipeline
             # While a scene is done anew, the last finished ad is still theirs.
@@ -280,9 +280,11 @@ def _deliver(ports: Ports, caller: Caller, asset_id: AssetId) -> Asset:
                     pipeline = outcomes.mark_delivered(pipeline, job.id)
             if pipeline is not version.pipeline:
                 tx.versions.save(evolve(version, pipeline=pipeline))
+                is_news = True
         if not paid:
             raise NotFoundError("asset", asset_id)
-        tx.commit()
+        if is_news:
+            tx.commit()
     return asset
 
 
