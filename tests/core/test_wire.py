@@ -719,3 +719,22 @@ def test_what_a_body_asks_for_beside_an_order() -> None:
         "maxCredits": ["Expected number, received boolean"],
         "dryRun": ["Expected boolean, received number"],
     }
+
+
+def test_a_brand_kit_comes_back_as_it_was_saved() -> None:
+    body = {
+        "companyName": "Nordlys",
+        "logoAssetId": "asset_logo",
+        "gradientColor": "#112233",
+        "ctaDesign": "bold",
+        "tagline": "Hear it",
+    }
+    kit = wire.structure_brand_kit(body)
+    told = json.loads(json.dumps(wire.unstructure_brand_kit(kit)))
+    assert told == {**body, "brandFont": None, "website": None, "legalLine": None}
+    assert wire.structure_brand_kit(told) == kit
+
+
+def test_every_fault_of_a_brand_kit_is_told_by_its_field() -> None:
+    body = {"ctaDesign": "baroque", "tagline": 7}
+    assert set(fields(body, wire.structure_brand_kit)) == {"ctaDesign", "tagline"}

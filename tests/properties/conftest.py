@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from ars0n_core.testing.shop import Shop, played
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from ars0n_core.ports import Ports, Store
 

@@ -24,7 +24,7 @@ from ars0n_core.ledger import RECEIVABLE
 from ars0n_core.pipelines.commands import SubmitClip
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
-from ars0n_core.specs.model import CustomClip
+from ars0n_core.specs.model import AspectRatio, CustomClip
 from ars0n_core.testing.fakes import footage
 from ars0n_core.usecases import billing
 from ars0n_core.usecases.advance import advance
@@ -601,3 +601,18 @@ def test_the_same_order_is_carried_out_the_same_way_by_any_driver(stage: Stage) 
 
     assert [job.status for job in queued.jobs] == [job.status for job in inline.jobs]
     assert queued.total_credits == inline.total_credits
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [(AspectRatio.LANDSCAPE, (1920, 1080)), (AspectRatio.SQUARE, (1080, 1080))],
+)
+def test_a_deployment_of_finer_pictures_makes_videos_finer_and_feeds_as_they_are(
+    stage: Stage, shape: AspectRatio, size: tuple[int, int]
+) -> None:
+    stage.policy = evolve(stage.policy, picture_lines=1080)
+
+    stage.finished(stage.film(aspect_ratio=shape))
+
+    (cut,) = stage.ports.compositor.cuts
+    assert (cut.width, cut.height) == size

@@ -10,9 +10,16 @@ import pytest
 from attrs import evolve
 
 from ars0n_core.errors import CompositorError
+from ars0n_core.ids import VersionId
 from ars0n_core.projects import VersionStatus
+from ars0n_core.testing import fakes
+from ars0n_core.usecases.ahead import prepare
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ars0n_core.ports import Narration, SpeechOrder
+
     from .conftest import Stage
 
 
@@ -20,6 +27,20 @@ if TYPE_CHECKING:
 def eager(stage: Stage) -> Stage:
     stage.policy = evolve(stage.policy, renders_ahead=True)
     return stage
+
+
+class SlowSpeech(fakes.FakeSpeech):
+    """
+    Says everything so slowly that no ad holds it.
+    """
+
+    def speak(self, order: SpeechOrder, folder: Path) -> Narration:
+        spoken = super().speak(order, folder)
+        words = tuple(
+            evolve(word, start_seconds=50 * word.start_seconds, end_seconds=50 * word.end_seconds)
+            for word in spoken.words
+        )
+        return evolve(spoken, words=words, duration_seconds=50 * spoken.duration_seconds)
 
 
 def clips_of(names: tuple[str, ...]) -> set[str]:
@@ -63,3 +84,18 @@ def test_a_head_start_that_fails_costs_nothing(
 
     assert (report.status, report.failed) == (VersionStatus.COMPLETED, 0)
     assert eager.balance() == 860
+
+
+def test_an_ad_that_was_deleted_meanwhile_is_not_rendered_ahead(eager: Stage) -> None:
+    prepare(eager.ports, eager.policy, VersionId("ver_gone"))
+
+    assert eager.ports.compositor.prepared == []
+
+
+def test_an_ad_whose_narration_can_not_fit_is_not_rendered_ahead(eager: Stage) -> None:
+    eager.ports = evolve(eager.ports, speech=SlowSpeech())
+
+    report = eager.finished()
+
+    assert report.status is VersionStatus.FAILED
+    assert eager.ports.compositor.prepared == []

@@ -10,15 +10,19 @@ import pytest
 from attrs import evolve
 
 from ars0n_core.assets import AssetKind
-from ars0n_core.errors import NotFoundError, VersionNotEditableError
+from ars0n_core.errors import BlobNotFoundError, NotFoundError, VersionNotEditableError
 from ars0n_core.ports import Maker
 from ars0n_core.specs.model import CustomClip
 from ars0n_core.testing import fakes
 from ars0n_core.timelines import COMPOSITE, GENERATED, Provenance
 from ars0n_core.usecases.reopen import reopen
+from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from ars0n_core.timelines import Rendering, Timeline
 
     from .conftest import Stage
 
@@ -106,6 +110,56 @@ def test_an_ad_is_reopened_as_it_was_cut(stage: Stage, tmp_path: Path) -> None:
     assert asset is not None
     stage.blobs.copy_to(asset.blob_key, copied)
     assert cut.ad.read_bytes() == copied.read_bytes()
+
+
+def test_a_radio_ad_with_music_of_its_own_is_reopened_without_a_poster(
+    stage: Stage, tmp_path: Path
+) -> None:
+    report = stage.finished(stage.radio(music_asset_id=stage.asset(AssetKind.AUDIO)))
+
+    cut = reopen(stage.ports, stage.policy, stage.caller, report.version_id, tmp_path)
+
+    assert cut.poster is None
+    assert cut.timeline == stage.ports.compositor.cuts[-1]
+
+
+def test_an_ad_whose_words_would_not_fit_today_is_not_cut_otherwise(
+    stage: Stage, tmp_path: Path
+) -> None:
+    # As an older release may have cut it, which let more be said.
+    report = stage.finished()
+    version = stage.version(report.version_id)
+    (voice,) = (
+        job for job in version.pipeline.jobs.values() if job.item.operation is Operation.SPEAK
+    )
+    slow = [[text, 50 * start, 50 * end, said] for text, start, end, said in voice.facts["words"]]
+    facts = {**voice.facts, "words": slow, "duration_seconds": slow[-1][2]}
+    jobs = {**version.pipeline.jobs, voice.id: evolve(voice, facts=facts)}
+    with stage.ports.store.transaction() as tx:
+        tx.versions.save(evolve(version, pipeline=evolve(version.pipeline, jobs=jobs)))
+        tx.commit()
+
+    with pytest.raises(BlobNotFoundError, match="can't be made again"):
+        reopen(stage.ports, stage.policy, stage.caller, report.version_id, tmp_path)
+
+
+def test_what_was_told_and_measured_of_an_ad_is_kept_beside_it(stage: Stage) -> None:
+    class Telling(fakes.FakeCompositor):
+        def render(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Rendering:
+            rendering = super().render(timeline, media, folder)
+            sidecar, certificate = folder / "provenance.json", folder / "certificate.json"
+            sidecar.write_text('{"told": 1}')
+            certificate.write_text('{"measured": 1}')
+            return evolve(rendering, sidecar=sidecar, certificate=certificate)
+
+    stage.ports = evolve(stage.ports, compositor=Telling())
+    report = stage.finished()
+    facts = stage.version(report.version_id).pipeline.final.facts
+    place = stage.folder / "kept"
+
+    for name, content in (("provenance", '{"told": 1}'), ("certificate", '{"measured": 1}')):
+        stage.blobs.copy_to(facts[f"{name}_key"], place)
+        assert place.read_text() == content
 
 
 def test_only_a_finished_ad_of_ones_own_is_reopened(stage: Stage, tmp_path: Path) -> None:

@@ -97,3 +97,16 @@ def test_what_only_the_planner_wrote_is_the_prompts_fault(stage: Stage) -> None:
     faults = faults_of(stage, evolve(spec, captions=CaptionStyle.PHRASE))
 
     assert set(faults) == {"prompt"}
+
+
+def test_a_name_the_planner_says_again_is_the_names_fault_alone(stage: Stage) -> None:
+    told = planned(stage, stage.film())
+    words = tuple(evolve(segment, text="Ac\ue123me is here") for segment in told.segments)
+    stage.ports = evolve(
+        stage.ports, planner=SimpleNamespace(plan=lambda *_: evolve(told, segments=words))
+    )
+    spec = stage.film(image_asset_ids=(told.scenes[0].image_asset_id,), company_name="Ac\ue123me")
+
+    faults = faults_of(stage, evolve(spec, captions=CaptionStyle.PHRASE))
+
+    assert set(faults) == {"company_name"}

@@ -361,7 +361,8 @@ class Stage(RuleBasedStateMachine):
         Return all versions there are.
         """
         return self.remembered(
-            "versions", lambda tx: [version for one in self.keys for version in versions_of(tx, one)]
+            "versions",
+            lambda tx: [version for one in self.keys for version in versions_of(tx, one)],
         )
 
     def version(self, version_id: Any) -> Version:

@@ -42,9 +42,7 @@ def prepare(ports: Ports, policy: Policy, version_id: VersionId) -> None:
     # When all are there the cut itself begins; before the narration nothing is decided.
     if all(arrived) or sum(arrived) < len(spoken) + 1 or None in spoken:
         return
-    film = next((job for job in jobs if job.item.operation is Operation.COMPOSE), None)
-    if film is None:
-        return
+    (film,) = (job for job in jobs if job.item.operation is Operation.COMPOSE)
     try:
         with ports.scratch.folder() as folder:
             cutting.prepare(ports, policy, version, film, folder)

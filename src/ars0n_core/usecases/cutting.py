@@ -5,7 +5,7 @@ The last step: the cut of a film or the mix of a radio ad, from what the jobs be
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve, frozen
 
@@ -32,7 +32,7 @@ from ars0n_core.usecases.recording import Happening
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ars0n_core.pipelines.jobs import Job
     from ars0n_core.ports import Policy, Ports
@@ -165,10 +165,8 @@ def stored(ports: Ports, asset_id: str | None) -> Asset:
     Raises:
         BlobNotFoundError: It is gone.
     """
-    asset = None
-    if asset_id is not None:
-        with ports.store.transaction() as tx:
-            asset = tx.assets.find(AssetId(asset_id))
+    with ports.store.transaction() as tx:
+        asset = tx.assets.find(AssetId(asset_id or ""))
     if asset is None:
         raise BlobNotFoundError(f"The asset {asset_id} is gone", port="blobs")
     return asset
@@ -263,19 +261,16 @@ def _expected(name: str, clip: Job) -> Media:
 
 def _words(facts: Mapping[str, Json]) -> tuple[Word, ...]:
     told = facts.get("words")
-    words = []
-    for row in told if isinstance(told, list | tuple) else ():
-        if isinstance(row, list | tuple):
-            text, start, end, segment = row
-            words.append(
-                Word(
-                    text=str(text),
-                    start_seconds=float(str(start)),
-                    end_seconds=float(str(end)),
-                    segment=int(str(segment)),
-                )
-            )
-    return tuple(words)
+    rows = cast("Sequence[Sequence[Json]]", told if isinstance(told, list | tuple) else ())
+    return tuple(
+        Word(
+            text=str(text),
+            start_seconds=float(str(start)),
+            end_seconds=float(str(end)),
+            segment=int(str(segment)),
+        )
+        for text, start, end, segment in rows
+    )
 
 
 def conformed(policy: Policy, version: Version, found: Found) -> Timeline | str:

@@ -65,19 +65,18 @@ def told(version: Version, job: Job, bed: Maker | None) -> Provenance:
 
 def _sources(version: Version, job: Job, bed: Maker | None) -> Iterator[Source]:
     spec = version.spec
-    voice = None
-    for need in (version.pipeline.job(need) for need in job.needs):
-        if need.item.operation is Operation.SPEAK:
-            voice = need
+    needs = [version.pipeline.job(need) for need in job.needs]
+    (voice,) = (need for need in needs if need.item.operation is Operation.SPEAK)
+    for need in needs:
+        if need is voice:
             continue
         for one in (*(version.pipeline.job(before) for before in need.needs), need):
             name, fields = _PARTS[one.item.operation]
             part = f"scene {need.item.scene_index} {name}"
             yield _source(part, one, "\n".join(str(one.item.inputs.get(f, "")) for f in fields))
-    if voice is not None:
-        texts = voice.item.inputs.get("texts")
-        lines = texts if isinstance(texts, list | tuple) else ()
-        yield _source("voice", voice, "\n".join(map(str, lines)))
+    texts = voice.item.inputs.get("texts")
+    lines = texts if isinstance(texts, list | tuple) else ()
+    yield _source("voice", voice, "\n".join(map(str, lines)))
     if bed is not None:
         mood = str(job.item.inputs.get("music_mood") or "")
         yield Source(

@@ -56,6 +56,7 @@ def cut(
     titles = settings.pop("titles", {})
     logo = settings.pop("logo", None)
     bed = settings.pop("bed", None)
+    voice_is_measured = settings.pop("voice_is_measured", True)
     spec = AdSpec(**settings)
     plan = Plan(
         segments=tuple(Segment(text=t, scene_index=i) for i, t in enumerate(texts) if t),
@@ -77,7 +78,10 @@ def cut(
             words.append(Word(text=word, start_seconds=at, end_seconds=at + pace, segment=i))
             at += pace + (pause if word[-1] in ".," else 0)
     voice = Media(
-        id="voice", kind=MediaKind.SOUND, sha256="1" * 64, available_samples=round(at * 48_000)
+        id="voice",
+        kind=MediaKind.SOUND,
+        sha256="1" * 64,
+        available_samples=round(at * 48_000) if voice_is_measured else None,
     )
     return conform(
         spec,
@@ -136,6 +140,18 @@ def test_the_card_shows_the_companys_own_address_only() -> None:
     told = cut(prompt="Nordlys headphones, see www.nordlys-audio.com")
     assert card_of(told).website == "nordlys-audio.com"
     assert card_of(cut(prompt="like the ad on youtube.com or mail me@nordlys.com")).website == ""
+
+
+def test_an_address_of_the_orders_own_is_shown_as_one_writes_it() -> None:
+    assert card_of(cut(website="https://www.nordlys.example/")).website == "nordlys.example"
+    assert card_of(cut(website="", prompt="see nordlys.com")).website == ""
+
+
+def test_a_narration_nobody_measured_is_as_long_as_its_words() -> None:
+    told, measured = cut(voice_is_measured=False).voice[-1], cut().voice[-1]
+    # The recording that was measured goes on for a pause after its last word.
+    longer = measured.source_sample + measured.samples - told.source_sample - told.samples
+    assert 0 <= longer <= 0.3 * 48_000
 
 
 def test_long_speech_is_quickened_by_at_most_15_percent_and_then_refused() -> None:
@@ -331,6 +347,42 @@ def test_a_caption_that_takes_its_time_to_be_read_is_not_shortened_for_a_join() 
     assert end - start < needed + 12
     assert shown([(34, 46)]) == (start, end)
     assert shown([(start + needed, start + needed + 12)])[1] <= end
+
+
+def test_a_caption_of_slow_words_changes_before_it_stands_for_long() -> None:
+    timeline = cut(
+        texts=("Slow down, and hear it all.", "", ""),
+        pace=2.2,
+        pause=0.0,
+        captions=CaptionStyle.PHRASE,
+    )
+    assert len(timeline.cues) > 1
+    assert all(cue.frames <= captions.CUE_FRAMES_MAX + 9 for cue in timeline.cues)
+
+
+def test_what_is_only_said_under_the_card_has_no_caption() -> None:
+    close = "Nordlys. Hear the difference today, tomorrow, and on each day after it."
+    timeline = cut(texts=(HOOK, BODY, close), pace=0.36, captions=CaptionStyle.WORD)
+    card = card_of(timeline)
+    written = [word.text for cue in timeline.cues for word in cue.words]
+    assert written == f"{HOOK} {BODY} {close}".split()[: len(written)]
+    assert written[-1] != "it."
+    assert all(cue.start_frame + cue.frames <= card.start_frame for cue in timeline.cues)
+
+
+def test_a_hurried_first_caption_keeps_its_place_a_little_longer() -> None:
+    quick = [Word(text=text, start_seconds=i * 0.1, end_seconds=i * 0.1 + 0.1, segment=0)
+             for i, text in enumerate(["Premium", "headphones,", "everywhere."])]  # fmt: skip
+    slow = [Word(text=text, start_seconds=0.4 + i, end_seconds=1.2 + i, segment=0)
+            for i, text in enumerate(["Hear", "it", "now."])]  # fmt: skip
+    spoken = [
+        Utterance(text_index=0, source_sample=0, source_samples=1, words=tuple(words))
+        for words in (quick, slow)
+    ]
+    first, second, *_ = captions.cues(spoken, end_frame=300, word_by_word=False, line_columns=26)
+    assert [word.text for word in first.words] == [word.text for word in quick]
+    # Its successor begins after its first word, by as little as keeps the two in step.
+    assert 0 < second.start_frame - round(slow[0].start_seconds * 30) <= 6
 
 
 def test_captions_break_at_punctuation() -> None:

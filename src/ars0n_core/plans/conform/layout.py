@@ -223,11 +223,9 @@ def _speech_frames(
             frames[i] += -(-speech.spoken_samples(own) // SAMPLES_PER_FRAME) + _PAD_FRAMES
         held = stretches[i].fixed_frames
         if held is not None:
-            spilled = max(frames[i] - held, 0)
-            if i + 1 < len(stretches):
-                frames[i + 1] += spilled
-            elif i:
-                frames[i - 1] += spilled
+            # A clip always has a scene beside it: an ad without scenes is no film.
+            beside = i + 1 if i + 1 < len(stretches) else i - 1
+            frames[beside] += max(frames[i] - held, 0)
             frames[i] = min(frames[i], held)
     return frames
 
