@@ -7,12 +7,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ars0n_core import ledger
 from ars0n_core.errors import InsufficientCreditsError
-from ars0n_core.ids import ApiKeyId, EntryId, OrganizationId
+from ars0n_core.ids import ApiKeyId, EntryId, OrganizationId, VersionId
 from ars0n_core.ledger import ACCOUNTS, PREPAID, RECEIVABLE, SPENT, Booking, Entry, Posting
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -146,3 +147,24 @@ def test_what_was_paid_is_told_in_cents() -> None:
 
     assert ledger.usage([bought, bought]).cost_cents == 7800
     assert ledger.usage([ledger.grant(booking("b"), credits_given=5)]).cost_cents == 0
+
+
+def test_an_entry_says_whose_it_is_when_it_was_booked_and_why() -> None:
+    told = Booking(
+        id=EntryId("entry_1"),
+        organization_id=OrganizationId("org"),
+        reference="purchase/1",
+        booked_at=AT,
+        version_id=VersionId("ver_1"),
+        api_key_id=ApiKeyId("key_1"),
+        note="API Starter",
+    )
+
+    for entry in (
+        ledger.purchase(told, credits_bought=500, price_cents=3900),
+        ledger.charge(told, account=PREPAID, items=[("a", 5)]),
+        ledger.refund(told, account=PREPAID, item="a", credits_back=5),
+    ):
+        assert all(
+            getattr(entry, field.name) == getattr(told, field.name) for field in fields(Booking)
+        )

@@ -83,3 +83,13 @@ def test_a_window_for_nothing_admits_nobody_and_says_when_to_ask() -> None:
 
     assert (decision.allowed, decision.remaining, len(stamps)) == (False, 0, 0)
     assert decision.reset_at == START + quotas.WINDOW
+
+
+def test_another_window_is_as_long_as_it_says() -> None:
+    day = timedelta(days=1)
+    first, stamps = quotas.admit((), limit=1, now=START, window=day)
+    second, stamps = quotas.admit(stamps, limit=1, now=START + timedelta(hours=23), window=day)
+    third, _ = quotas.admit(stamps, limit=1, now=START + day, window=day)
+
+    assert [first.allowed, second.allowed, third.allowed] == [True, False, True]
+    assert (second.limit, second.reset_at) == (1, START + day)

@@ -122,7 +122,7 @@ def fits(spec: AdSpec, plan: Plan) -> str | None:
         texts += [clip.voiceover_text or "" for clip in spec.custom_clips]
     needed = sum(map(speech_seconds_min, texts)) / STRETCH_MAX
     available = seconds_available(spec)
-    if needed <= available:
+    if needed <= available + 1e-9:  # what fits on paper must not fail by a rounding
         return None
     words = sum(map(count_words, texts))
     words_fit = math.floor(available * WORDS_PER_SECOND)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from ars0n_core import work
 from ars0n_core.errors import (
     IllegalEventError,
     JobBusyError,
@@ -706,3 +707,103 @@ def test_what_is_charged_again_remembers_its_key_and_what_was_taken() -> None:
     charges = {job.id: job.charge for job in pipeline.jobs.values() if job.charge}
     assert {charge.api_key_id for charge in charges.values()} == {"key_1"}
     assert [key for key, charge in charges.items() if charge.delivered] == ["edit-0"]
+
+
+def test_what_is_given_back_goes_where_it_came_from_and_to_its_key() -> None:
+    items = break_down(SPEC, PLAN)
+    pipeline = graph.build(
+        items,
+        job_ids=[JobId(item.key) for item in items],
+        charges={
+            key: Charge(credits=price, account="receivable", serial=1, api_key_id=ApiKeyId("key_1"))
+            for key, price in PRICES.items()
+        },
+    )
+    pipeline, _ = claimed(pipeline)
+    pipeline, conclusion = outcomes.conclude(
+        done(failed(pipeline, "voice", Cause.OURS), "edit-0", "edit-1")
+    )
+
+    assert conclusion is not None
+    assert {(one.account, one.api_key_id) for one in conclusion.refunds} == {
+        ("receivable", "key_1")
+    }
+
+
+def test_a_failed_regeneration_leaves_the_version_finished() -> None:
+    pipeline, _ = claimed(regenerated(finished(), 0, 1))
+    _, conclusion = outcomes.conclude(failed(pipeline, "edit-0"))
+
+    assert conclusion is not None
+    assert (conclusion.completed, conclusion.restored) == (True, True)
+
+
+def test_a_finished_ad_has_nothing_of_another_to_return_to() -> None:
+    pipeline, _ = outcomes.conclude(finished())
+
+    assert pipeline.fallback == {}
+
+
+def test_a_new_take_is_other_work_than_the_last() -> None:
+    before = finished()
+    after = regenerated(before, 0, 1)
+    pairs = {
+        key: (before.jobs[JobId(key)], after.jobs[JobId(key)])
+        for key in ("edit-0", "clip-0", "film", "edit-1")
+    }
+
+    for key in ("edit-0", "clip-0"):
+        old, new = pairs[key]
+        assert (old.item.take, new.item.take) == (0, 1)
+    for key in ("edit-0", "clip-0", "film"):
+        old, new = pairs[key]
+        assert new.fingerprint not in {None, old.fingerprint}
+    assert pairs["edit-1"][0] == pairs["edit-1"][1]
+
+
+def test_what_is_built_is_known_by_its_fingerprint_and_what_is_reused_with_its_facts() -> None:
+    items = break_down(SPEC, PLAN)
+    prints = work.fingerprints(items)
+    before = finished()
+    spoken = evolve(before.jobs[JobId("voice")], facts={"duration_seconds": 3.0})
+    pipeline = graph.build(
+        items,
+        job_ids=[JobId(f"new-{item.key}") for item in items],
+        charges={},
+        reused={"voice": spoken},
+    )
+
+    assert {job.item.key: job.fingerprint for job in pipeline.jobs.values()} == prints
+    assert pipeline.jobs[JobId("new-voice")].facts == {"duration_seconds": 3.0}
+
+
+def test_a_look_at_a_ticket_is_ordered_for_its_version() -> None:
+    pipeline, ordered = claimed(up_to_clips())
+    submits = [one for one in ordered if isinstance(one, commands.SubmitClip)]
+    for one in submits:
+        pipeline = graph.record(
+            pipeline,
+            states.Submitted(one.job, one.attempt, "ticket", AT, AT + timedelta(hours=1)),
+        )
+    _, looks = claimed(pipeline, AT + timedelta(minutes=1))
+
+    assert {(look.version, look.job) for look in looks} == {
+        (VERSION, JobId("clip-0")),
+        (VERSION, JobId("clip-1")),
+    }
+
+
+def test_where_nothing_is_to_be_done_nothing_is_new() -> None:
+    pipeline, _ = claimed(fresh())
+
+    after, ordered = claimed(pipeline)
+
+    assert ordered == ()
+    assert after is pipeline  # so that nobody stores it again
+
+
+def test_an_event_that_may_not_happen_is_named_with_its_job() -> None:
+    with pytest.raises(IllegalEventError) as caught:
+        graph.record(fresh(), states.Retried(JobId("voice")))
+
+    assert (caught.value.job, caught.value.event) == ("voice", "Retried")

@@ -15,6 +15,7 @@ from ars0n_core.plans.breakdown import break_down, regeneration, subjects
 from ars0n_core.plans.diff import rebuild
 from ars0n_core.plans.model import Plan, Scene, Segment
 from ars0n_core.specs import AdFormat, AdSpec, CaptionStyle, CtaDesign, CustomClip, VideoModel
+from ars0n_core.specs.model import BrandFont
 from ars0n_core.timelines import Look
 from ars0n_core.work import digest
 
@@ -374,3 +375,42 @@ def test_the_film_knows_its_captions_and_which_clips_are_silent() -> None:
     shown = film["items"]
     assert isinstance(shown, list)
     assert shown[0] == {"asset_id": "c", "duration_seconds": 4.0, "voiceover_text": ""}
+
+
+def test_what_an_order_does_not_say_is_written_down_as_nothing() -> None:
+    plan = attrs.evolve(PLAN, segments=PLAN.segments[:1])
+    items = {item.key: item for item in break_down(SPEC, plan)}
+
+    assert (items["edit-0"].inputs["edit_style"], items["edit-0"].inputs["tone"]) == ("", "")
+    assert items["clip-0"].inputs["emotion"] == items["voice"].inputs["emotion"] == ""
+    shown = items["film"].inputs["items"]
+    assert isinstance(shown, list)
+    assert shown[1] == {
+        "duration_seconds": 6.0,
+        "transition": str(PLAN.scenes[1].transition),
+        "on_screen_text": "",
+        "texts": [],
+    }
+    assert not {"tagline", "website", "legal_line", "brand_font"} & items["film"].inputs.keys()
+
+
+def test_the_film_knows_what_the_card_says_of_the_brand() -> None:
+    brand = {"tagline": "Hear it", "website": "helio.example", "legal_line": "Terms apply"}
+    spec = attrs.evolve(SPEC, **brand, brand_font=BrandFont.ANTON)
+
+    film = break_down(spec, PLAN)[-1].inputs
+
+    assert brand.items() <= film.items()
+    assert film["brand_font"] == BrandFont.ANTON
+
+
+def test_the_film_knows_which_clip_stands_where() -> None:
+    clips = (CustomClip(0, AssetId("c"), 4), CustomClip(1, AssetId("d"), 5))
+
+    shown = break_down(attrs.evolve(SPEC, custom_clips=clips), PLAN)[-1].inputs["items"]
+
+    assert isinstance(shown, list)
+    assert [one["asset_id"] for one in shown if isinstance(one, dict) and "asset_id" in one] == [
+        "c",
+        "d",
+    ]

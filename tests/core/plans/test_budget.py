@@ -103,6 +103,11 @@ def test_what_just_fits_is_tried() -> None:
         ("50%", 1 / 3.4),
         ("a" * 8 + "\N{EM DASH}" + "a" * 8, 16 / 24),
         ("...", 0.0),
+        ("ก", 0.22 / 3.4),  # the first Thai letter
+        ("\N{GEORGIAN LETTER AN}" * 7, 1 / 3.4),  # beyond the Thai block, and spaced
+        ("\u3400\u4dbf", 2 * 0.55 / 3.4),  # the first and the last of a block
+        ("\uff66\uff9d", 2 * 0.33 / 3.4),
+        ("。、", 0.0),
     ],
 )
 def test_the_least_time_a_text_takes(text: str, seconds: float) -> None:
@@ -115,3 +120,22 @@ def test_an_ad_is_as_long_as_its_duration_and_a_films_clips() -> None:
     assert budget.seconds_available(spec_of(15, custom_clips=clips)) == 25.5
     radio = spec_of(15, custom_clips=clips, ad_format=AdFormat.RADIO)
     assert budget.seconds_available(radio) == 15.0
+
+
+def test_what_is_said_over_clips_counts_in_a_film_and_not_on_the_radio() -> None:
+    clip = CustomClip(0, AssetId("asset_c"), 2.0, "word " * 80)
+    film = spec_of(15, custom_clips=(clip,))
+
+    assert (budget.fits(film, plan_of("word " * 20)) or "").startswith(
+        "The narration is too long: 100 words"
+    )
+    radio = spec_of(15, custom_clips=(clip,), ad_format=AdFormat.RADIO)
+    assert budget.fits(radio, plan_of("word " * 20)) is None
+
+
+def test_what_takes_just_the_time_there_is_fits() -> None:
+    # 391 words at 3.4 a second, quickened by 15 %, take 100 s on the dot.
+    clip = CustomClip(0, AssetId("asset_c"), 40.0)
+
+    assert budget.fits(spec_of(60, custom_clips=(clip,)), plan_of("word " * 391)) is None
+    assert budget.fits(spec_of(60, custom_clips=(clip,)), plan_of("word " * 392))

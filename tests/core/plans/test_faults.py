@@ -9,7 +9,7 @@ from ars0n_core.errors import InvalidRequestError, PlanExpiredError
 from ars0n_core.ids import AssetId
 from ars0n_core.plans import faults
 from ars0n_core.plans.model import Plan, Scene, Segment
-from ars0n_core.specs.model import AdFormat, AdSpec
+from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,3 +189,23 @@ def test_an_image_the_order_does_not_have_expires_the_plan() -> None:
     told = [f"scene {i}: image gone is not among the order's images" for i in range(3)]
     assert caught.value.field_errors == {"plan.scenes": tuple(told)}
     faults.check(attrs.evolve(SPEC, ad_format=AdFormat.RADIO), plan)
+
+
+def test_footage_that_just_fills_the_ad_is_enough_and_a_frame_less_is_not() -> None:
+    minute = attrs.evolve(SPEC, duration_seconds=60)
+
+    faults.check(minute, plan_of(*[6] * 9))  # 9 x 200 frames when slowed by a tenth: 60 s
+    short = plan_of(*[6] * 7, 8, 4)  # 7 x 200 + 266 + 133: a frame too few
+    assert "too short" in faults_of(short, minute)["plan.scenes"][0]
+
+
+def test_words_over_a_clip_are_words() -> None:
+    clip = CustomClip(0, AssetId("c"), 4, "See it.")
+    film = attrs.evolve(SPEC, custom_clips=(clip,))
+    faults.check(film, plan_of(6, 6, 6, texts=("...",)))
+
+    silent = attrs.evolve(SPEC, custom_clips=(attrs.evolve(clip, voiceover_text=None),))
+    radio = attrs.evolve(film, ad_format=AdFormat.RADIO)
+    for spec in (silent, radio):
+        told = faults_of(plan_of(6, 6, 6, texts=("...",)), spec)["plan.voiceover_segments"]
+        assert any("Nothing is said" in message for message in told)

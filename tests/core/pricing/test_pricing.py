@@ -17,6 +17,7 @@ from ars0n_core.plans.diff import rebuild
 from ars0n_core.plans.model import Plan, Segment
 from ars0n_core.plans.typical import typical
 from ars0n_core.pricing import Setting
+from ars0n_core.pricing.advise import worth
 from ars0n_core.specs import AdFormat, AdSpec, CustomClip, VideoModel
 from ars0n_core.work import Operation, WorkItem
 
@@ -321,3 +322,29 @@ def test_what_is_not_on_sale_is_named() -> None:
 
     assert wrong.value.field_errors == {"edition": ("Edition must be 1 or 2",)}
     assert (missing.value.kind, missing.value.id) == ("package", "api-none")
+
+
+def test_an_edition_that_is_none_is_a_fault_of_its_field() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        pricing.card(0)
+
+    assert caught.value.field_errors == {"edition": ("Edition must be 1 or 2",)}
+
+
+def test_an_estimate_has_a_line_for_each_job_in_its_words() -> None:
+    items = work(ad(15, ad_format=RADIO))
+
+    assert [(line.key, line.operation, line.credits) for line in pricing.estimate(items).lines] == [
+        ("voice", Operation.SPEAK, 2),
+        ("mix", Operation.MIX, 2),
+    ]
+
+
+def test_a_film_is_worth_more_than_sound_alone() -> None:
+    film = Setting(ad_format=AdFormat.VIDEO, video_model=VideoModel.FAST, variants=1)
+
+    assert worth(film)[0] > worth(Setting(ad_format=AdFormat.RADIO))[0]
+
+
+def test_equal_offers_at_equal_prices_are_both_the_best() -> None:
+    assert [tier for tier, _, _ in advised(CHEAP, CHEAP, budget=500)] == [1, 1]
