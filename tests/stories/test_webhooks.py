@@ -33,6 +33,11 @@ class Told:
     meanwhile: Callable[[], object] = lambda: None
     bodies: list[bytes] = field(factory=list)
 
+    def check(self, url: str) -> None:
+        """
+        Find no fault with it.
+        """
+
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         self.bodies.append(body)
         self.meanwhile()

@@ -59,20 +59,24 @@ _ASK_LEASE = timedelta(seconds=120)
 _LAPSE = timedelta(hours=1)
 # A ticket asked about until so shortly before it lapsed was asked about to the end.
 
+_NO_ANSWER = "No answer came, nor any when it was asked again; retry the job to ask anew"
+
 
 @frozen
 class Bounds:
     """
     The numbers that keep every run finite.
 
-    ``lease`` bounds a started job, ``crashes_max`` how often a lost one is tried again,
-    ``strays_max`` how often one that was claimed and never begun: that says something of
-    the processes and nothing of the job. ``retries_max`` is what the customer may retry.
+    ``lease`` bounds a started job, ``crashes_max`` how often one is lost before it is given
+    up, ``strays_max`` how often one that was claimed and never begun: that says something of
+    the processes and nothing of the job. ``repeats_max`` is how often a billed call whose
+    answer never came is made again, ``retries_max`` what the customer may retry.
     """
 
     lease: timedelta = timedelta(minutes=20)
     crashes_max: int = 3
     strays_max: int = 50
+    repeats_max: int = 1
     retries_max: int = 2
 
 
@@ -337,9 +341,11 @@ def _expire(pipeline: Pipeline, now: datetime, bounds: Bounds) -> Pipeline:
     for job in pipeline.jobs.values():
         if job.status is JobStatus.PROCESSING and is_overdue(job, now):
             lost = 1 + (job.crashes if job.begun else job.strays)
-            if lost >= (bounds.crashes_max if job.begun else bounds.strays_max):
+            if job.sent and job.doubts >= bounds.repeats_max:
+                event: Event = Failed(job.id, job.attempt, _NO_ANSWER, Cause.OURS)
+            elif lost >= (bounds.crashes_max if job.begun else bounds.strays_max):
                 message = f"The job was lost {lost} times and is given up"
-                event: Event = Failed(job.id, job.attempt, message, Cause.OURS)
+                event = Failed(job.id, job.attempt, message, Cause.OURS)
             else:
                 event = Expired(job.id, job.attempt)
             pipeline = _with(pipeline, apply(job, event))

@@ -76,7 +76,9 @@ class Job:
     One item of the work list on its way.
 
     ``attempt`` counts claims and only grows. ``crashes`` counts leases that ran out after
-    the work had ``begun``, ``strays`` those that ran out before, ``deferrals`` refusals that cost nothing, ``retry_count`` the customer's retries.
+    the work had ``begun``, ``doubts`` those of a billed call whose answer never came, ``strays``
+    those that ran out before; ``deferrals`` counts refusals that cost nothing, ``retry_count``
+    the customer's retries.
     ``past`` holds the charges of takes that were replaced before any ad was finished;
     ``stopped`` is where the job stood when it was cancelled or abandoned.
     """
@@ -96,6 +98,7 @@ class Job:
     fraction: float | None = None
     crashes: int = 0
     strays: int = 0
+    doubts: int = 0
     deferrals: int = 0
     retry_count: int = 0
     output: AssetId | None = None
@@ -227,6 +230,7 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
             return {
                 "crashes": job.crashes + job.begun,
                 "strays": job.strays + (not job.begun),
+                "doubts": job.doubts + job.sent,
                 **_UNTOUCHED,
             }
         case Cancelled():
@@ -260,6 +264,7 @@ _AFRESH: Final[Mapping[str, Any]] = {
     **_UNTOUCHED,
     "crashes": 0,
     "strays": 0,
+    "doubts": 0,
     "deferrals": 0,
     "error": None,
     "cause": None,

@@ -212,6 +212,41 @@ def test_a_job_that_never_began_is_lost_many_times_before_it_is_given_up(losses:
     assert (conclusion is not None) is over
 
 
+def test_a_call_without_an_answer_is_made_again_once() -> None:
+    pipeline, now = fresh(), AT
+    attempts = []
+    for _ in range(BOUNDS.repeats_max + 2):
+        pipeline, taken = claimed(pipeline, now)
+        attempts.append([command.attempt for command in taken if command.job == "voice"])
+        for command in taken:
+            if command.job == "voice":
+                left = states.Sent(command.job, command.attempt, now + BOUNDS.lease)
+                pipeline = graph.record(pipeline, left)
+        now += BOUNDS.lease
+
+    assert attempts == [[1], [2], []]
+    voice = pipeline.jobs[JobId("voice")]
+    assert (voice.status, voice.cause) == (JobStatus.FAILED, Cause.OURS)
+    assert voice.error
+    assert "No answer came" in voice.error
+    # The customer's own retry asks anew, and may again be answered late.
+    again, _ = graph.retry(pipeline, voice.id, bounds=BOUNDS)
+    assert (again.jobs[voice.id].crashes, again.jobs[voice.id].doubts) == (0, 0)
+
+
+def test_a_worker_lost_before_its_call_left_takes_nothing_from_the_one_repetition() -> None:
+    pipeline, now = fresh(), AT
+    for leaves in (False, True, True):
+        pipeline, taken = claimed(pipeline, now)
+        (voice,) = (command for command in taken if command.job == "voice")
+        if leaves:
+            left = states.Sent(voice.job, voice.attempt, now + BOUNDS.lease)
+            pipeline = graph.record(pipeline, left)
+        now += BOUNDS.lease
+
+    assert voice.attempt == 3
+
+
 def lapsed(last_look: timedelta) -> Pipeline:
     pipeline, _ = claimed(up_to_clips())
     deadline = AT + timedelta(hours=47)

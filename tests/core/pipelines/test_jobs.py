@@ -201,6 +201,7 @@ FULL = evolve(
     fraction=0.25,
     crashes=1,
     strays=4,
+    doubts=1,
     deferrals=2,
     retry_count=1,
     output=AssetId("old"),
@@ -212,7 +213,8 @@ FULL = evolve(
 )
 LATER = AT + 5 * MINUTE
 AFRESH = {
-    "crashes": 0, "strays": 0, "begun": False, "deferrals": 0, "error": None, "cause": None, "fraction": None,
+    "crashes": 0, "strays": 0, "doubts": 0, "begun": False, "deferrals": 0, "error": None,
+    "cause": None, "fraction": None,
     "ticket": None, "check_at": None, "deadline": None, "sent": False, "lease_until": None,
     "stopped": None,
 }  # fmt: skip
@@ -273,7 +275,10 @@ AFRESH = {
         (
             "processing",
             states.Expired(ID, 1),
-            {"status": "pending", "crashes": 2, "lease_until": None, "begun": False, "sent": False},
+            {
+                "status": "pending", "crashes": 2, "doubts": 2, "lease_until": None,
+                "begun": False, "sent": False,
+            },
         ),
         (
             "pending",

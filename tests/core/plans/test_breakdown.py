@@ -395,7 +395,11 @@ def test_what_an_order_does_not_say_is_written_down_as_nothing() -> None:
 
 
 def test_the_film_knows_what_the_card_says_of_the_brand() -> None:
-    brand = {"tagline": "Hear it", "website": "helio.example", "legal_line": "Terms apply"}
+    brand: dict[str, Any] = {
+        "tagline": "Hear it",
+        "website": "helio.example",
+        "legal_line": "Terms apply",
+    }
     spec = attrs.evolve(SPEC, **brand, brand_font=BrandFont.ANTON)
 
     film = break_down(spec, PLAN)[-1].inputs
