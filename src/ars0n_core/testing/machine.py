@@ -26,20 +26,19 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from ars0n_core import pricing
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.quotas import Tier
-from ars0n_core.testing.machine_stage import (
+from ars0n_core.testing.machine_drawn import (
     CROWDED,
     FATES,
     KIND_TEST,
     KINDS_RADIO,
     PICKS,
-    POLICY,
     SET_BACK,
     STEPS,
     VERSIONS_MAX,
     Fate,
-    Stage,
     changed,
 )
+from ars0n_core.testing.machine_stage import POLICY, Stage
 from ars0n_core.testing.machine_world import Verdict
 from ars0n_core.usecases import billing
 from ars0n_core.usecases.advance import advance
