@@ -21,11 +21,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from ars0n_core import ledger, pricing
 from ars0n_core.errors import Ars0nError, ProviderUnknownError
 from ars0n_core.pipelines import graph, outcomes
-from ars0n_core.pipelines.jobs import Job, apply
-from ars0n_core.pipelines.states import Cause, Deferred, JobStatus
+from ars0n_core.pipelines.jobs import apply
+from ars0n_core.pipelines.states import Cause, Deferred, JobStatus, Succeeded
 from ars0n_core.testing import machine
 from ars0n_core.testing.machine import product_machine
-from ars0n_core.usecases import carry_out, conflicts, edit, jobs, payments, preview
+from ars0n_core.usecases import carry_out, edit, jobs, payments, preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,21 +144,44 @@ def conclude_in_haste(pipeline: Any, _conclude: Any = outcomes.conclude) -> Any:
     return _conclude(evolve(pipeline, jobs=halted) if failed else pipeline)
 
 
+def keep_new_takes(pipeline: Any, _restore: Any = outcomes._restore) -> Any:
+    made = {
+        job.id: job
+        for job in pipeline.jobs.values()
+        if job.id in pipeline.fallback and job.status is JobStatus.COMPLETED
+    }
+    restored = _restore(pipeline)
+    return evolve(restored, jobs={**restored.jobs, **made})
+
+
 @contextmanager
 def saving_over_others() -> Iterator[None]:
+    """
+    Whoever carries a command out records its answer on the version it began with.
+    """
     from ars0n_adapters.memory.works import MemoryVersions
 
-    save = MemoryVersions.save
+    begun: dict[Any, Any] = {}
+    find, standing, record = MemoryVersions.find, carry_out._standing, carry_out.record
 
-    def saved(self: Any, version: Any) -> Any:
-        return save(self, evolve(version, revision=self.find(version.id).revision))
+    def begins(ports: Any, command: Any) -> Any:
+        found = standing(ports, command)
+        if found is not None:
+            begun[command.job, command.attempt] = found[0]
+        return found
 
-    once = instead(conflicts, "settle", lambda act: act())
-    with patch.object(MemoryVersions, "save", saved), once():
+    def recorded(ports: Any, version_id: Any, happening: Any, *, now: Any) -> Any:
+        event = happening.event
+        version = begun.get((event.job, event.attempt))
+        if version is None or not isinstance(event, Succeeded):
+            return record(ports, version_id, happening, now=now)
+        stale = lambda self, one: evolve(version, revision=find(self, one).revision)  # noqa: E731
+        with patch.object(MemoryVersions, "find", stale):
+            return record(ports, version_id, happening, now=now)
+
+    with patch.object(carry_out, "_standing", begins), patch.object(carry_out, "record", recorded):
         yield
 
-
-REUSABLE = property(lambda job: job.status is JobStatus.COMPLETED and job.output is not None)
 
 FAULTS: Final = (
     Fault("the balance is looked at only before the transaction", instead(payments, "pay", pay_unasked)),
@@ -168,7 +191,7 @@ FAULTS: Final = (
     Fault("a retry is charged at today's prices", instead(machine, "retry", retry_at_new_prices)),
     Fault("a retry is free", instead(outcomes, "charged", lambda pipeline, *_, **__: pipeline), quick=True),
     Fault("a retry takes no slot", instead(machine, "retry", retry_without_slot)),
-    Fault("what was given back is reused", instead(Job, "is_reusable", REUSABLE)),
+    Fault("a failed scene keeps its new takes", instead(outcomes, "_restore", keep_new_takes)),
     Fault("what was handed out is forgotten", instead(outcomes, "mark_delivered", lambda pipeline, _: pipeline)),
     Fault("an order's failure costs nothing", instead(outcomes, "_is_returned", returned_if(order=True))),
     Fault("our failure costs something", instead(outcomes, "_is_returned", returned_if(ours=False)), quick=True),
