@@ -25,7 +25,7 @@ from ars0n_core.pipelines.jobs import apply
 from ars0n_core.pipelines.states import Cause, Deferred, JobStatus, Succeeded
 from ars0n_core.testing import machine
 from ars0n_core.testing.machine import product_machine
-from ars0n_core.usecases import carry_out, edit, jobs, payments, preview
+from ars0n_core.usecases import carry_out, edit, jobs, payments, preview, recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,7 +162,7 @@ def saving_over_others() -> Iterator[None]:
     from ars0n_adapters.memory.works import MemoryVersions
 
     begun: dict[Any, Any] = {}
-    find, standing, record = MemoryVersions.find, carry_out._standing, carry_out.record
+    find, standing, record = MemoryVersions.find, carry_out._standing, recording.record
 
     def begins(ports: Any, command: Any) -> Any:
         found = standing(ports, command)
