@@ -175,7 +175,10 @@ def saving_over_others() -> Iterator[None]:
         version = begun.get((event.job, event.attempt))
         if version is None or not isinstance(event, Succeeded):
             return record(ports, version_id, happening, now=now)
-        stale = lambda self, one: evolve(version, revision=find(self, one).revision)  # noqa: E731
+
+        def stale(self: Any, one: Any) -> Any:
+            return evolve(version, revision=find(self, one).revision)
+
         with patch.object(MemoryVersions, "find", stale):
             return record(ports, version_id, happening, now=now)
 
