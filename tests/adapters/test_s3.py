@@ -364,13 +364,22 @@ def test_a_store_that_refuses_for_another_reason_is_quoted(
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
-    [(403, "s3:ListBucket"), (404, "no bucket ads"), (401, "key or its secret is wrong")],
+    ("status", "code", "said"),
+    [
+        (403, "", "s3:ListBucket"),
+        (404, "", "no bucket ads"),
+        (401, "", "key or its secret is wrong"),
+        (403, "InvalidAccessKeyId", "key or its secret is wrong"),
+        (403, "SignatureDoesNotMatch", "key or its secret is wrong"),
+        (403, "RequestTimeTooSkewed", "clock is wrong"),
+        (403, "AccessDenied", "s3:ListBucket"),
+        (404, "NoSuchBucket", "no bucket ads"),
+    ],
 )
 def test_a_check_says_at_start_what_is_wrong(
-    answering: Callable[[int, str], Bucket], status: int, said: str
+    answering: Callable[[int, str], Bucket], status: int, code: str, said: str
 ) -> None:
-    store = S3Blobs(answering(status, ""))
+    store = S3Blobs(answering(status, code))
 
     with pytest.raises(MisconfiguredError, match=said):
         store.check()

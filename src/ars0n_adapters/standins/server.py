@@ -90,6 +90,13 @@ class Standins:
         """
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    def forget(self) -> None:
+        """
+        Begin a new book, with nothing in anybody's history.
+        """
+        self.book.clear()
+        self._elevenlabs.spoken.clear()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -220,7 +227,7 @@ class Standins:
             case "GET", "counters":
                 return replied(self.book.told())
             case "DELETE", "counters":
-                self.book.clear()
+                self.forget()
             case "GET", "script":
                 return replied(self.script.told())
             case (("PUT" | "POST"), "script"):

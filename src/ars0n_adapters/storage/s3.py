@@ -63,7 +63,7 @@ _NO_BUCKET: Final = "there is no bucket {bucket}; create it, or correct its name
 _UNNAMED: Final = "{bucket!r} is no name of a bucket"
 
 _FAULTS: Final = {
-    # Codes of the store; a HEAD of a bucket is answered with a bare number.
+    # Codes of the store; an answer without a body has its bare status.
     "InvalidAccessKeyId": _KEYS,
     "SignatureDoesNotMatch": _KEYS,
     "InvalidToken": _KEYS,
@@ -133,8 +133,12 @@ class S3Blobs:
             MisconfiguredError: Name, region, keys or permission are wrong; which is said.
             PortError: The store can't be reached.
         """
+        # No HEAD: it is answered without a body, so a wrong key, a wrong clock and a missing
+        # permission look alike. Both need the same right.
         with self._asking("checked", ""):
-            self._client().head_bucket(Bucket=self._bucket.name)
+            self._client().list_objects_v2(
+                Bucket=self._bucket.name, Prefix=self._bucket.prefix.strip("/"), MaxKeys=1
+            )
 
     def put(self, key: str, source: Path, *, media_type: str) -> None:
         """
@@ -346,12 +350,14 @@ def _transfer() -> Any:
 
 def _code_of(error: Any) -> str:
     """
-    Return the store's code for *error*, or nothing if the store said none.
+    Return the store's code for *error*, the status of a bare answer, or nothing if the
+    store said none.
     """
     answer = getattr(error, "response", None)
     if not isinstance(answer, dict):
         return ""
-    return str((answer.get("Error") or {}).get("Code", ""))
+    status = (answer.get("ResponseMetadata") or {}).get("HTTPStatusCode", "")
+    return str((answer.get("Error") or {}).get("Code") or status)
 
 
 def _fault_of(error: Exception) -> str:

@@ -229,7 +229,7 @@ class Theatre:
         client.create_bucket(Bucket=self.bucket)
         client.close()
         self.standins.script.replace({})
-        self.standins.book.clear()
+        self.standins.forget()
 
     @property
     def environment(self) -> dict[str, str]:

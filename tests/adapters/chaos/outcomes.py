@@ -290,7 +290,7 @@ def outcome(standins: Standins, row: Row, kind: Kind, times: int) -> Outcome:
     Order what *row* says while the next *times* calls go as *kind* says.
     """
     seconds = {Kind.STALL: 3.0, Kind.SLOW: 0.2}.get(kind, SECONDS.get(kind, 0.0))
-    standins.book.clear()
+    standins.forget()
     standins.script.replace({})
     with tempfile.TemporaryDirectory(prefix="ars0n-outcome-") as place:
         folder = Path(place)

@@ -9,10 +9,12 @@ import io
 import wave
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from elevenlabs.core.api_error import ApiError
 
 from ars0n_adapters.providers.offline.voices import OfflineVoices
+from ars0n_adapters.standins import Fault, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +121,26 @@ def test_what_elevenlabs_refuses_is_refused_here(
     assert refused(short.value) == (422, "list")
     routes = standins.book.told()["routes"]
     assert (routes["speech"]["billed"], routes["music"]["billed"]) == (0, 0)
+
+
+def test_what_was_spoken_is_in_the_history_whatever_became_of_its_answer(
+    speaker: ElevenLabs, standins: Standins
+) -> None:
+    standins.forget()
+    standins.script.replace({"speech": [Fault(kind=Kind.RESET)]})
+    with pytest.raises(httpx.TransportError):
+        speaker.text_to_speech.convert_with_timestamps(
+            VOICE, text=TEXT, output_format="pcm_8000", model_id="eleven_multilingual_v2"
+        )
+
+    (item,) = speaker.history.list(voice_id=VOICE, date_after_unix=0, source="TTS").history
+
+    assert (item.text, item.voice_id, item.output_format) == (TEXT, VOICE, "pcm_8000")
+    assert item.alignments is not None
+    assert "".join(item.alignments.alignment.characters) == TEXT
+    sound = b"".join(speaker.history.get_audio(item.history_item_id))
+    last = item.alignments.alignment.character_end_times_seconds[-1]
+    assert len(sound) / 2 / 8000 >= last
+    assert speaker.history.list(voice_id="other").history == []
+    with pytest.raises(ApiError, match="no history item"):
+        b"".join(speaker.history.get_audio("other"))

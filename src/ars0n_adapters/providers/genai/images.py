@@ -143,7 +143,9 @@ class GeminiImageEditor:
         )
         for part in response.parts or ():
             blob = part.inline_data
-            if blob and blob.data and (blob.mime_type or "").startswith("image/"):
+            # A model that thinks in pictures may show its sketches, too.
+            shown = blob and blob.data and not part.thought
+            if shown and (blob.mime_type or "").startswith("image/"):
                 return blob.data, blob.mime_type
         reason = faults.refusal(response) or "Google made no picture and gave no reason"
         raise ProviderRejectedError(reason, port=self.line.port)

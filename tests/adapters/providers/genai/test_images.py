@@ -201,6 +201,19 @@ def test_every_refusal_gives_its_reason(
         images.edit(order, tmp_path)
 
 
+def test_a_sketch_of_the_model_is_not_its_picture(
+    images: GeminiImageEditor, order: ImageOrder, vendor: Any, reply: Any, tmp_path: Path
+) -> None:
+    sketch, final = shown(media.png(20, 20)), shown(media.png(72, 128))
+    thought = {**sketch["candidates"][0]["content"]["parts"][1], "thought": True}
+    final["candidates"][0]["content"]["parts"].insert(0, thought)
+    vendor.queue = [reply(body=final)]
+
+    images.edit(evolve(order, variants=1), tmp_path)
+
+    assert photos_in(vendor.log[1])[-1] == (72, 128)
+
+
 def test_one_refused_picture_leaves_the_other(
     images: GeminiImageEditor, order: ImageOrder, vendor: Any, reply: Any, tmp_path: Path
 ) -> None:
