@@ -135,7 +135,7 @@ class Assembly:
             "segments": len(film),
             "rendered": len({segment.key for segment in missing}),
         }
-        return self._finished(target, "video/mp4", frames, sound, poster, measured)
+        return self._finished(target, "video/mp4", frames, sound, poster, measured, task)
 
     def ahead(self) -> int:
         """
@@ -320,13 +320,14 @@ class Assembly:
         sound: audio.Encoded,
         poster: Path | None,
         measured: Mapping[str, Json],
+        task: Task | None = None,
     ) -> Rendering:
         found = sound.loudness
         told = self.timeline.provenance
         proof = None
         if self.settings.certifies:
             with self._stage("certify"):
-                proof = self._certified(target)
+                proof = self._certified(target, task)
         return Rendering(
             path=target,
             media_type=media_type,
@@ -349,19 +350,25 @@ class Assembly:
             certificate=proof,
         )
 
-    def _certified(self, target: Path) -> Path:
+    def _certified(self, target: Path, task: Task | None) -> Path:
         """
-        Measure the finished file and write what was found beside it.
+        Measure the finished file, which *task* drew if it has pictures, and write what was found
+        beside it.
         """
         # Two dozen modules that only who asks for proof pays for: loaded late.
-        from ars0n_core.compositor import certificate, profiles, subtitles  # noqa: PLC0415 (the same)
+        from ars0n_core.compositor import certificate, placements, profiles, subtitles  # noqa: PLC0415 (the same)
 
-        cues = self.timeline.cues
+        cues, card = self.timeline.cues, self.timeline.card
+        placed = None
+        if task is not None:
+            art = render.card(task, card) if card is not None else None
+            placed = placements.of(task.dressing.fresh().layers, card, art)
         proof = certificate.certify(
             target,
             profiles.find("film" if self.timeline.has_picture else "radio"),
             binary=self.settings.binary,
             captions=subtitles.shown(cues) if cues else None,
             burnt_in=bool(cues),
+            placed=placed,
         )
         return certificate.write(proof, target)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, frozen
 
-from ars0n_core.compositor import inspection, subtitles
+from ars0n_core.compositor import inspection, safe_areas, subtitles
 from ars0n_core.compositor.colors import LEGIBLE
 from ars0n_core.compositor.flashes import FLASHES_A_SECOND_MAX
 from ars0n_core.compositor.inspection import Measured
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.inspection import PictureMeasured, SoundMeasured
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.profiles import PictureRules, SoundRules
     from ars0n_core.compositor.subtitles import Subtitle
 
@@ -133,18 +134,21 @@ def certify(
     binary: Ffmpeg,
     captions: Path | Sequence[Subtitle] | None = None,
     burnt_in: bool = False,
+    placed: Sequence[Placed] | None = None,
 ) -> Certificate:
     """
     Measure the file at *path* and hold it against *profile*; *captions* is its SRT or WebVTT
-    file, or what that says, and *burnt_in* says that they also stand in the picture.
+    file, or what that says, and *burnt_in* says that they also stand in the picture; *placed*
+    tells where titles, the logo and the card's texts were laid, as far as that is known.
 
     Raises:
         CompositorError: It is no media file.
         InvalidRequestError: *captions* is no subtitle file.
     """
     said = subtitles.read(captions) if isinstance(captions, Path) else captions
-    measured = inspection.inspect(path, binary=binary, shown=said if burnt_in else None)
-    return judge(path.name, measured, profile, said)
+    shown = said if burnt_in else None
+    measured = inspection.inspect(path, binary=binary, shown=shown, placed=placed)
+    return judge(path.name, measured, profile, said, placed)
 
 
 def write(proof: Certificate, path: Path) -> Path:
@@ -166,7 +170,11 @@ def write(proof: Certificate, path: Path) -> Path:
 
 
 def judge(
-    file: str, measured: Measured, profile: Profile, said: Sequence[Subtitle] | None = None
+    file: str,
+    measured: Measured,
+    profile: Profile,
+    said: Sequence[Subtitle] | None = None,
+    placed: Sequence[Placed] | None = None,
 ) -> Certificate:
     """
     Return the verdict on what was *measured*. Pure.
@@ -181,6 +189,8 @@ def judge(
         found += _of_captions(said, _seconds(measured))
         if measured.picture is not None:
             found += _of_shown_captions(measured.picture)
+    if placed is not None and measured.picture is not None:
+        found += _of_placed(measured.picture, placed)
     return Certificate(file=file, profile=profile, measured=measured, findings=tuple(found))
 
 
@@ -319,6 +329,20 @@ def _of_shown_captions(picture: PictureMeasured) -> Iterator[Finding]:
         "caption_safe_area", f"<= {most:.0%} of the letters outside", round(outside, 3),
         outside <= most,
     )  # fmt: skip
+
+
+def _of_placed(picture: PictureMeasured, placed: Sequence[Placed]) -> Iterator[Finding]:
+    area = safe_areas.safe_area(picture.width, picture.height)
+    strays: list[Json] = [each.name for each in placed if not area.contains(each.box)]
+    inside = f"x {area.left} to {area.right}, y {area.top} to {area.bottom}"
+    yield _told("text_safe_area", f"titles, logo, card within {inside}", strays, not strays)
+    read = picture.placed or {}
+    faint: list[Json] = [
+        f"{each.name} {read.get(each.name, 1.0):.1f}:1"
+        for each in placed
+        if each.is_text and read.get(each.name, 1.0) < LEGIBLE
+    ]
+    yield _told("text_contrast", f"titles, card >= {LEGIBLE}:1", faint, not faint)
 
 
 def _of_captions(said: Sequence[Subtitle], seconds: float) -> Iterator[Finding]:

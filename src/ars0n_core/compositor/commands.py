@@ -273,13 +273,16 @@ def glance(source: Path, *, size: tuple[int, int]) -> Any:
     )
 
 
-def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int]) -> Any:
+def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: float) -> Any:
     """
-    Decode the given *frames* (counted from 0) of a film as raw luma of *size*.
+    Decode the given *frames* (counted from 0, in order) of a film of *fps* as raw luma of *size*.
     """
-    wanted = "+".join(f"eq(n,{frame})" for frame in frames)
+    first = frames[0] if frames and frames[0] >= SEEK_FRAMES else 0
+    # Half a frame before the first one: a time of its own would be rounded to either side.
+    entry = {"ss": f"{(first - 0.5) / fps:.6f}"} if first else {}
+    wanted = "+".join(f"eq(n,{frame - first})" for frame in frames)
     return (
-        graphs.input(url(source), **foreign_options())["v:0"].filter("select", wanted)
+        graphs.input(url(source), **entry, **foreign_options())["v:0"].filter("select", wanted)
         .filter("scale", w=size[0], h=size[1], flags="bicubic", out_range="tv")
         .filter("format", pix_fmts="yuv420p").filter("extractplanes", planes="y")
         .output("pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough",

@@ -18,7 +18,9 @@ from ars0n_core.compositor import backings
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt
 from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
+from ars0n_core.plans.conform.captions import joined
 from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
@@ -84,6 +86,13 @@ class Standing:
     start_frame: int
     end_frame: int
 
+    @property
+    def box(self) -> Box:
+        """
+        What it fills.
+        """
+        return Box(self.x, self.y, self.x + self.sprite.width, self.y + self.sprite.height)
+
     def identity(self, first: int, frames: int) -> Json:
         """
         Return its look and when it is there.
@@ -141,6 +150,28 @@ class Worded:
         self._accent = accent
         self._manner = manner
         self._art: CaptionArt | TitleArt | None = None
+
+    @property
+    def is_title(self) -> bool:
+        """
+        Whether it is a title; else it is a caption.
+        """
+        return isinstance(self._words, Title)
+
+    @property
+    def text(self) -> str:
+        """
+        What it says.
+        """
+        words = self._words
+        return words.text if isinstance(words, Title) else joined(w.text for w in words.words)
+
+    @property
+    def box(self) -> Box:
+        """
+        What it fills, its ground included.
+        """
+        return self._set().box
 
     def identity(self, first: int, frames: int) -> Json:
         """

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.probe import AudioFacts, VideoFacts
     from ars0n_core.compositor.subtitles import Subtitle
 
@@ -77,6 +78,7 @@ class PictureMeasured:
     fault: str | None
     caption_contrast_min: float | None = None
     caption_outside_max: float | None = None
+    placed: dict[str, float] | None = None
 
 
 @frozen(kw_only=True)
@@ -116,9 +118,16 @@ class _Track:
     avc: bytes | None
 
 
-def inspect(path: Path, *, binary: Ffmpeg, shown: Sequence[Subtitle] | None = None) -> Measured:
+def inspect(
+    path: Path,
+    *,
+    binary: Ffmpeg,
+    shown: Sequence[Subtitle] | None = None,
+    placed: Sequence[Placed] | None = None,
+) -> Measured:
     """
-    Measure the file at *path*; *shown* are the captions that stand in its picture.
+    Measure the file at *path*; *shown* are the captions that stand in its picture, *placed* what
+    else was laid over it.
 
     Raises:
         CompositorError: It is no media file, or longer than an ad can be.
@@ -138,7 +147,7 @@ def inspect(path: Path, *, binary: Ffmpeg, shown: Sequence[Subtitle] | None = No
         seen = [video for video in facts.video if not video.is_cover]
         picture = None
         if seen:
-            picture = _picture(path, seen[0], tracks, binary, group, shown or ())
+            picture = _picture(path, seen[0], tracks, binary, group, shown or (), placed)
         sound = None
         if facts.audio:
             sound = _sound(path, facts.audio[0], tracks, size_bytes, binary, group)
@@ -230,14 +239,15 @@ def _picture(
     binary: Ffmpeg,
     group: Group,
     shown: Sequence[Subtitle],
+    placed: Sequence[Placed] | None,
 ) -> PictureMeasured:
     track = next((each for each in tracks if each.kind == b"vide"), None)
     frames, flashes, fault = _watched(path, facts.fps, binary, group)
     gap, closed = _groups(path, facts) if track is not None else (None, None)
     seen = None
-    if shown:
+    if shown or placed:
         seen = legibility.look(
-            path, facts.shown, facts.fps or 30.0, shown, binary=binary, group=group
+            path, facts.shown, facts.fps or 30.0, shown, placed or (), binary=binary, group=group
         )
     return PictureMeasured(
         codec=facts.codec,
@@ -255,8 +265,9 @@ def _picture(
         kbps=track.kbps if track else None,
         flashes_a_second_max=flashes,
         fault=fault,
-        caption_contrast_min=seen.contrast_min if seen else None,
-        caption_outside_max=seen.outside_max if seen else None,
+        caption_contrast_min=seen.contrast_min if seen and shown else None,
+        caption_outside_max=seen.outside_max if seen and shown else None,
+        placed=(seen.placed if seen else {}) if placed is not None else None,
     )
 
 

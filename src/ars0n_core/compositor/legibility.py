@@ -1,9 +1,10 @@
 """
-Captions read off the finished picture: whether they stand out, and stand where they may.
+Words read off the finished picture: whether they stand out, and stand where they may.
 
 **Owns** finding a caption's letters among the pixels: white strokes that stand still while
-it is shown and are gone before and after. **Does not own** how captions are drawn
-(`captions`) or what is demanded (`certificate`). **Invariants**: the film is decoded once,
+it is shown and are gone before and after; and seeing whether anything can be read where a
+title or a card's text was laid. **Does not own** how they are drawn (`captions`, `titles`,
+`cards`) or what is demanded (`certificate`). **Invariants**: the film is decoded once,
 however many captions it has, and few of its pictures are in memory at a time.
 
 Start at `look`.
@@ -11,6 +12,7 @@ Start at `look`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.subtitles import Subtitle
 
     Mask = npt.NDArray[np.bool_]
@@ -61,11 +64,13 @@ Where in a caption's time it is looked at, and how far before and after.
 class Legibility:
     """
     The least contrast of any caption with what is around its letters (1 where none is seen in
-    the captions' zone), and the most of any that stands outside the safe area, as a share.
+    the captions' zone), and the most of any that stands outside the safe area, as a share;
+    and the least contrast of what is *placed* with its ground, by name.
     """
 
     contrast_min: float
     outside_max: float
+    placed: dict[str, float]
 
 
 @frozen(kw_only=True)
@@ -87,33 +92,65 @@ def look(
     size: tuple[int, int],
     fps: float,
     shown: Sequence[Subtitle],
+    placed: Sequence[Placed],
     *,
     binary: Ffmpeg,
     group: Group,
 ) -> Legibility:
     """
-    Find the captions *shown* in the film at *path*, which has *fps* pictures of *size*.
+    Find the captions *shown* in the film at *path*, which has *fps* pictures of *size*, and look
+    where words were *placed*.
 
     Raises:
         CompositorError: It can't be decoded.
     """
     looks = sorted((_look_at(each, shown, fps) for each in shown), key=lambda each: each.last)
-    wanted = sorted({frame for each in looks for frame in (*each.inside, *each.beside)})
+    texts = [each for each in placed if each.is_text]
+    wanted = sorted(
+        {frame for each in looks for frame in (*each.inside, *each.beside)}
+        | {each.frame for each in texts}
+    )
+    read = {each.name: 1.0 for each in texts}
     contrast, outside = 21.0, 0.0
     held: dict[int, Luma] = {}
-    pictures = _pictures(path, wanted, size, binary, group)
+    pictures = _pictures(path, wanted, size, fps, binary, group)
+
+    def advance() -> bool:
+        for frame, luma in itertools.islice(pictures, 1):
+            held[frame] = luma
+            for each in texts:
+                if each.frame == frame:
+                    read[each.name] = _apart(_part(luma, each.box))
+            return True
+        return False
+
     for each in looks:
-        while (not held or max(held) < each.last) and (found := next(pictures, None)):
-            held[found[0]] = found[1]
+        while (not held or max(held) < each.last) and advance():
+            pass
         inside = [held[frame] for frame in each.inside if frame in held]
         if not inside:
-            return Legibility(contrast_min=1.0, outside_max=outside)  # shown after the film's end
+            contrast = 1.0  # shown after the film's end
+            break
         contrast = min(contrast, _contrast(inside))
         beside = [held[frame] for frame in each.beside if frame in held]
         outside = max(outside, _outside(inside[MIDDLE] or inside, beside))
         first = min(each.inside + each.beside)
-        held = {frame: luma for frame, luma in held.items() if frame > first}
-    return Legibility(contrast_min=contrast, outside_max=outside)
+        for frame in [frame for frame in held if frame <= first]:
+            del held[frame]
+    while advance():
+        held.clear()
+    return Legibility(contrast_min=contrast, outside_max=outside, placed=read)
+
+
+def _apart(luma: Luma) -> float:
+    """
+    Return the contrast of the darkest with the lightest of *luma*, single pixels aside: of type
+    with its ground, where nothing else is.
+    """
+    if not luma.size:
+        return 1.0
+    dark, light = np.percentile(LINEAR[luma], (2, 98))
+    return colors.contrast(float(dark), float(light))
 
 
 def _look_at(caption: Subtitle, shown: Sequence[Subtitle], fps: float) -> _Look:
@@ -134,13 +171,20 @@ def _look_at(caption: Subtitle, shown: Sequence[Subtitle], fps: float) -> _Look:
 
 
 def _pictures(
-    path: Path, wanted: Sequence[int], size: tuple[int, int], binary: Ffmpeg, group: Group
+    path: Path,
+    wanted: Sequence[int],
+    size: tuple[int, int],
+    fps: float,
+    binary: Ffmpeg,
+    group: Group,
 ) -> Iterator[tuple[int, Luma]]:
     """
     Yield the *wanted* pictures as (frame, luma), in order.
     """
     width, height = size
-    args = ffmpeg.arguments(binary, commands.lumas(path, wanted, size=size))
+    if not wanted:
+        return
+    args = ffmpeg.arguments(binary, commands.lumas(path, wanted, size=size, fps=fps))
     patience = commands.patience(max(wanted, default=0))
     with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
         for frame, block in zip(wanted, process.blocks(width * height), strict=False):

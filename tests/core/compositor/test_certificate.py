@@ -13,7 +13,9 @@ import pytest
 from attrs import evolve
 
 from ars0n_core.compositor import certificate, inspection, profiles
+from ars0n_core.compositor.placements import Placed
 from ars0n_core.compositor.profiles import PictureRules, Profile, SoundRules
+from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
@@ -242,6 +244,48 @@ def test_captions_outside_the_safe_area_are_caught(
     assert set(found.failed) - {"video_kbps"} == failed
 
 
+@pytest.mark.parametrize(
+    ("broken", "failed"),
+    [
+        ({}, set()),
+        ({"title": Box(2, 150, 62, 166)}, {"text_safe_area"}),  # the logo's edge would do as well
+        ({"logo": Box(118, 50, 150, 60)}, {"text_safe_area"}),
+        ({"card name": Box(20, 240, 80, 256)}, {"text_safe_area", "text_contrast"}),
+        ({"card name": Box(20, 60, 80, 76)}, {"text_contrast"}),  # nothing stands there
+    ],
+)
+def test_words_and_logos_are_looked_for_where_they_were_laid(
+    broken: dict[str, Box], failed: set[str], bench: Bench, binary: Ffmpeg, tmp_path: Path
+) -> None:
+    frame = np.full((256, 144), 120, np.uint8)
+    late = frame.copy()
+    for picture, top in ((frame, 40), (late, 100)):
+        picture[top : top + 16, 20:80] = 40
+        picture[top + 4 : top + 12, 24:76:5] = 230
+        picture[top + 4 : top + 12, 25:76:5] = 230
+    frame[150:166, 2:62] = late[100:116, 20:80]
+    half = np.full(256 * 144 // 2, 128, np.uint8).tobytes()
+    raw = tmp_path / "raw.yuv"
+    raw.write_bytes((frame.tobytes() + half) * 70 + (late.tobytes() + half) * 20)
+    path = tmp_path / "shown.mp4"
+    bench.run(
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "144x256", "-r", "30", "-i", str(raw)),
+        *("-f", "lavfi", "-i", sines(0.198, 3), *X264, "-qp", "8", *TAGS, *AAC, *FAST, str(path)),
+    )
+    boxes = {
+        "title": Box(20, 40, 80, 56), "logo": Box(20, 50, 60, 60), "card name": Box(20, 100, 80, 116),
+    } | broken  # fmt: skip
+    frames = {"title": 35, "logo": 35, "card name": 89}
+    placed = [
+        Placed(name=name, box=box, frame=frames[name], is_text=name != "logo")
+        for name, box in boxes.items()
+    ]
+    found = certificate.certify(path, PROFILE, binary=binary, placed=placed)
+    assert set(found.failed) - {"video_kbps"} == failed
+    told = json.loads(json.dumps(found.as_json()))
+    assert told["measured"]["picture"]["placed"].keys() == {"title", "card name"}
+
+
 def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
     right: Path, binary: Ffmpeg
 ) -> None:
@@ -249,9 +293,10 @@ def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
     assert measured.picture is not None
     seen = evolve(measured.picture, caption_contrast_min=21.0, caption_outside_max=0.0)
     measured = evolve(measured, picture=seen)
-    rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, ()).findings}
+    rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, (), ()).findings}
     elsewhere = {
         "decodes", "size_bytes", "short_term_max_lufs", "caption_contrast", "caption_safe_area",
+        "text_safe_area", "text_contrast",
     }  # fmt: skip
     assert rules == BROKEN.keys() | CAPTIONS.keys() | elsewhere
 
