@@ -140,6 +140,9 @@ def _plan_options(plan: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also film it from the photos alone: the cut, titles and card, without a sound",
     )
+    plan.add_argument(
+        "--fresh", action="store_true", help="plan anew, though an ad was made of this before"
+    )
     _data_option(plan)
 
 

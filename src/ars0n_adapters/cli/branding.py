@@ -61,7 +61,7 @@ def _save(product: Product, options: Namespace) -> BrandKit:
         faults += orders.told(error).faults
     if faults:
         raise orders.FaultyOptionsError(faults)
-    stored = orders.stored_files(logos, product.ports, product.policy, caller)
+    stored = orders.stored_files(orders.by_name(logos), product.ports, product.policy, caller)
     if stored:
         body["logoAssetId"] = stored["file:0"].id
     try:

@@ -122,7 +122,7 @@ def _plan(options: Namespace) -> int:
     from ars0n_adapters.cli import planning  # noqa: PLC0415 - what it needs is slow to load
 
     with _product(options) as product:
-        told = planning.plan(product, options)
+        told = planning.plan(product, options, sys.stderr)
     text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     if options.out is None:
         sys.stdout.write(text if _can_tell(text) else json.dumps(told, indent=2) + "\n")

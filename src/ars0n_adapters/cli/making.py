@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.cli import delivering, orders
+from ars0n_adapters.cli import changing, delivering, orders
+from ars0n_adapters.cli.changing import write_whole
 from ars0n_adapters.cli.delivering import Beside
 from ars0n_adapters.cli.orders import FaultyOptionsError, Order
 from ars0n_adapters.cli.progress import Progress, name_of
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ars0n_adapters.bootstrap import Product
+    from ars0n_core.ports import Ports
 
 LOCAL: Final = OrganizationId("org_local")
 """
@@ -160,6 +162,7 @@ def _finished(product: Product, order: Order, screen: TextIO, progress: Progress
     if report.status is VersionStatus.FAILED or report.output is None:
         _forget(product, order)
         raise AdFailedError(_reason(report))
+    changing.remember(product, order, report.version_id)
     return report
 
 
@@ -216,16 +219,35 @@ def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
         version_id = _standing(product, note, screen)
         if version_id is not None:
             return version_id
-        spec, plan = orders.store(order, product.ports, product.policy, caller)
         # Noted before it is ordered: whoever dies in between has ordered nothing, whoever
         # dies after it finds his ad again.
         decided = _Decided(product.ports.ids, product.ports.ids.new(ids.VERSION))
-        _write_whole(note, json.dumps({"versionId": decided.version_id}).encode())
+        write_whole(note, json.dumps({"versionId": decided.version_id}).encode())
         ports = evolve(product.ports, ids=decided)
-        try:
-            return generate(ports, product.policy, caller, spec, plan=plan).version_id
-        except InvalidRequestError as error:
-            raise orders.told(error) from None
+        return _changed(product, ports, caller, order, screen) or _ordered(
+            product, ports, caller, order
+        )
+
+
+def _changed(
+    product: Product, ports: Ports, caller: Caller, order: Order, screen: TextIO
+) -> VersionId | None:
+    found = changing.before(product, order)
+    if found is None or found.is_of(order):
+        return None
+    version_id = changing.place(product, ports, caller, order, found)
+    if version_id is not None:
+        with product.ports.store.transaction() as tx:
+            screen.write(changing.told(found.version.plan, tx.versions.find(version_id)))
+    return version_id
+
+
+def _ordered(product: Product, ports: Ports, caller: Caller, order: Order) -> VersionId:
+    spec, plan = orders.store(order, product.ports, product.policy, caller)
+    try:
+        return generate(ports, product.policy, caller, spec, plan=plan).version_id
+    except InvalidRequestError as error:
+        raise orders.told(error) from None
 
 
 @frozen
@@ -320,12 +342,3 @@ def _deliver(product: Product, report: Report, out: Path) -> None:
         raise PortError(message, port="out") from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

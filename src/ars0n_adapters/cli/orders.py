@@ -18,12 +18,12 @@ from ars0n_core import assets as kinds
 from ars0n_core import wire
 from ars0n_core.errors import Ars0nError, FetchRefusedError, InvalidRequestError
 from ars0n_core.plans.model import Plan
-from ars0n_core.specs.model import AdFormat, AdSpec
+from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
 from ars0n_core.usecases import assets as storing
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ars0n_core.assets import Asset
     from ars0n_core.ids import AssetId
@@ -138,9 +138,36 @@ def fingerprint(order: Order, *deployment: object) -> str:
 
     A URL stands for itself: what it serves may differ from day to day, the order doesn't.
     """
-    contents = [file.place if file.is_url else _sha256(file) for file in order.files]
+    contents = [_content_of(file) for file in order.files]
     text = repr((order.spec, order.plan, contents, deployment))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def unchanged(order: Order) -> Order:
+    """
+    Return what of *order* no edit changes: all but its plan and its own clips.
+    """
+    music = order.spec.music_asset_id
+    spec = evolve(
+        order.spec,
+        custom_clips=(),
+        # Which place it has among the files depends on how many clips there are.
+        music_asset_id=None if music is None else type(music)("file:music"),
+    )
+    files = tuple(file for file in order.files if file.option != "--clip")
+    return evolve(order, spec=spec, plan=None, files=files)
+
+
+def clips_fingerprint(order: Order) -> str:
+    """
+    Return what tells the customer's own clips of *order* from all others.
+    """
+    files = by_name(order.files)
+    told = [
+        (clip.position, clip.voiceover_text, _content_of(files[clip.asset_id]))
+        for clip in order.spec.custom_clips
+    ]
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[AdSpec, Plan | None]:
@@ -150,12 +177,43 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
     Raises:
         FaultyOptionsError: With every file that can't be used.
     """
-    stored = stored_files(order.files, ports, policy, caller)
-    return _resolved(order, stored), _plan_resolved(order, stored)
+    stored = stored_files(by_name(order.files), ports, policy, caller)
+    names = {name: asset.id for name, asset in stored.items()}
+    return _resolved(order, stored), _plan_resolved(order, names)
+
+
+def store_clips(
+    order: Order, ports: Ports, policy: Policy, caller: Caller
+) -> tuple[CustomClip, ...]:
+    """
+    Store the customer's own clips, of all the files of *order*, and return them.
+
+    Raises:
+        FaultyOptionsError: With every clip that can't be used.
+    """
+    files = {name: file for name, file in by_name(order.files).items() if file.option == "--clip"}
+    return _clips_resolved(order, stored_files(files, ports, policy, caller))
+
+
+def plan_about(order: Order, made: AdSpec) -> Plan | None:
+    """
+    Return the plan of *order* about the images as they were stored for *made*, the same
+    order before.
+    """
+    return _plan_resolved(
+        order, dict(zip(order.spec.image_asset_ids, made.image_asset_ids, strict=False))
+    )
+
+
+def by_name(files: Iterable[NamedFile]) -> dict[str, NamedFile]:
+    """
+    Return *files* by the ids that stand for them until they are stored.
+    """
+    return {f"file:{number}": file for number, file in enumerate(files)}
 
 
 def stored_files(
-    files: Sequence[NamedFile], ports: Ports, policy: Policy, caller: Caller
+    files: Mapping[str, NamedFile], ports: Ports, policy: Policy, caller: Caller
 ) -> dict[str, Asset]:
     """
     Store *files* and return the asset of each by the id that stood for it.
@@ -165,7 +223,7 @@ def stored_files(
     """
     faults: list[tuple[str, str]] = []
     stored: dict[str, Asset] = {}
-    for number, file in enumerate(files):
+    for name, file in files.items():
         try:
             with _opened(file, ports) as path:
                 served = storing.upload(
@@ -179,7 +237,7 @@ def stored_files(
                 if file.option == "--clip" and served.asset.kind is not kinds.AssetKind.VIDEO:
                     fault = f"This is no film but {served.asset.kind}; a clip is an MP4, WebM or MOV video"
                     faults.append((file.label, fault))
-                stored[f"file:{number}"] = served.asset
+                stored[name] = served.asset
         except InvalidRequestError as error:
             faults += [(file.label, fault) for _, fault in _told(error)]
         except FetchRefusedError as error:
@@ -317,14 +375,18 @@ def _resolved(order: Order, stored: dict[str, Asset]) -> AdSpec:
         ),
         logo_asset_id=known(spec.logo_asset_id),
         music_asset_id=known(spec.music_asset_id),
-        custom_clips=tuple(
-            evolve(
-                clip,
-                asset_id=stored[clip.asset_id].id,
-                duration_seconds=_length(stored[clip.asset_id]),
-            )
-            for clip in spec.custom_clips
-        ),
+        custom_clips=_clips_resolved(order, stored),
+    )
+
+
+def _clips_resolved(order: Order, stored: Mapping[str, Asset]) -> tuple[CustomClip, ...]:
+    return tuple(
+        evolve(
+            clip,
+            asset_id=stored[clip.asset_id].id,
+            duration_seconds=_length(stored[clip.asset_id]),
+        )
+        for clip in order.spec.custom_clips
     )
 
 
@@ -333,7 +395,7 @@ def _length(footage: Asset) -> float:
     return float(frames) / 30 if isinstance(frames, int) else float(_FOOTAGE_SECONDS)
 
 
-def _plan_resolved(order: Order, stored: dict[str, Asset]) -> Plan | None:
+def _plan_resolved(order: Order, names: Mapping[str, AssetId]) -> Plan | None:
     # `ars0n plan` names images by their place among --image, so that a plan outlives
     # the assets it was made with.
     if order.plan is None:
@@ -341,16 +403,16 @@ def _plan_resolved(order: Order, stored: dict[str, Asset]) -> Plan | None:
     return evolve(
         order.plan,
         scenes=tuple(
-            evolve(scene, image_asset_id=_place_of(scene.image_asset_id, stored))
+            evolve(scene, image_asset_id=_place_of(scene.image_asset_id, names))
             for scene in order.plan.scenes
         ),
     )
 
 
-def _place_of(name: AssetId | None, stored: dict[str, Asset]) -> AssetId | None:
+def _place_of(name: AssetId | None, names: Mapping[str, AssetId]) -> AssetId | None:
     if name is None or not _PLACE.match(name):
         return name
-    return stored[name].id if name in stored else name
+    return names.get(name, name)
 
 
 def _told(error: InvalidRequestError) -> Iterator[tuple[str, str]]:
@@ -370,6 +432,8 @@ def _once(faults: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(kept)
 
 
-def _sha256(file: NamedFile) -> str:
+def _content_of(file: NamedFile) -> str:
+    if file.is_url:
+        return file.place
     with Path(file.place).open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ars0n_adapters.cli import making, orders
+from ars0n_adapters.cli import changing, making, orders
 from ars0n_core import pricing, wire
 from ars0n_core.compositor import animatic
 from ars0n_core.compositor.local import LocalCompositor
@@ -26,16 +26,19 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ars0n_adapters.bootstrap import Product
+    from ars0n_adapters.cli.changing import Before
+    from ars0n_adapters.cli.orders import Order
     from ars0n_core.ids import AssetId
     from ars0n_core.plans.model import Plan
     from ars0n_core.usecases.callers import Caller
 
 
-def plan(product: Product, options: Namespace) -> dict[str, Any]:
+def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]:
     """
     Return the documents' answer to ``/plan`` for *options*; images are named by their
     place among ``--image``, so that ``--plan`` can take the plan back. A plan that is given
-    is completed and priced instead of a new one. With ``--animatic`` it is filmed too.
+    is completed and priced instead of a new one, and so is the plan of the ad that was made
+    of this order before, unless ``--fresh``. With ``--animatic`` it is filmed too.
 
     Raises:
         FaultyOptionsError: The order is wrong.
@@ -57,13 +60,16 @@ def plan(product: Product, options: Namespace) -> dict[str, Any]:
         raise orders.FaultyOptionsError(
             [("--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}")]
         )
-    spec, given = orders.store(order, product.ports, product.policy, caller)
+    found = changing.before(product, order)
     try:
-        planned = (
-            ask(product.ports, product.policy, caller, spec)
-            if given is None
-            else _priced(product, spec, given)
-        )
+        if found is not None and found.is_of(order) and not options.fresh:
+            screen.write("This is the plan of the ad made before; --fresh plans anew.\n")
+            spec = found.version.spec
+            planned = _priced(product, spec, found.version.plan)
+        else:
+            spec, planned = _planned(product, caller, order)
+            if found is not None:
+                _quote(product, caller, order, found, screen)
     except InvalidRequestError as error:
         raise orders.told(error) from None
     if target is not None:
@@ -71,6 +77,26 @@ def plan(product: Product, options: Namespace) -> dict[str, Any]:
     answer: dict[str, Any] = wire.unstructure_plan_answer(spec, planned.plan, planned.estimate)
     _name_places(answer["plan"], spec)
     return answer
+
+
+def _planned(product: Product, caller: Caller, order: Order) -> tuple[AdSpec, Planned]:
+    spec, given = orders.store(order, product.ports, product.policy, caller)
+    if given is None:
+        return spec, ask(product.ports, product.policy, caller, spec)
+    return spec, _priced(product, spec, given)
+
+
+def _quote(product: Product, caller: Caller, order: Order, found: Before, screen: TextIO) -> None:
+    """
+    Tell what the plan that was given costs as a change of the ad made before.
+    """
+    quoted = changing.quote(product, caller, order, found)
+    if quoted is not None:
+        jobs = len(quoted.new_keys) + len(quoted.reused_keys)
+        screen.write(
+            f"As a change of the ad made before it costs {quoted.credits} credits: "
+            f"{len(quoted.reused_keys)} of its {jobs} jobs are kept.\n"
+        )
 
 
 def _priced(product: Product, spec: AdSpec, plan: Plan) -> Planned:

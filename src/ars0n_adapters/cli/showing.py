@@ -33,7 +33,7 @@ def as_text(made: Made) -> str:
     """
     lines = [
         f"{made.path}  {seconds_of(made):g} s",
-        f"credits  {made.report.total_credits} ({len(made.report.jobs)} jobs)",
+        f"credits  {made.report.total_credits} ({_jobs(made)})",
     ]
     loudness, peak = made.measured.get("loudness_lufs"), made.measured.get("true_peak_dbtp")
     if isinstance(loudness, float) and isinstance(peak, float):
@@ -65,6 +65,7 @@ def as_json(made: Made) -> dict[str, Any]:
         "versionId": made.report.version_id,
         "totalCredits": made.report.total_credits,
         "jobCount": len(made.report.jobs),
+        "jobsReused": _reused(made),
         "measured": dict(made.measured),
         "files": {what: str(path) for what, path in made.beside.files.items()},
         "certified": {
@@ -74,6 +75,15 @@ def as_json(made: Made) -> dict[str, Any]:
         "secondsByJob": {name: round(spent, 3) for name, spent in made.seconds.items()},
         "secondsTotal": round(made.wall_seconds, 3),
     }
+
+
+def _reused(made: Made) -> int:
+    return sum(job.reused_from is not None for job in made.report.jobs)
+
+
+def _jobs(made: Made) -> str:
+    jobs, reused = len(made.report.jobs), _reused(made)
+    return f"{jobs} jobs, {reused} kept from the ad before" if reused else f"{jobs} jobs"
 
 
 def seconds_of(made: Made) -> float:

@@ -169,18 +169,6 @@ def test_the_scenes_move_and_differ_and_reach_every_edge(made: Run, folder: Path
             assert edge.mean() > 20
 
 
-def test_the_same_order_elsewhere_gives_the_same_bytes(
-    made: Run, folder: Path, photo: Path
-) -> None:
-    assert made.code == 0
-    again = ars0n(
-        "make", "--image", photo, *ORDER, "--data-dir", folder / "other", "--out", folder / "b.mp4"
-    )
-
-    assert again.code == 0, again.err
-    assert (folder / "ad.mp4").read_bytes() == (folder / "b.mp4").read_bytes()
-
-
 def test_the_same_order_again_is_not_made_again(made: Run, folder: Path, photo: Path) -> None:
     assert made.code == 0
     again = ars0n(
@@ -189,6 +177,30 @@ def test_the_same_order_again_is_not_made_again(made: Run, folder: Path, photo: 
 
     assert "made before" in again.err
     assert (folder / "ad.mp4").read_bytes() == (folder / "c.mp4").read_bytes()
+
+
+def test_a_changed_line_of_the_plan_costs_a_line(made: Run, folder: Path, photo: Path) -> None:
+    assert made.code == 0
+    order = ("--image", photo, *ORDER, "--data-dir", folder / "data")
+    planned = ars0n("plan", *order)
+    assert "the plan of the ad made before" in planned.err
+    told = json.loads(planned.out)
+    del told["plan"]["voiceover_script"]
+    told["plan"]["voiceover_segments"][1]["text"] = "Good morning, kitchen."
+    plan = folder / "changed.json"
+    plan.write_text(json.dumps(told))
+
+    priced = ars0n("plan", *order, "--plan", plan)
+    again = ars0n("make", *order, "--plan", plan, "--json", "--out", folder / "changed.mp4")
+
+    assert "costs 5 credits: 6 of its 8 jobs are kept" in priced.err
+    assert again.code == 0, again.err
+    assert "Over scene 1 other words are spoken" in again.err
+    done = json.loads(again.out)
+    assert (done["totalCredits"], done["jobCount"], done["jobsReused"]) == (5, 8, 6)
+    assert {name for name, spent in done["secondsByJob"].items() if spent} <= {"voice", "final cut"}
+    assert frames_in(folder / "changed.mp4") == 450
+    assert (folder / "changed.mp4").read_bytes() != (folder / "ad.mp4").read_bytes()
 
 
 def test_deliveries_stand_beside_the_ad(made: Run, folder: Path, photo: Path) -> None:
@@ -299,10 +311,13 @@ def test_two_commands_at_once_on_a_new_data_folder_both_make_their_ad(tmp_path: 
     assert (tmp_path / "apples.mp3").stat().st_size > 100_000
 
 
-def test_an_interrupted_command_leaves_nothing_and_goes_on(folder: Path, photo: Path) -> None:
+def test_an_interrupted_command_leaves_nothing_and_goes_on_to_the_same_bytes(
+    made: Run, folder: Path, photo: Path
+) -> None:
+    assert made.code == 0
     command = [
         sys.executable, "-m", "ars0n_adapters.cli", "make", "--image", photo, *ORDER,
-        "--tone", "playful", "--data-dir", folder / "cut", "--out", folder / "cut.mp4",
+        "--data-dir", folder / "cut", "--out", folder / "cut.mp4",
     ]  # fmt: skip
     with subprocess.Popen(
         [str(part) for part in command], stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -326,7 +341,8 @@ def test_an_interrupted_command_leaves_nothing_and_goes_on(folder: Path, photo: 
     assert resumed.code == 0, resumed.err
     assert "where it stopped" in resumed.err
     assert "scene 1 picture processing" not in resumed.err
-    assert frames_in(folder / "cut.mp4") == 450
+    # elsewhere, and with a break: still the same ad
+    assert (folder / "cut.mp4").read_bytes() == (folder / "ad.mp4").read_bytes()
 
 
 def test_a_radio_ad_is_as_ordered(folder: Path) -> None:
