@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ars0n_core.ids import AssetId, OrganizationId
+from ars0n_core.ids import AssetId, JobId, OrganizationId
 from ars0n_core.work import Json
 
 
@@ -80,6 +80,16 @@ class Asset:
     origin: AssetOrigin = AssetOrigin.UPLOADED
     category: str = ""
     facts: Mapping[str, Json] = field(factory=dict)
+
+    @property
+    def maker(self) -> JobId | None:
+        """
+        The job that made it, or None of one that was uploaded.
+        """
+        if self.origin is not AssetOrigin.MADE:
+            return None
+        _, job, *_ = self.blob_key.split("/")
+        return JobId(job)
 
 
 HEAD_BYTES: Final = 64

@@ -14,7 +14,7 @@ from ars0n_adapters.memory.tables import Tables
 if TYPE_CHECKING:
     from ars0n_core.access import ApiKey, Organization
     from ars0n_core.assets import Asset
-    from ars0n_core.ids import AssetId, OrganizationId
+    from ars0n_core.ids import AssetId, OrganizationId, ProjectId
 
 
 @frozen
@@ -126,4 +126,24 @@ class MemoryAssets:
         """
         every = self._tables.assets.values()
         found = [asset for asset in every if asset.organization_id == organization_id]
+        return tuple(sorted(found, key=lambda asset: asset.created_at))
+
+    def uploaded_bytes(self, organization_id: OrganizationId) -> int:
+        """
+        Return how many bytes the organisation's uploads have together.
+        """
+        return sum(one.size_bytes for one in self.of(organization_id) if one.maker is None)
+
+    def made_in(self, project_id: ProjectId) -> tuple[Asset, ...]:
+        """
+        Return what the jobs of the project's versions made, oldest first.
+        """
+        versions = self._tables.versions.values()
+        jobs = {
+            job_id
+            for version in versions
+            if version.project_id == project_id
+            for job_id in version.pipeline.jobs
+        }
+        found = [asset for asset in self._tables.assets.values() if asset.maker in jobs]
         return tuple(sorted(found, key=lambda asset: asset.created_at))

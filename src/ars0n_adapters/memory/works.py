@@ -122,6 +122,19 @@ class MemoryVersions:
         """
         return self._where(lambda version: version.project_id == project_id)
 
+    def latest(
+        self, project_id: ProjectId, *, is_test: bool, status: VersionStatus | None = None
+    ) -> Version | None:
+        """
+        Return the project's newest version of a mode and status, or None.
+        """
+        found = [
+            version
+            for version in self.of(project_id)
+            if version.is_test == is_test and status in {None, version.status}
+        ]
+        return found[-1] if found else None
+
     def between(
         self, organization_id: OrganizationId, start: datetime, end: datetime
     ) -> tuple[Version, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from ars0n_adapters.repositories import rows, tables
 from ars0n_adapters.repositories.reading import Repository, lookup, oldest_first, only
@@ -15,7 +15,7 @@ from ars0n_core.assets import Asset
 from ars0n_core.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from ars0n_core.ids import AssetId, OrganizationId
+    from ars0n_core.ids import AssetId, OrganizationId, ProjectId
 
 _ORGANIZATION: Final = lookup(tables.organizations.c.id, tables.organizations.c.body)
 _KEY: Final = lookup(tables.keys.c.digest, tables.keys.c.body)
@@ -130,6 +130,8 @@ class SqlAssets(Repository):
                 organization_id=asset.organization_id,
                 created_at=rows.instant(asset.created_at),
                 body=rows.dump(asset),
+                uploaded_bytes=asset.size_bytes if asset.maker is None else 0,
+                maker=asset.maker,
             )
         )
 
@@ -151,3 +153,25 @@ class SqlAssets(Repository):
         Return the organisation's assets, oldest first.
         """
         return self.read(oldest_first(tables.assets, organization_id), Asset)
+
+    def uploaded_bytes(self, organization_id: OrganizationId) -> int:
+        """
+        Return how many bytes the organisation's uploads have together.
+        """
+        table = tables.assets
+        query = select(func.coalesce(func.sum(table.c.uploaded_bytes), 0))
+        mine = query.where(table.c.organization_id == organization_id)
+        return int(self.connection.execute(mine).scalar_one())
+
+    def made_in(self, project_id: ProjectId) -> tuple[Asset, ...]:
+        """
+        Return what the jobs of the project's versions made, oldest first.
+        """
+        makers = (
+            select(tables.jobs.c.id)
+            .join(tables.versions, tables.versions.c.id == tables.jobs.c.version_id)
+            .where(tables.versions.c.project_id == project_id)
+        )
+        return self.read(
+            oldest_first(tables.assets).where(tables.assets.c.maker.in_(makers)), Asset
+        )

@@ -11,8 +11,6 @@ row lock.
 
 from __future__ import annotations
 
-import sqlite3
-from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -20,11 +18,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
+from ars0n_adapters.repositories.readers import NoReaders, Readers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+
+    from ars0n_adapters.repositories.readers import Reader
 
 BUSY_SECONDS: Final = 30
 """
@@ -34,11 +36,6 @@ How long a writer waits for another before it gives up.
 CONNECTIONS_KEPT: Final = 64
 """
 Connections to SQLite that stay open when nobody uses them.
-"""
-
-READERS_KEPT: Final = 16
-"""
-Connections for look-ups that stay open when nobody uses them.
 """
 
 _IN_MEMORY: Final = (None, "", ":memory:")
@@ -57,7 +54,7 @@ class Discipline(Protocol):
         ...
 
     @property
-    def reader(self) -> sqlite3.Connection | None:
+    def reader(self) -> Reader | None:
         """
         What can be read from without opening the unit's connection, if anything can.
         """
@@ -107,7 +104,7 @@ class SqliteDiscipline:
         self._engine = engine
         self._readers = readers
         self._connection: Connection | None = None
-        self._reader: sqlite3.Connection | None = None
+        self._reader: Reader | None = None
         self.has_written = False
 
     @property
@@ -120,7 +117,7 @@ class SqliteDiscipline:
         return self._connection
 
     @property
-    def reader(self) -> sqlite3.Connection | None:
+    def reader(self) -> Reader | None:
         """
         A connection to read from, while nothing was written.
         """
@@ -221,49 +218,6 @@ class TransactionDiscipline:
             self._connection = None
 
 
-class Readers:
-    """
-    Connections to a SQLite file for look-ups, kept when they are given back.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._kept: deque[sqlite3.Connection] = deque(maxlen=READERS_KEPT)
-
-    def take(self) -> sqlite3.Connection | None:
-        """
-        Return a connection, or None if there can be none: then the unit's own says why.
-        """
-        try:
-            return self._kept.pop()
-        except IndexError:
-            pass
-        try:
-            connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA query_only=ON")
-        except sqlite3.Error:
-            return None
-        return connection
-
-    def give_back(self, connection: sqlite3.Connection) -> None:
-        """
-        Keep *connection* for another unit.
-        """
-        if len(self._kept) < READERS_KEPT:
-            self._kept.append(connection)
-        else:
-            connection.close()
-
-    def close(self) -> None:
-        """
-        Close every connection that is kept.
-        """
-        while self._kept:
-            self._kept.pop().close()
-
-
 def disciplines(engine: Engine) -> tuple[Callable[[], Discipline], Callable[[], None]]:
     """
     Return what makes a unit's discipline on the engine's database, and what ends it all.
@@ -272,7 +226,7 @@ def disciplines(engine: Engine) -> tuple[Callable[[], Discipline], Callable[[], 
         return partial(TransactionDiscipline, engine), engine.dispose
     if engine.url.database in _IN_MEMORY:
         # Its rows are one connection's own: nobody else could read them.
-        return partial(SqliteDiscipline, engine, NoReaders("")), engine.dispose
+        return partial(SqliteDiscipline, engine, NoReaders()), engine.dispose
     readers = Readers(str(engine.url.database))
 
     def close() -> None:
@@ -280,18 +234,6 @@ def disciplines(engine: Engine) -> tuple[Callable[[], Discipline], Callable[[], 
         engine.dispose()
 
     return partial(SqliteDiscipline, engine, readers), close
-
-
-class NoReaders(Readers):
-    """
-    None at all.
-    """
-
-    def take(self) -> sqlite3.Connection | None:
-        """
-        Return None.
-        """
-        return None
 
 
 def open_engine(url: str) -> Engine:

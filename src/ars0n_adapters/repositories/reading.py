@@ -5,6 +5,7 @@ What every repository is made of: a connection, its discipline, and how rows are
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Column, Select, Table, bindparam, select
@@ -25,28 +26,26 @@ T = TypeVar("T")
 class Lookup:
     """
     A query by one value, its text made once a database: what every request asks must not
-    be put together each time.
+    be put together each time. One that is *kept* finds small rows that seldom change.
     """
 
-    def __init__(self, query: Select[Any], *names: str) -> None:
+    def __init__(self, query: Select[Any], *names: str, is_kept: bool = False) -> None:
         self._query = query
         self._names = names
+        self._is_kept = is_kept
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
 
     def __call__(self, unit: Discipline, *values: object) -> tuple[Any, ...] | None:
         """
         Return the first row found with these *values* of the query's parameters, or None.
         """
-        if unit.reader is not None:
+        reader = unit.reader
+        if reader is not None:
             text, order = self._written(_SQLITE)
             asked = dict(zip(self._names, values, strict=True))
-            try:
-                # By the driver itself: a result of SQLAlchemy's costs more than the query.
-                row = unit.reader.execute(text, [asked[name] for name in order or ()]).fetchone()
-            except sqlite3.Error:
-                pass  # Asked again below, whatever is wrong is told as ever.
-            else:
-                return row  # type: ignore[no-any-return]  # the driver's rows are tuples
+            given = tuple([asked[name] for name in order or ()])
+            with suppress(sqlite3.Error):  # asked again below, whatever is wrong is told as ever
+                return reader.kept_row(text, given) if self._is_kept else reader.row(text, given)
         return self._ask(unit.connection, dict(zip(self._names, values, strict=True)))
 
     def _ask(self, connection: Connection, asked: dict[str, object]) -> tuple[Any, ...] | None:
@@ -78,9 +77,9 @@ class Lookup:
 
 def lookup(column: Column[Any], *wanted: Column[Any]) -> Lookup:
     """
-    Return the look-up of the *wanted* columns by one value of *column*.
+    Return the look-up of the *wanted* columns by one value of *column*, which is kept.
     """
-    return Lookup(select(*wanted).where(column == bindparam("value")), "value")
+    return Lookup(select(*wanted).where(column == bindparam("value")), "value", is_kept=True)
 
 
 _SQLITE: Final[Dialect] = sqlite.dialect()

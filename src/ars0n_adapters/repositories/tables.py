@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -58,6 +60,8 @@ assets = Table(
     Column("organization_id", ForeignKey("organizations.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Column("uploaded_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("maker", String(64), nullable=True, index=True),
 )
 
 projects = Table(
@@ -82,6 +86,8 @@ versions = Table(
     # The order never changes; the state changes at every step and is written alone.
     Column("ordered", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("is_test", Boolean, nullable=False, server_default=false()),
+    Index(None, "project_id", "is_test", "created_at", "status"),
     Index(None, "organization_id", "status"),
     Index(None, "status", "created_at"),
     Index(None, "organization_id", "created_at"),

@@ -177,6 +177,7 @@ class SqlVersions(Repository):
                 revision=version.revision,
                 ordered=ordered,
                 state=state,
+                is_test=version.is_test,
             )
         )
         self._write_jobs(version)
@@ -236,6 +237,19 @@ class SqlVersions(Repository):
         Return the project's versions, oldest first.
         """
         return self._where(tables.versions.c.project_id == project_id)
+
+    def latest(
+        self, project_id: ProjectId, *, is_test: bool, status: VersionStatus | None = None
+    ) -> Version | None:
+        """
+        Return the project's newest version of a mode and status, or None.
+        """
+        table = tables.versions
+        query = select(table).where(table.c.project_id == project_id, table.c.is_test == is_test)
+        if status is not None:
+            query = query.where(table.c.status == status)
+        newest = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)
+        return next(iter(self._load(newest)), None)
 
     def between(
         self, organization_id: OrganizationId, start: datetime, end: datetime

@@ -257,13 +257,13 @@ class _Server:
         known = request.headers.get("if-none-match", "") if route.tagged else ""
         admitted = _admit(application, request, admit_at_once) if application.at_once else None
         if admitted is not None and route.glance is not None:
-            given = route.glance(self._context(admitted, request, body=body))
+            given = route.glance(self._context(admitted, request, route, body=body))
             if given is not None:
                 return response_of(given, if_none_match=known)
 
         def respond() -> Response:
             admission = admitted or _admit(application, request, admit)
-            given = answer(self._context(admission, request, body=body), route)
+            given = answer(self._context(admission, request, route, body=body), route)
             return response_of(given, if_none_match=known)
 
         response: Response = await self._run(respond)
@@ -282,7 +282,7 @@ class _Server:
                 upload = await bodies.read_upload(request, folder, application.waits)
             elif request.method in _WITH_BODY:
                 body = await bodies.read_body(request, application.waits)
-            context = self._context(admission, request, body=body, upload=upload)
+            context = self._context(admission, request, route, body=body, upload=upload)
             if route.streams and request.method == "HEAD":
                 # Nobody reads what a stream would say for half an hour.
                 await self._run(partial(answer, context, route))
@@ -301,6 +301,7 @@ class _Server:
         self,
         admission: Admission,
         request: StarletteRequest,
+        route: Route,
         *,
         body: bytes,
         upload: Upload | None = None,
@@ -312,7 +313,8 @@ class _Server:
             request=Request(
                 params=request.path_params,
                 query=bodies.read_query(request),
-                headers=_headers(request),
+                # Others don't look: reading them all costs more than an estimate.
+                headers=_headers(request) if route.charges else {},
                 body=body,
                 upload=upload,
                 origin=self._origin(request),

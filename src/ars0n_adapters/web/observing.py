@@ -27,7 +27,7 @@ from ars0n_core.ports.store import (
     Transaction,
     Versions,
 )
-from ars0n_core.projects import Version
+from ars0n_core.projects import Version, VersionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +88,21 @@ class _Observed:
 
     def __init__(self, tx: Transaction, *, is_test: bool, observer: Observer) -> None:
         self._tx = tx
+        self._is_test = is_test
         self._observer = observer
-        self._notes = _Notes()
-        self.versions = _ModeVersions(tx.versions, is_test, self._notes)
+
+    # Made when they are asked for: most units of work only look something up.
+
+    @cached_property
+    def _notes(self) -> _Notes:
+        return _Notes()
+
+    @cached_property
+    def versions(self) -> _ModeVersions:
+        """
+        The versions of this mode.
+        """
+        return _ModeVersions(self._tx.versions, self._is_test, self._notes)
 
     @property
     def organizations(self) -> Organizations:
@@ -234,6 +246,14 @@ class _ModeVersions:
         Return the project's versions, of either mode.
         """
         return self._versions.of(project_id)
+
+    def latest(
+        self, project_id: ProjectId, *, is_test: bool, status: VersionStatus | None = None
+    ) -> Version | None:
+        """
+        Return the project's newest version of the mode that is asked for.
+        """
+        return self._versions.latest(project_id, is_test=is_test, status=status)
 
     def between(
         self, organization_id: OrganizationId, start: datetime, end: datetime

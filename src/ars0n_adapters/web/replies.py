@@ -35,10 +35,29 @@ def response_of(answer: Answer, *, if_none_match: str = "") -> Response:
         if if_none_match and _is_known(answer.tag, if_none_match):
             return Response(status_code=304, headers=headers)
     if answer.content is not None:
-        return Response(answer.content, answer.status, headers, "application/json")
+        return _Written(answer.content, answer.status, headers)
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return json_response(answer.status, answer.body, headers)
+
+
+class _Written(Response):
+    """
+    JSON that is written already, without what Starlette finds out about other answers.
+    """
+
+    def __init__(self, content: bytes, status: int, headers: Mapping[str, str]) -> None:
+        self.body = content
+        self.status_code = status
+        self.background = None
+        self.raw_headers = [
+            (b"content-length", b"%d" % len(content)),
+            (b"content-type", b"application/json"),
+            *(
+                (name.lower().encode("latin-1"), headers[name].encode("latin-1"))
+                for name in headers
+            ),
+        ]
 
 
 def json_response(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:

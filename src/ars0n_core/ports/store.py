@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
     from ars0n_core.ledger import Entry
     from ars0n_core.ports.messages import Deliveries, Replies
-    from ars0n_core.projects import Project, Version
+    from ars0n_core.projects import Project, Version, VersionStatus
     from ars0n_core.quotas import Decision
 
 
@@ -123,6 +123,19 @@ class Assets(Protocol):
         """
         ...
 
+    def uploaded_bytes(self, organization_id: OrganizationId) -> int:
+        """
+        Return how many bytes the organisation's uploads have together.
+        """
+        ...
+
+    def made_in(self, project_id: ProjectId) -> tuple[Asset, ...]:
+        """
+        Return what the jobs of the project's versions made, oldest first; what was replaced
+        since is among it.
+        """
+        ...
+
 
 class Projects(Protocol):
     """
@@ -207,6 +220,15 @@ class Versions(Protocol):
     def of(self, project_id: ProjectId) -> tuple[Version, ...]:
         """
         Return the project's versions, oldest first.
+        """
+        ...
+
+    def latest(
+        self, project_id: ProjectId, *, is_test: bool, status: VersionStatus | None = None
+    ) -> Version | None:
+        """
+        Return the project's newest version of a mode, or its newest of this *status*, or
+        None. However many there are, one is read.
         """
         ...
 

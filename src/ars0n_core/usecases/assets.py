@@ -251,11 +251,7 @@ def _kept(ports: Ports, asset: Asset, target: Path) -> Asset:
 
 
 def _require_room(tx: Transaction, asset: Asset) -> None:
-    used = sum(
-        one.size_bytes
-        for one in tx.assets.of(asset.organization_id)
-        if one.origin is AssetOrigin.UPLOADED
-    )
+    used = tx.assets.uploaded_bytes(asset.organization_id)
     if used + asset.size_bytes > quotas.STORAGE_BYTES_MAX:
         raise QuotaExceededError("storage", limit=quotas.STORAGE_BYTES_MAX, used=used)
 

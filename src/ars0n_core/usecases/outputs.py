@@ -11,7 +11,7 @@ from attrs import define, field
 
 from ars0n_core import ids
 from ars0n_core.assets import Asset, AssetKind, AssetOrigin
-from ars0n_core.ids import AssetId, JobId, OrganizationId
+from ars0n_core.ids import AssetId, OrganizationId
 from ars0n_core.pipelines.jobs import Job
 from ars0n_core.pipelines.states import Succeeded
 from ars0n_core.ports import Ports
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from ars0n_core.work import Json
 
 _CHUNK_BYTES: Final = 1 << 20
-
-
-def made_by(asset: Asset) -> JobId | None:
-    """
-    Return the job that made the asset, or None of one that was uploaded.
-    """
-    if asset.origin is not AssetOrigin.MADE:
-        return None
-    _, job, *_ = asset.blob_key.split("/")
-    return JobId(job)
 
 
 @define

@@ -11,7 +11,6 @@ from attrs import frozen
 from ars0n_core.errors import InvalidRequestError, NotFoundError, PortError, ProjectBusyError
 from ars0n_core.projects import Project, Version, VersionStatus
 from ars0n_core.usecases import materials
-from ars0n_core.usecases.outputs import made_by
 from ars0n_core.usecases.reports import Report, report_on
 
 if TYPE_CHECKING:
@@ -69,15 +68,15 @@ def browse(
     with ports.store.transaction() as tx:
         projects = tx.projects.of(organization_id, limit=limit, offset=offset)
         count = tx.projects.count(organization_id)
-        listed = [(project, _versions(tx, caller, project)) for project in projects]
+        listed = [(project, *_newest(tx, caller, project)) for project in projects]
     return Page(
         projects=tuple(
             Shown(
                 project=project,
-                latest=report_on(versions[-1]) if versions else None,
-                thumbnail_url=_thumbnail(ports, policy, versions),
+                latest=None if latest is None else report_on(latest),
+                thumbnail_url=_thumbnail(ports, policy, finished),
             )
-            for project, versions in listed
+            for project, latest, finished in listed
         ),
         limit=limit,
         offset=offset,
@@ -98,12 +97,10 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
         project = tx.projects.find(project_id)
         if project.organization_id != caller.organization.id:
             raise NotFoundError("project", project_id)
-        versions = tx.versions.of(project_id)
-        if any(version.status is VersionStatus.GENERATING for version in versions):
-            raise ProjectBusyError("A version of this project is generating; cancel it first")
-        # By who made it: takes that were replaced since are no job's output any more.
-        jobs = {job_id for version in versions for job_id in version.pipeline.jobs}
-        made = [one for one in tx.assets.of(project.organization_id) if made_by(one) in jobs]
+        for is_test in (False, True):
+            if tx.versions.latest(project_id, is_test=is_test, status=VersionStatus.GENERATING):
+                raise ProjectBusyError("A version of this project is generating; cancel it first")
+        made = tx.assets.made_in(project_id)
         tx.projects.delete(project_id)
         for asset in made:
             tx.assets.delete(asset.id)
@@ -111,9 +108,21 @@ def delete(ports: Ports, caller: Caller, project_id: ProjectId) -> None:
     materials.discard(ports, [key for asset in made for key in (asset.blob_key, *_beside(asset))])
 
 
-def _versions(tx: Transaction, caller: Caller, project: Project) -> tuple[Version, ...]:
+def _newest(
+    tx: Transaction, caller: Caller, project: Project
+) -> tuple[Version | None, Version | None]:
+    """
+    Return the project's newest version and its newest finished one; while another is made,
+    the picture of the one before is still theirs.
+    """
     # Live and test keys share projects, but neither can ask after the other's versions.
-    return tuple(one for one in tx.versions.of(project.id) if one.is_test == caller.is_test)
+    latest = tx.versions.latest(project.id, is_test=caller.is_test)
+    if latest is None or latest.status is VersionStatus.COMPLETED:
+        return latest, latest
+    finished = tx.versions.latest(
+        project.id, is_test=caller.is_test, status=VersionStatus.COMPLETED
+    )
+    return latest, finished
 
 
 _BESIDE = ("poster_key", "provenance_key", "certificate_key", "bed_key")
@@ -128,13 +137,11 @@ def _beside(asset: Asset) -> tuple[str, ...]:
     return tuple(key for key in told if isinstance(key, str))
 
 
-def _thumbnail(ports: Ports, policy: Policy, versions: tuple[Version, ...]) -> str | None:
+def _thumbnail(ports: Ports, policy: Policy, finished: Version | None) -> str | None:
     """
-    Return where a picture of the newest finished ad is; while another is made, the one
-    before is still theirs.
+    Return where a picture of the finished ad is.
     """
-    finished = (one for one in reversed(versions) if one.status is VersionStatus.COMPLETED)
-    final = next((one.pipeline.final for one in finished), None)
+    final = None if finished is None else finished.pipeline.final
     key = None if final is None else final.facts.get("poster_key")
     if final is None or not isinstance(key, str):
         return None

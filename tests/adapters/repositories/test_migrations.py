@@ -15,12 +15,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from attrs import evolve
 from sqlalchemy import inspect, text
 
-from ars0n_adapters.repositories import SqlStore, migrations, tables
+from ars0n_adapters.repositories import SqlStore, migrations, rows, tables
 from ars0n_adapters.repositories.engines import open_engine
+from ars0n_core.assets import AssetOrigin
 from ars0n_core.errors import PortError
-from ars0n_core.testing.conformance.stores import OURS, an_organization
+from ars0n_core.ids import ProjectId
+from ars0n_core.testing.conformance.furnishings import OURS, a_version, an_asset, an_organization
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +92,46 @@ def test_a_database_from_before_there_were_revisions_is_taken_over(url: str) -> 
     store = SqlStore(url)
     with store.transaction() as tx:
         assert tx.organizations.find(OURS).name == "Old"
+    store.close()
+
+
+def test_what_lists_ask_for_is_filled_in_for_what_is_stored(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "before"
+    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("*000[3-9]*", "__py*"))
+    engine = open_engine(url)
+    migrations.upgrade(engine, folder=folder, head="0002")
+    made = evolve(an_asset(2), origin=AssetOrigin.MADE, blob_key="made/job_1a/1/a.png")
+    organization = an_organization()
+    with engine.begin() as connection:
+        connection.execute(
+            tables.organizations.insert().values(
+                id=OURS, created_at=1, body=rows.dump(organization)
+            )
+        )
+        for asset in (an_asset(1), made):
+            connection.execute(
+                tables.assets.insert().values(
+                    id=asset.id, organization_id=OURS, created_at=1, body=rows.dump(asset)
+                )
+            )
+        for version in (a_version(1), evolve(a_version(2), is_test=True)):
+            ordered, state = rows.dump_version(version)
+            connection.execute(
+                tables.versions.insert().values(
+                    id=version.id, project_id=version.project_id, organization_id=OURS,
+                    status=version.status, created_at=1, revision=0, ordered=ordered, state=state,
+                )
+            )  # fmt: skip
+            for job in version.pipeline.jobs:
+                connection.execute(tables.jobs.insert().values(id=job, version_id=version.id))
+    engine.dispose()
+
+    store = SqlStore(url)
+    with store.transaction() as tx:
+        assert tx.versions.latest(ProjectId("proj_1"), is_test=False) == a_version(1)
+        assert tx.versions.latest(ProjectId("proj_1"), is_test=True) is not None
+        assert tx.assets.uploaded_bytes(OURS) == an_asset(1).size_bytes
+        assert tx.assets.made_in(ProjectId("proj_1")) == (made,)
     store.close()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from ars0n_core.assets import AssetOrigin
 from ars0n_core.quotas import Tier
 from ars0n_core.testing.conformance.furnishings import (
     NOON,
@@ -40,6 +41,21 @@ class CustomerRules:
         with furnished.transaction() as tx:
             assert (evolve(a_key(1), revoked_at=NOON), a_key(2)) == tx.keys.of(OURS)
             assert tx.keys.of(THEIRS) == ()
+
+    def test_uploads_are_summed(self, furnished: Store) -> None:
+        """
+        What jobs made is not the customer's to keep room for.
+        """
+        made = evolve(an_asset(3), origin=AssetOrigin.MADE, blob_key="made/job_1a/1/a.png")
+        with furnished.transaction() as tx:
+            assert tx.assets.uploaded_bytes(OURS) == 0
+            for one in (an_asset(1), evolve(an_asset(2), size_bytes=2**33), made):
+                tx.assets.add(one)
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert tx.assets.uploaded_bytes(OURS) == 2**33 + an_asset(1).size_bytes
+            assert tx.assets.uploaded_bytes(THEIRS) == 0
 
     def test_assets_are_listed_and_deleted(self, furnished: Store) -> None:
         """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from ars0n_core.assets import AssetOrigin
 from ars0n_core.errors import NotFoundError, StaleRevisionError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
 from ars0n_core.pipelines import graph
@@ -21,6 +22,7 @@ from ars0n_core.testing.conformance.furnishings import (
     THEIRS,
     a_project,
     a_version,
+    an_asset,
 )
 
 if TYPE_CHECKING:
@@ -72,6 +74,40 @@ class WorkRules:
             assert saved == tx.versions.find_by_job(job)
             assert (saved,) == tx.versions.made(AssetId("asset_made"))
             assert tx.versions.made(AssetId("asset_other")) == ()
+
+    def test_the_newest_version_of_a_mode_and_status_is_found(self, furnished: Store) -> None:
+        """
+        And what the project's jobs made, whether or not it is still their output.
+        """
+        completed, failed = VersionStatus.COMPLETED, VersionStatus.FAILED
+        every = [
+            a_version(1),
+            evolve(a_version(2), status=completed),
+            evolve(a_version(3), status=failed),
+            evolve(a_version(4), is_test=True),
+            evolve(a_version(5, project=2), status=completed),
+        ]
+        made = [
+            evolve(an_asset(n), origin=AssetOrigin.MADE, blob_key=f"made/job_{n}a/1/a.png")
+            for n in (5, 4, 1)
+        ]
+        with furnished.transaction() as tx:
+            for version in every:
+                tx.versions.add(version)
+            for asset in (*made, an_asset(2)):
+                tx.assets.add(asset)
+            tx.commit()
+
+        project = ProjectId("proj_1")
+        with furnished.transaction() as tx:
+            latest = tx.versions.latest
+            assert latest(project, is_test=False) == every[2]
+            assert latest(project, is_test=False, status=completed) == every[1]
+            assert latest(project, is_test=True) == every[3]
+            assert latest(project, is_test=True, status=completed) is None
+            assert latest(ProjectId("proj_2"), is_test=True) is None
+            assert tx.assets.made_in(project) == (made[2], made[1])
+            assert tx.assets.made_in(ProjectId("proj_none")) == ()
 
     def test_generating_versions_are_listed_oldest_first(self, furnished: Store) -> None:
         """
