@@ -285,14 +285,26 @@ def read_keys(variables: Mapping[str, str] | None = None) -> Keys:
 
     >>> read_keys({"GOOGLE_API_KEY": " k "})
     Keys()
+
+    Raises:
+        MisconfiguredError: One holds what no key has; its variable is named.
     """
     variables = os.environ if variables is None else variables
-    return Keys(
-        **{
-            name: next((v for v in (variables.get(n, "").strip() for n in names) if v), "")
-            for name, names in KEYS.items()
-        }
-    )
+    found: dict[str, str] = {}
+    faulty: list[str] = []
+    for name, variable in ((name, one) for name, names in KEYS.items() for one in names):
+        key = variables.get(variable, "").strip()
+        if not key or name in found:
+            continue
+        found[name] = key
+        if not key.isascii() or not key.isprintable() or " " in key:
+            faulty.append(variable)
+    if faulty:
+        fault = (
+            f"{', '.join(faulty)}: a key has no spaces and no letters beyond ASCII; copy it anew"
+        )
+        raise MisconfiguredError(fault, port="settings")
+    return Keys(**found)
 
 
 def read(variables: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from urllib.request import getproxies
 
 from attrs import frozen
 
@@ -165,6 +166,19 @@ def never_left(error: BaseException) -> bool:
     Whether the request can't have reached the provider.
     """
     return bool(names_of(error) & _NEVER_SENT)
+
+
+def address_of(base_url: str, setting: str) -> str:
+    """
+    Return what is said of where a provider was looked for, if that is not its usual place:
+    the *setting* that names it (customers read this, so not what it says), and a proxy.
+
+    >>> address_of("http://127.0.0.1:1", "ARS0N_GOOGLE_BASE_URL")[:38]
+    ' at the address ARS0N_GOOGLE_BASE_URL'
+    """
+    at = f" at the address {setting}" if base_url else ""
+    proxied = {"http", "https", "all"} & set(getproxies())
+    return at + (" through the proxy of HTTP_PROXY, HTTPS_PROXY or ALL_PROXY" if proxied else "")
 
 
 def seconds_of(retry_after: object) -> float | None:

@@ -91,6 +91,12 @@ _FAULTS: Final = {
 # By code or class: the deployment is at fault, and this sentence says how.
 
 
+_UNREACHED: Final = frozenset(
+    {"EndpointConnectionError", "ConnectTimeoutError", "SSLError", "ProxyConnectionError"}
+)
+# By class: nobody is there, or nobody who speaks TLS.
+
+
 @frozen(kw_only=True)
 class Bucket:
     """
@@ -278,6 +284,11 @@ class S3Blobs:
                     bucket=self._bucket.name, region=self._bucket.region
                 )
                 raise MisconfiguredError(message, port="blobs") from first
+            if type(first).__name__ in _UNREACHED:
+                at = self._bucket.endpoint or f"Amazon's {self._bucket.region}"
+                message = f"{what} could not be {verb}: the store can't be reached at {at}; "
+                message += f"are endpoint, region and proxy right? {_fault_of(first)}"
+                raise PortError(message, port="blobs") from first
             message = f"{what} could not be {verb}: {_fault_of(first)}"
             raise PortError(message, port="blobs") from first
 

@@ -25,3 +25,23 @@ def test_a_wait_until_a_date(ahead: float, seconds: float) -> None:
     told = formatdate(time.time() + ahead, usegmt=True)
 
     assert lines.seconds_of(told) == pytest.approx(seconds, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "proxy", "said"),
+    [
+        ("", "", ""),
+        ("http://10.0.0.1", "", " at the address ARS0N_X"),
+        ("", "http://10.0.0.2", " through the proxy of HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"),
+    ],
+)
+def test_where_a_provider_was_looked_for(
+    monkeypatch: pytest.MonkeyPatch, base_url: str, proxy: str, said: str
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    if proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    assert lines.address_of(base_url, "ARS0N_X") == said

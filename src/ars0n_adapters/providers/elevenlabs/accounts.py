@@ -4,6 +4,7 @@ Whom ElevenLabs bills, and the SDK's client for it, made at first use.
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from typing import Any, Final
@@ -12,6 +13,8 @@ from attrs import field, frozen
 
 from ars0n_adapters.providers.elevenlabs import faults
 from ars0n_core.errors import MisconfiguredError, ProviderUnavailableError
+
+_log = logging.getLogger(__name__)
 
 PROBE_SECONDS: Final = 15
 
@@ -59,9 +62,12 @@ class Account:
         except MisconfiguredError:
             raise
         except Exception as error:
-            told = faults.told(error, port="elevenlabs", setting="", billed=False)
+            told = faults.told(
+                error, port="elevenlabs", setting="", billed=False, base_url=self.base_url
+            )
             if isinstance(told, ProviderUnavailableError):
-                return  # it may be there again when it is needed
+                _log.warning("%s", told)  # it may be there again when it is needed
+                return
             raise told from error
         known = sorted(one.model_id for one in models or () if one.model_id)
         if model and known and model not in known:
@@ -81,7 +87,13 @@ class Account:
                 port="elevenlabs",
             ) from error
         # Our own transport, since the SDK has no way to close its.
-        transport = httpx.Client(timeout=self.timeout_seconds, follow_redirects=True)
+        try:
+            transport = httpx.Client(timeout=self.timeout_seconds, follow_redirects=True)
+        except (ValueError, OSError) as error:
+            # a proxy or a bundle of certificates that the environment names
+            raise MisconfiguredError(
+                f"ElevenLabs' client can't be made: {faults.plain(error)}", port="elevenlabs"
+            ) from error
         weakref.finalize(self, transport.close)
         return ElevenLabs(
             api_key=self.api_key, base_url=self.base_url or None, httpx_client=transport

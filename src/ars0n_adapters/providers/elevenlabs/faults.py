@@ -22,6 +22,11 @@ _NO_MODEL: Final = frozenset(
     {"model_not_found", "invalid_model", "unsupported_model", "invalid_model_id"}
 )
 
+ADDRESS: Final = "ARS0N_ELEVENLABS_BASE_URL"
+"""
+The setting that says where ElevenLabs is instead of its usual place.
+"""
+
 _OK: Final = 200
 _KEYS: Final = frozenset({401, 403})
 _PAYMENT: Final = 402
@@ -35,7 +40,9 @@ _SECRETS: Final = re.compile(r"\bsk_[0-9a-zA-Z]{8,}|\b[0-9a-f]{32}\b")
 _MESSAGE_CHARACTERS_MAX: Final = 400
 
 
-def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortError:
+def told(
+    error: Exception, *, port: str, setting: str, billed: bool, base_url: str = ""
+) -> PortError:
     """
     Return the error of ours that says what *error* of the SDK means.
 
@@ -46,9 +53,14 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
         return error
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status != _OK:
+        if status == _NOT_FOUND and base_url and not code_of(error):
+            message = f"There is no ElevenLabs at the address {ADDRESS}: HTTP 404; correct it"
+            return MisconfiguredError(message, port=port)
         return _of_status(status, error, port=port, setting=setting, billed=billed)
     if lines.never_left(error):
-        return ProviderUnavailableError(f"ElevenLabs can't be reached: {plain(error)}", port=port)
+        at = lines.address_of(base_url, ADDRESS)
+        message = f"ElevenLabs can't be reached{at}: {plain(error)}"
+        return ProviderUnavailableError(message, port=port)
     reason = "it can't be read" if isinstance(status, int) else plain(error)
     message = f"ElevenLabs' answer did not come whole: {reason}"
     if billed:

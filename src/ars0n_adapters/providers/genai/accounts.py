@@ -4,6 +4,7 @@ Whom Google bills, and the SDK's client for it, made at first use.
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from typing import Any, Final
@@ -13,7 +14,10 @@ from attrs import field, frozen
 from ars0n_adapters.providers.genai import faults
 from ars0n_core.errors import MisconfiguredError, ProviderUnavailableError
 
+_log = logging.getLogger(__name__)
+
 PROBE_SECONDS: Final = 15.0
+_NOT_FOUND: Final = 404
 
 
 @frozen(kw_only=True)
@@ -72,9 +76,14 @@ class Account:
         except MisconfiguredError:
             raise
         except Exception as error:
-            told = faults.told(error, port="google", setting=setting, billed=False)
+            told = faults.told(
+                error, port="google", setting=setting, billed=False, base_url=self.base_url
+            )
             if isinstance(told, ProviderUnavailableError):
-                return  # it may be there again when it is needed
+                _log.warning("%s", told)  # it may be there again when it is needed
+                return
+            if self.base_url and getattr(error, "code", None) == _NOT_FOUND:
+                told = MisconfiguredError(f"{told}, or correct {faults.ADDRESS}", port="google")
             raise told from error
 
     def _make(self) -> Any:
@@ -106,7 +115,10 @@ class Account:
                 )
         except Exception as error:
             told = faults.told(error, port="google", setting="", billed=False)
-            raise MisconfiguredError(f"Google's client: {told}", port="google") from error
+            known = told if isinstance(told, MisconfiguredError) else faults.plain(error)
+            raise MisconfiguredError(
+                f"Google's client can't be made: {known}", port="google"
+            ) from error
         weakref.finalize(self, client.close)
         return client
 

@@ -54,7 +54,11 @@ class Line:
             budget=self.budget,
             tries=self.tries,
             meaning=lambda error: faults.told(
-                error, port=self.port, setting=self.setting, billed=billed
+                error,
+                port=self.port,
+                setting=self.setting,
+                billed=billed,
+                base_url=self.account.base_url,
             ),
             is_unbilled=faults.is_unbilled,
         )

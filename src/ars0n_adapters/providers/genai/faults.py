@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _NO_CREDENTIALS: Final = frozenset({"DefaultCredentialsError", "RefreshError", "MalformedError"})
 
+ADDRESS: Final = "ARS0N_GOOGLE_BASE_URL"
+"""
+The setting that says where Google is instead of its usual place.
+"""
+
 _BAD_REQUEST: Final = 400
 _KEYS: Final = frozenset({401, 403})
 _NOT_FOUND: Final = 404
@@ -76,7 +81,9 @@ _SECRETS: Final = re.compile(r"AIza[\w-]{10,}|ya29\.[\w.-]+|AQ\.[\w-]{10,}")
 _MESSAGE_CHARACTERS_MAX: Final = 400
 
 
-def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortError:
+def told(
+    error: Exception, *, port: str, setting: str, billed: bool, base_url: str = ""
+) -> PortError:
     """
     Return the error of ours that says what *error* of the SDK means.
 
@@ -93,7 +100,8 @@ def told(error: Exception, *, port: str, setting: str, billed: bool) -> PortErro
             f"Google credentials are missing or no longer good: {plain(error)}", port=port
         )
     if lines.never_left(error) or _is_google_auth(error):
-        return ProviderUnavailableError(f"Google can't be reached: {plain(error)}", port=port)
+        at = lines.address_of(base_url, ADDRESS)
+        return ProviderUnavailableError(f"Google can't be reached{at}: {plain(error)}", port=port)
     message = f"Google's answer did not come whole: {plain(error)}"
     if billed:
         return ProviderUnknownError(message, port=port)
