@@ -360,7 +360,8 @@ def _google(
         **shared,
     )
     # Veo is on the platform only; a plain key, where there is one, does for the rest.
-    plain = genai_accounts.Account(api_key=keys.gemini, **shared) if keys.gemini else platform
+    entered = evolve(platform, location=settings.gemini_location)
+    plain = genai_accounts.Account(api_key=keys.gemini, **shared) if keys.gemini else entered
     budget = Budget(
         "google",
         folder / "budgets",

@@ -163,7 +163,10 @@ class Settings:
     vertex_project: str = _setting(
         "", str, "Google Cloud project of the Agent Platform, entered with Google credentials."
     )
-    vertex_location: str = _setting("us-central1", str, "Its location.")
+    vertex_location: str = _setting("us-central1", str, "Its location, for Veo.")
+    gemini_location: str = _setting(
+        "global", str, "Its location for Gemini, if there is no key: the newest are `global` only."
+    )
     google_base_url: str = _setting(
         "", _url("http://", "https://"), "Google's address, if another answers for it."
     )

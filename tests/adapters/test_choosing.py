@@ -124,3 +124,21 @@ def test_a_bucket_is_entered_as_the_settings_say(
     assert bucket.public_endpoint == "https://media.example"
     assert bucket.session_token == os.environ["AWS_SESSION_TOKEN"]
     assert "secret" not in repr(bucket)
+
+
+@pytest.mark.parametrize(("key", "location"), [("", "global"), ("k", None)])
+def test_the_agent_platform_is_entered_where_each_model_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, location: str | None
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", key)
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "t")
+    chosen = settings.read({}, data_dir=tmp_path, planner="gemini", clips="veo", vertex_project="p")
+
+    with bootstrap.product(chosen) as product:
+        ports: Any = product.ports
+        plans = ports.planner.line.account
+        (films,) = {line.account for line in ports.clips.lines.values()}
+
+    assert (films.project, films.location) == ("p", "us-central1")
+    assert plans.is_platform is (location is not None)
+    assert location is None or plans.location == location

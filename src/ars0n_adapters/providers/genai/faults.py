@@ -27,6 +27,7 @@ The setting that says where Google is instead of its usual place.
 """
 
 _BAD_REQUEST: Final = 400
+_UNMET: Final = "FAILED_PRECONDITION"
 _KEYS: Final = frozenset({401, 403})
 _NOT_FOUND: Final = 404
 _NO_VERDICT: Final = frozenset({408, 499, 504})
@@ -199,6 +200,9 @@ def _of_status(code: int, error: Exception, *, port: str, setting: str, billed: 
         if billed:
             return ProviderUnknownError(message, port=port)
         return ProviderUnavailableError(message, port=port)
+    if code == _BAD_REQUEST and _status_of(error, body) == _UNMET:
+        message = f"Google does not serve this account as it is (billing, country): {text}"
+        return MisconfiguredError(message, port=port)
     if code == _BAD_REQUEST and _known_code(text):
         return ProviderRejectedError(
             f"Google refused the order: it seems to show {_known_code(text)}", port=port
@@ -216,6 +220,12 @@ def _code_of(error: Exception) -> int | None:
         if isinstance(code, int):
             return code
     return None
+
+
+def _status_of(error: Exception, body: object) -> str:
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    told = inner.get("status") if isinstance(inner, dict) else getattr(error, "status", None)
+    return str(told or "")
 
 
 def _details(body: object) -> Iterator[dict[str, Any]]:

@@ -241,6 +241,7 @@ def test_a_picture_nobody_could_judge_is_not_thrown_away(
         (504, {}, ProviderUnknownError),
         (400, {"message": "Unable to process input image"}, ProviderRejectedError),
         (400, {"message": "API key not valid. Please pass one."}, MisconfiguredError),
+        (400, {"status": "FAILED_PRECONDITION", "message": "not your country"}, MisconfiguredError),
         (401, {}, MisconfiguredError),
         (403, {}, MisconfiguredError),
         (404, {}, MisconfiguredError),
