@@ -5,8 +5,11 @@ What is done already is known by its fingerprint, in this release and the next.
 from __future__ import annotations
 
 import hashlib
+import math
 
-from ars0n_core.work import Operation, WorkItem, fingerprints
+import pytest
+
+from ars0n_core.work import Json, Operation, WorkItem, digest, fingerprints
 
 
 def test_a_fingerprint_is_written_as_every_release_has_written_it() -> None:
@@ -23,3 +26,9 @@ def test_a_fingerprint_is_written_as_every_release_has_written_it() -> None:
         f'{{"grade":[],"inputs":{{}},"needs":["{first}"],"operation":"compositing","take":0}}'.encode()
     ).hexdigest()
     assert fingerprints([edit, film]) == {"edit-0": first, "film": second}
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, [-math.inf]])
+def test_what_is_no_json_has_no_fingerprint(value: Json) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        digest(value)

@@ -15,6 +15,7 @@ from ars0n_core.errors import (
     AssetNotOwnedError,
     InvalidRequestError,
     NotFoundError,
+    PlanExpiredError,
     PortError,
     ProviderRejectedError,
     ProviderUnavailableError,
@@ -123,3 +124,24 @@ def test_a_useless_plan_is_the_planners_fault(stage: Stage) -> None:
 
     with pytest.raises(ProviderUnavailableError):
         planned(stage, stage.radio())
+
+
+def test_a_plan_that_is_given_is_completed_and_priced_as_it_is(stage: Stage) -> None:
+    spec = stage.film()
+    first = plan(stage.ports, stage.policy, stage.caller, spec).plan
+    asked = stage.ports.planner.asked
+    longer = [evolve(s, duration_seconds=8, motion_prompt="") for s in first.scenes[:2]]
+    bare = evolve(first, scenes=tuple(longer), segments=first.segments[:2])
+
+    told = plan(stage.ports, stage.policy, stage.caller, spec, given=bare)
+
+    assert stage.ports.planner.asked == asked
+    assert all(scene.motion_prompt for scene in told.plan.scenes)
+    assert told.estimate.total == 2 * (10 + 48) + 3 + 2
+
+
+def test_a_plan_of_other_images_has_expired(stage: Stage) -> None:
+    told = plan(stage.ports, stage.policy, stage.caller, stage.film()).plan
+
+    with pytest.raises(PlanExpiredError):
+        plan(stage.ports, stage.policy, stage.caller, stage.film(), given=told)

@@ -9,17 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ars0n_adapters.cli import changing, making, orders
-from ars0n_core import pricing, wire
+from ars0n_core import wire
 from ars0n_core.compositor import animatic
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import CompositorError, InvalidRequestError
-from ars0n_core.plans import derive
-from ars0n_core.plans.breakdown import break_down
-from ars0n_core.plans.budget import seconds_available
 from ars0n_core.specs.model import AdFormat, AdSpec
 from ars0n_core.usecases import materials
-from ars0n_core.usecases.orders import check
-from ars0n_core.usecases.plan import Planned
 from ars0n_core.usecases.plan import plan as ask
 
 if TYPE_CHECKING:
@@ -65,9 +60,10 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
         if found is not None and found.is_of(order) and not options.fresh:
             screen.write("This is the plan of the ad made before; --fresh plans anew.\n")
             spec = found.version.spec
-            planned = _priced(product, spec, found.version.plan)
+            planned = ask(product.ports, product.policy, caller, spec, given=found.version.plan)
         else:
-            spec, planned = _planned(product, caller, order)
+            spec, given = orders.store(order, product.ports, product.policy, caller)
+            planned = ask(product.ports, product.policy, caller, spec, given=given)
             if found is not None:
                 _quote(product, caller, order, found, screen)
     except InvalidRequestError as error:
@@ -77,13 +73,6 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
     answer: dict[str, Any] = wire.unstructure_plan_answer(spec, planned.plan, planned.estimate)
     _name_places(answer["plan"], spec)
     return answer
-
-
-def _planned(product: Product, caller: Caller, order: Order) -> tuple[AdSpec, Planned]:
-    spec, given = orders.store(order, product.ports, product.policy, caller)
-    if given is None:
-        return spec, ask(product.ports, product.policy, caller, spec)
-    return spec, _priced(product, spec, given)
 
 
 def _quote(product: Product, caller: Caller, order: Order, found: Before, screen: TextIO) -> None:
@@ -97,19 +86,6 @@ def _quote(product: Product, caller: Caller, order: Order, found: Before, screen
             f"As a change of the ad made before it costs {quoted.credits} credits: "
             f"{len(quoted.reused_keys)} of its {jobs} jobs are kept.\n"
         )
-
-
-def _priced(product: Product, spec: AdSpec, plan: Plan) -> Planned:
-    expired = check(product.ports, product.policy, spec, plan, images_required=False)
-    if expired is not None:
-        raise expired
-    plan = derive.complete(spec, plan)
-    card = pricing.card(product.policy.edition)
-    return Planned(
-        plan=plan,
-        estimate=pricing.estimate(break_down(spec, plan), card),
-        duration_seconds=seconds_available(spec),
-    )
 
 
 def _film(product: Product, caller: Caller, spec: AdSpec, plan: Plan, target: Path) -> None:

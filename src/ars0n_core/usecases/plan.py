@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ars0n_core import pricing, quotas
 from ars0n_core.errors import PortError, QuotaExceededError, RateLimitExceededError
+from ars0n_core.plans import derive
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.budget import seconds_available
 from ars0n_core.plans.model import Plan
@@ -36,12 +37,16 @@ class Planned:
     duration_seconds: float
 
 
-def plan(ports: Ports, policy: Policy, caller: Caller, spec: AdSpec) -> Planned:
+def plan(
+    ports: Ports, policy: Policy, caller: Caller, spec: AdSpec, *, given: Plan | None = None
+) -> Planned:
     """
-    Return a plan for *spec*, completed from the caller's brand kit, and its price. It costs nothing, so there is a quota.
+    Return a plan for *spec*, completed from the caller's brand kit, and its price. It costs
+    nothing, so there is a quota. A plan that is *given* is completed and priced as it is.
 
     Raises:
-        InvalidRequestError: The order has faults.
+        InvalidRequestError: The order has faults, or the plan that is given.
+        PlanExpiredError: The plan that is given names images the order does not have.
         NotFoundError: A named asset doesn't exist.
         AssetNotOwnedError: A named asset is another organisation's.
         QuotaExceededError: Too many plans this hour.
@@ -49,11 +54,16 @@ def plan(ports: Ports, policy: Policy, caller: Caller, spec: AdSpec) -> Planned:
     """
     now = ports.clock.now()
     spec = brands.applied(caller.organization.brand, spec)
-    orders.check(ports, policy, spec, images_required=False)
+    expired = orders.check(ports, policy, spec, given, images_required=False)
     with ports.store.transaction() as tx:
         assets = materials.require(tx, caller.organization.id, spec)
-    _count(ports, caller, now)
-    told = orders.ask_planner(ports, spec, assets)
+    if expired is not None:
+        raise expired
+    if given is None:
+        _count(ports, caller, now)
+        told = orders.ask_planner(ports, spec, assets)
+    else:
+        told = derive.complete(spec, given)
     return Planned(
         plan=told,
         estimate=pricing.estimate(break_down(spec, told), pricing.card(policy.edition)),
