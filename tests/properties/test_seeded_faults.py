@@ -39,6 +39,12 @@ DEEP: Final = 500
 From so many examples of a profile on all faults are seeded.
 """
 
+HISTORIES_MAX: Final = 5_000
+"""
+Searched for one fault, the same ones each time; the first that shows it ends the search. The
+worst hidden one is shown by about the five hundredth.
+"""
+
 
 @frozen
 class Fault:
@@ -79,10 +85,10 @@ def give_to_prepaid(
     return given
 
 
-def retry_at_new_prices(
+def retry_at_other_prices(
     ports: Any, policy: Any, caller: Any, job_id: Any, _retry: Any = jobs.retry
 ) -> Any:
-    card = pricing.card(policy.edition)
+    card = pricing.card(next(one for one in pricing.CARDS if one != policy.edition))
 
     def repriced(*given: Any, _retry: Any = graph.retry, **rest: Any) -> Any:
         pipeline, owed = _retry(*given, **rest)
@@ -187,11 +193,11 @@ def saving_over_others() -> Iterator[None]:
 
 
 FAULTS: Final = (
-    Fault("the balance is looked at only before the transaction", instead(payments, "pay", pay_unasked)),
+    Fault("the balance is looked at only before the transaction", instead(payments, "pay", pay_unasked), quick=True),
     Fault("the charge is stored before the jobs", instead(payments, "pay", pay_apart)),
     Fault("a refund leaves no mark", instead(outcomes, "_mark_refunded", lambda pipeline, _: pipeline), quick=True),
     Fault("refunds become credits", instead(payments, "give_back", give_to_prepaid)),
-    Fault("a retry is charged at today's prices", instead(machine, "retry", retry_at_new_prices)),
+    Fault("a retry is charged at other prices", instead(machine, "retry", retry_at_other_prices)),
     Fault("a retry is free", instead(outcomes, "charged", lambda pipeline, *_, **__: pipeline), quick=True),
     Fault("a retry takes no slot", instead(machine, "retry", retry_without_slot)),
     Fault("a failed scene keeps its new takes", instead(outcomes, "_restore", keep_new_takes)),
@@ -200,14 +206,14 @@ FAULTS: Final = (
     Fault("our failure costs something", instead(outcomes, "_is_returned", returned_if(ours=False)), quick=True),
     Fault("what is at work is given back on cancel", instead(outcomes, "_is_returned", returned_if(cancelled=True))),
     Fault("a failed scene gives the ad's price back", instead(outcomes, "_refunds", refunds_of_all)),
-    Fault("a call without a verdict is repeated", instead(carry_out, "_event_of", repeat_the_unknown)),
+    Fault("a call without a verdict is repeated", instead(carry_out, "_event_of", repeat_the_unknown), quick=True),
     Fault("a call is not journalled", instead(carry_out, "_note", note_nothing)),
-    Fault("a lost job stays lost", instead(graph, "_expire", lambda pipeline, *_: pipeline)),
+    Fault("a lost job stays lost", instead(graph, "_expire", lambda pipeline, *_: pipeline), quick=True),
     Fault("the answer to an old attempt counts", instead(graph, "apply", apply_any_attempt)),
     Fault("a run ends while jobs are at work", instead(outcomes, "conclude", conclude_in_haste)),
     Fault("a preview nobody heard is paid for", instead(preview, "_refund", nothing)),
-    Fault("a dry run says another price", instead(edit, "_priced", priced_at_less)),
-    Fault("a cap on the price is not looked at", instead(payments, "require_price", nothing)),
+    Fault("a dry run says another price", instead(edit, "_priced", priced_at_less), quick=True),
+    Fault("a cap on the price is not looked at", instead(payments, "require_price", nothing), quick=True),
     Fault("who saves last saves over the others", saving_over_others),
 )  # fmt: skip
 
@@ -228,7 +234,7 @@ def test_a_seeded_fault_is_found(
     fault: Fault, memory_ports: Callable[[], AbstractContextManager[Ports]]
 ) -> None:
     found = settings(
-        max_examples=20 * settings().max_examples,
+        max_examples=min(20 * settings().max_examples, HISTORIES_MAX),
         stateful_step_count=STEPS,
         phases=[Phase.generate],
         derandomize=True,
