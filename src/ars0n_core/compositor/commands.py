@@ -225,6 +225,12 @@ def encode_segment(
     )  # fmt: skip
 
 
+MIXED_BELOW: Final = 0.99
+"""
+Of our rate: what is closer loses a picture too seldom for its motion to look uneven.
+"""
+
+
 def encode_again(
     source: Path,
     target: Path,
@@ -241,10 +247,18 @@ def encode_again(
     """
     Encode the pictures of our own film once more: *level* in tenths, closed groups of *gop*
     frames, *options* for the bit rate; a constant one is filled up where the picture is easy.
+
+    At a rate like ours (29.97) every picture stays itself, and once in 33 s one is left out. A
+    slower one would leave out one in six, which is seen as a jerk: there neighbours are mixed,
+    but not over a cut.
     """
     stream = graphs.input(url(source)).video
     if rate != FRAME_RATE:
-        stream = stream.filter("fps", fps=f"{rate.numerator}/{rate.denominator}", start_time=0)
+        wanted = f"{rate.numerator}/{rate.denominator}"
+        if rate < FRAME_RATE * MIXED_BELOW:
+            stream = stream.filter("framerate", fps=wanted)
+        else:
+            stream = stream.filter("fps", fps=wanted, start_time=0)
         stream = stream.filter("tpad", stop_mode="clone", stop=1)
     if resized:
         stream = stream.filter("scale", w=size[0], h=size[1], flags="lanczos+accurate_rnd")

@@ -95,6 +95,35 @@ def test_another_rate_keeps_the_length_and_the_loudness_asked(
     assert limit is None or done.sound.loudness.short_term_max_lufs <= limit
 
 
+@pytest.mark.parametrize("rate", [Fraction(25), Fraction(24_000, 1001), Fraction(30_000, 1001)])
+def test_motion_stays_even_and_cuts_stay_cuts_at_another_rate(
+    rate: Fraction, ad: Timeline, media: dict[str, Path], binary: Ffmpeg, bench: Bench,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    # A white hill on black that goes two pixels a frame, and from frame 60 on its negative.
+    across = np.arange(SIZE[0])
+    raw = bytearray()
+    for n in range(FRAMES):
+        hill = 16 + 200 * np.exp(-(((across - 20 - n % 60 * 1.6) / 9) ** 2))
+        row = hill if n < 60 else 251 - hill
+        raw += np.tile(row, SIZE[1]).astype(np.uint8).tobytes()
+        raw += bytes([128]) * (SIZE[0] * SIZE[1] // 2)
+    (tmp_path / "raw").write_bytes(raw)
+    moving = tmp_path / "moving.mp4"
+    bench.run(
+        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{SIZE[0]}x{SIZE[1]}", "-r", "30"),
+        *("-i", str(tmp_path / "raw"), "-c:v", "libx264", "-qp", "4", "-bf", "0", str(moving)),
+    )
+    profile = small(profiles.find("ebu_r128_s1"), rates=(rate,))
+    (done,) = delivery.deliver(moving, ad, media, [profile], tmp_path, binary=binary)
+    rows = bench.pictures(done.path)[:, : SIZE[0]].astype(float)
+    means = rows.mean(axis=1)
+    assert set(np.digitize(means, [110, 150])) == {0, 2}  # no picture is both sides of the cut
+    light = np.clip(rows - 30, 0, None)[: round(50 * rate / 30)]
+    steps = np.diff((light * across).sum(axis=1) / light.sum(axis=1))
+    assert steps == pytest.approx(1.6 * 30 / float(rate), abs=0.25)
+
+
 def test_a_bit_rate_that_is_asked_is_met_even_by_easy_pictures(
     ad: Timeline, media: dict[str, Path], film: Rendering, binary: Ffmpeg, bench: Bench,
     tmp_path: Path,
