@@ -478,6 +478,13 @@ def test_a_telephone_held_upright_gives_an_upright_clip(small: None, tmp_path: P
     assert (facts.width, facts.height) == (72, 128)
 
 
+def test_a_single_picture_is_no_clip(small: None, tmp_path: Path) -> None:
+    source = made(tmp_path / "a.mp4", *TEST, "-frames:v", "1", *QUICK)
+    with pytest.raises(ClipFormatError, match="single picture"):
+        INGEST.footage(source, tmp_path / "t.mp4")
+    assert not (tmp_path / "t.mp4").exists()
+
+
 def test_oblong_pixels_become_square(small: None, tmp_path: Path) -> None:
     source = made(tmp_path / "a.mp4", *TEST, "-vf", "setsar=4/3", "-frames:v", "3", *QUICK)
     facts = INGEST.footage(source, tmp_path / "t.mp4")

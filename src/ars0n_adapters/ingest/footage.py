@@ -199,6 +199,10 @@ def _transcoded(
     faults = [line for line in ended.stderr.splitlines() if "whitelist" not in line]
     if frames == 0 or not partial.exists() or (faults and frames < WHOLE_ENOUGH * claimed):
         raise _refused(_broken(what))
+    if frames == 1:
+        raise _refused(
+            "The clip is a single picture: upload a longer one, or the picture as a photo"
+        )
     return frames
 
 

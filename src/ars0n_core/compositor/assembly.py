@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,7 +35,7 @@ from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.groups import Crew
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
-from ars0n_core.timelines import Clip, Rendering, Timeline
+from ars0n_core.timelines import SAMPLE_RATE, Clip, Rendering, Timeline
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.render import Task
@@ -370,5 +371,6 @@ class Assembly:
             captions=subtitles.shown(cues) if cues else None,
             burnt_in=bool(cues),
             placed=placed,
+            seconds=Fraction(self.timeline.samples, SAMPLE_RATE),
         )
         return certificate.write(proof, target)

@@ -135,11 +135,13 @@ def certify(
     captions: Path | Sequence[Subtitle] | None = None,
     burnt_in: bool = False,
     placed: Sequence[Placed] | None = None,
+    seconds: Fraction | None = None,
 ) -> Certificate:
     """
     Measure the file at *path* and hold it against *profile*; *captions* is its SRT or WebVTT
     file, or what that says, and *burnt_in* says that they also stand in the picture; *placed*
-    tells where titles, the logo and the card's texts were laid, as far as that is known.
+    tells where titles, the logo and the card's texts were laid, *seconds* how long it was cut,
+    as far as either is known: an ad is whole seconds long unless footage of its own lengthens it.
 
     Raises:
         CompositorError: It is no media file.
@@ -148,7 +150,7 @@ def certify(
     said = subtitles.read(captions) if isinstance(captions, Path) else captions
     shown = said if burnt_in else None
     measured = inspection.inspect(path, binary=binary, shown=shown, placed=placed)
-    return judge(path.name, measured, profile, said, placed)
+    return judge(path.name, measured, profile, said, placed, seconds)
 
 
 def write(proof: Certificate, path: Path) -> Path:
@@ -175,11 +177,12 @@ def judge(
     profile: Profile,
     said: Sequence[Subtitle] | None = None,
     placed: Sequence[Placed] | None = None,
+    seconds: Fraction | None = None,
 ) -> Certificate:
     """
     Return the verdict on what was *measured*. Pure.
     """
-    found = [*_of_file(measured, profile)]
+    found = [*_of_file(measured, profile, seconds)]
     if profile.picture is not None:
         found += _of_picture(measured.picture, profile.picture)
     if measured.picture is not None and measured.sound is not None:
@@ -209,7 +212,7 @@ def _seconds(measured: Measured) -> float:
     return 0.0
 
 
-def _of_file(measured: Measured, profile: Profile) -> Iterator[Finding]:
+def _of_file(measured: Measured, profile: Profile, cut: Fraction | None) -> Iterator[Finding]:
     wanted = CONTAINERS[profile.suffix]
     yield _told("container", wanted, measured.container, wanted in measured.container.split(","))
     streams: list[Json] = ["sound"] if profile.picture is None else ["picture", "sound"]
@@ -222,21 +225,22 @@ def _of_file(measured: Measured, profile: Profile) -> Iterator[Finding]:
     most = profile.size_bytes_max
     if most is not None:
         yield _told("size_bytes", f"<= {most}", measured.size_bytes, measured.size_bytes <= most)
-    yield _length(measured, profile)
+    yield _length(measured, profile, cut)
 
 
-def _length(measured: Measured, profile: Profile) -> Finding:
+def _length(measured: Measured, profile: Profile, cut: Fraction | None) -> Finding:
     """
-    Whole seconds, to the sample, and one of the lengths taken.
+    As long as it was *cut*, or whole seconds, to the sample; and one of the lengths taken.
     """
     sound = measured.sound
     seconds = _seconds(measured)
-    whole = round(seconds)
-    exact = sound is not None and whole >= 1 and sound.samples == whole * sound.rate
-    taken = whole >= profile.seconds_min
-    taken &= profile.seconds_max is None or whole <= profile.seconds_max
-    taken &= not profile.seconds_allowed or whole in profile.seconds_allowed
-    wanted: list[Json] = ["whole seconds, to the sample"]
+    length = cut if cut is not None else Fraction(round(seconds))
+    exact = sound is not None and length > 0 and sound.samples == round(length * sound.rate)
+    taken = length >= profile.seconds_min
+    taken &= profile.seconds_max is None or length <= profile.seconds_max
+    taken &= not profile.seconds_allowed or length in profile.seconds_allowed
+    wanted: list[Json] = [f"{float(length):g} s" if cut is not None else "whole seconds"]
+    wanted[0] = f"{wanted[0]}, to the sample"
     if profile.seconds_allowed:
         wanted.append(f"one of {list(profile.seconds_allowed)} s")
     elif profile.seconds_max is not None:

@@ -12,6 +12,7 @@ Start at `finish`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ from ars0n_core.compositor import (
 )
 from ars0n_core.compositor.certificate import Certificate
 from ars0n_core.errors import InvalidRequestError
+from ars0n_core.timelines import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -182,6 +184,7 @@ def _deliveries(
                 binary=compositor.binary,
                 captions=said,
                 burnt_in=bool(timeline.cues),
+                seconds=Fraction(timeline.samples, SAMPLE_RATE),
             )
             certificates.append(proof)
             if timeline.provenance is not None:

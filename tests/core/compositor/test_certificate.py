@@ -164,6 +164,15 @@ def test_a_file_too_large_or_too_long_is_caught(right: Path, binary: Ffmpeg) -> 
     assert certificate.judge("x", measured, other).failed == ("duration",)
 
 
+def test_an_ad_lengthened_by_footage_is_as_long_as_it_was_cut(made: Maker, binary: Ffmpeg) -> None:
+    path = made(source="testsrc2=s=144x256:r=30:d=1.5", sound=sines(0.198, 1.5))
+    found = certificate.certify(path, PROFILE, binary=binary, seconds=Fraction(3, 2))
+    assert found.failed == ()
+    assert "duration" in certificate.certify(path, PROFILE, binary=binary).failed
+    other = certificate.judge("x", found.measured, PROFILE, seconds=Fraction(46, 30))
+    assert other.failed == ("duration",)
+
+
 def test_a_broken_picture_is_caught(right: Path, binary: Ffmpeg, tmp_path: Path) -> None:
     content = bytearray(right.read_bytes())
     start = content.index(b"mdat") + 4_000
