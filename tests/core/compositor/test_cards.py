@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ars0n_core.compositor import colors, safe_areas
+from ars0n_core.compositor import colors, safe_areas, text
 from ars0n_core.compositor.cards import DESIGNS, CardArt, card
 from ars0n_core.compositor.cards.brief import LEAST
 from ars0n_core.compositor.frames import Frame, to_rgb
@@ -71,6 +71,27 @@ def check(art: CardArt, shape: str, names: set[str]) -> None:
         assert size >= round(LEAST[name] * min(width, height) / 1080), f"{name} at {size} px"
     for name, ratio in art.contrasts.items():
         assert ratio >= 4.5, f"{name} has {ratio}:1"
+
+
+@pytest.mark.parametrize("design", CtaDesign)
+def test_a_long_call_to_action_is_not_broken_inside_its_words(
+    design: CtaDesign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Find out more about the whole range on our website today"
+    set_in = []
+    fit = text.fit
+
+    def noted(words: str, *args: Any, **settings: Any) -> text.Block:
+        set_in.append((words, block := fit(words, *args, **settings)))
+        return block
+
+    monkeypatch.setattr(text, "fit", noted)
+    drawn(design, "9:16", company_name="Northwind", call_to_action=said)
+    blocks = [block for words, block in set_in if words.lower() == said.lower()]
+    assert blocks
+    for line in blocks[-1].lines:
+        written = [run.text for run in line.runs]
+        assert {word.lower() for word in written} <= set(said.lower().split())
 
 
 def test_every_design_is_drawn() -> None:

@@ -170,11 +170,13 @@ def _size_button(piece: Button, width: int, scale: float, floor: float) -> _Size
     size_max = max(piece.size * scale, piece.size_min * floor)
     # The padding is the wanted size's: a long text in small type keeps a calm edge.
     padding = 2 * (piece.pad[0] * size_max * 0.8 + piece.border) + piece.shadow
+    # Two more lines of the least size, before a word is broken.
+    tall = max(size_max * piece.lines, piece.size_min * floor * (piece.lines + 2))
     block = text.fit(
         piece.text,
         piece.style,
         width=max(8, width - padding),
-        height=size_max * piece.lines * max(1.0, piece.style.leading) * 1.15,
+        height=tall * max(1.0, piece.style.leading) * 1.15,
         size_max=size_max,
         size_min=piece.size_min * floor,
         lines_max=piece.lines,
@@ -182,8 +184,8 @@ def _size_button(piece: Button, width: int, scale: float, floor: float) -> _Size
     wide = block.width + min(padding, 2 * (piece.pad[0] * block.size + piece.border) + piece.shadow)
     if piece.wide:
         wide = width
-    tall = button_text_height(block) + 2 * (piece.pad[1] * block.size + piece.border)
-    return _Sized(piece, min(width, round(wide)), round(tall + piece.shadow), block)
+    high = button_text_height(block) + 2 * (piece.pad[1] * block.size + piece.border)
+    return _Sized(piece, min(width, round(wide)), round(high + piece.shadow), block)
 
 
 def button_text_height(block: Block) -> float:
