@@ -34,6 +34,7 @@ def shares():
     Count what captions, logo, transitions and cards take.
     """
     dressing.Dressing.draw = watched("logo and captions", dressing.Dressing.draw)
+    dressing.Dressing.bands = watched("setting them", dressing.Dressing.bands)
     dressings.dress = watched("placing them", dressings.dress)
     transitions.draw = watched("transitions", transitions.draw)
     reels.CardReel.read = watched("cards", reels.CardReel.read)

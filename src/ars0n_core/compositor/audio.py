@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ars0n_core.timelines import Sound, Timeline
     from ars0n_core.work import Json
 
-SOUND: Final = 2
+SOUND: Final = 3
 """
 Counts changes after which the same inputs give another sound.
 """
@@ -274,7 +274,8 @@ def _decoded(args: list[str], capacity: int, name: str | None, group: Group | No
         count = process.read_into(sound.data.cast("B")) // 4
         process.finish()
     sound = sound[:count]
-    np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    if not np.isfinite(sound @ sound):  # one pass tells of most that none has to be looked for
+        np.nan_to_num(sound, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     return sound
 
 

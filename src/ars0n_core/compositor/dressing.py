@@ -4,11 +4,12 @@ What is laid over the film's pictures: the logo, titles and captions.
 **Owns** where and when each is drawn, and what of it decides a segment's pixels. **Does not
 own** how any of them looks. **Invariants**: everything is placed before rendering begins,
 by what the whole film looks like; drawing frame n depends on n alone and may be done by
-several threads.
+several threads at once; type is set once, however many segments show it.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,12 +55,6 @@ class Layer(Protocol):
         """
         ...
 
-    def fresh(self) -> Layer:
-        """
-        Return it for the use of one thread.
-        """
-        ...
-
     def draw(self, frame: Frame, n: int) -> None:
         """
         Lay it over the film's frame *n*, plane by plane: each is drawn as if it were alone.
@@ -101,12 +96,6 @@ class Standing:
         end = min(self.end_frame, first + frames) - first
         return ["standing", self.name, self.x, self.y, begin, end]
 
-    def fresh(self) -> Standing:
-        """
-        Return itself: its sprite's one set of planes was made before the threads began.
-        """
-        return self
-
     def draw(self, frame: Frame, n: int) -> None:
         """
         Lay it over frame *n*.
@@ -137,7 +126,7 @@ class Manner:
 class Worded:
     """
     A caption or a title, set in type when it is first drawn: not at all where its segment is
-    cached, and by each thread for itself, because drawing changes it.
+    cached, and once for all threads that draw it.
     """
 
     def __init__(
@@ -150,6 +139,7 @@ class Worded:
         self._accent = accent
         self._manner = manner
         self._art: CaptionArt | TitleArt | None = None
+        self._setting = threading.Lock()
 
     @property
     def is_title(self) -> bool:
@@ -190,12 +180,6 @@ class Worded:
         backing = self._manner.backing
         return ["caption", words, accent, backing.backing.value, backing.opacity, *place]
 
-    def fresh(self) -> Worded:
-        """
-        Return another of the same words.
-        """
-        return Worded(self._words, *self._size, self._accent, self._manner)
-
     def draw(self, frame: Frame, n: int) -> None:
         """
         Lay it over frame *n*.
@@ -211,15 +195,16 @@ class Worded:
         return art.box.top - art.size // 2, art.box.bottom + art.size // 2
 
     def _set(self) -> CaptionArt | TitleArt:
-        if self._art is None:
-            words, size, accent, manner = self._words, self._size, self._accent, self._manner
-            if isinstance(words, Title):
-                self._art = TitleArt.of(
-                    words, *size, accent, drop=manner.drop, below_logo=manner.below_logo
-                )
-            else:
-                self._art = CaptionArt.of(words, *size, accent, manner.backing)
-        return self._art
+        with self._setting:
+            if self._art is None:
+                words, size, accent, manner = self._words, self._size, self._accent, self._manner
+                if isinstance(words, Title):
+                    self._art = TitleArt.of(
+                        words, *size, accent, drop=manner.drop, below_logo=manner.below_logo
+                    )
+                else:
+                    self._art = CaptionArt.of(words, *size, accent, manner.backing)
+            return self._art
 
 
 @frozen(eq=False)
@@ -239,12 +224,6 @@ class Dressing:
             for layer in self.layers
             if layer.start_frame < first + frames and first < layer.end_frame
         ]
-
-    def fresh(self) -> Dressing:
-        """
-        Return the same dressing for the use of one thread.
-        """
-        return Dressing([layer.fresh() for layer in self.layers])
 
     def bands(self, n: int, height: int) -> tuple[tuple[int, int], ...]:
         """

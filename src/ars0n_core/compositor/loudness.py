@@ -9,6 +9,7 @@ true peak is above the ceiling by more than the interpolation's error; silence m
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -110,13 +111,12 @@ def block_powers(sound: Samples, rate: int) -> npt.NDArray[np.float64]:
     Return the K-weighted power of each whole 100 ms, summed over channels.
     """
     hop = rate // BLOCKS_A_SECOND
-    step = (filters.BLOCK - filters.TAIL) // hop * hop
+    whole = len(sound) // hop
     powers = [np.zeros(0)]
-    for _, block in filters.blocks(sound, k_weighting(rate), step):
-        whole = block[: len(block) // hop * hop]
-        whole *= whole
-        powers.append(whole.reshape(-1, hop * whole.shape[1]).sum(axis=1, dtype=np.float64))
-    return np.concatenate(powers) / hop
+    for _, block in filters.blocks(sound, k_weighting(rate), hop):
+        energies = np.einsum("cps,cps->p", block, block, dtype=np.float32)
+        powers.append(energies.astype(np.float64).reshape(-1, hop // block.shape[2]).sum(axis=1))
+    return np.concatenate(powers)[:whole] / hop
 
 
 def integrated(powers: npt.NDArray[np.float64]) -> float:
@@ -231,15 +231,23 @@ def _loudest(powers: npt.NDArray[np.float64], size: int) -> float:
     return max(SILENCE_LUFS, float(_lufs(means.max()))) if len(means) else SILENCE_LUFS
 
 
-def _interpolator() -> npt.NDArray[np.float32]:
+@functools.cache
+def _interpolator(hop: int) -> tuple[int, npt.NDArray[np.float32]]:
     """
-    Return (taps, 3): the sound a quarter, half and three quarters of a sample later.
+    Return how many samples of a *hop* are looked between at once, and the product that does:
+    (those and their neighbours, three times those), a quarter, half and three quarters of a
+    sample later.
     """
     taps = np.arange(TAPS)[:, None] - (TAPS // 2 - 1)
     late = taps - np.arange(1, OVERSAMPLING)[None] / OVERSAMPLING
     window = np.i0(8 * np.sqrt(np.maximum(0, 1 - (late / (TAPS / 2)) ** 2))) / np.i0(8)
     kernel = np.sinc(late) * window
-    return np.asarray(kernel / kernel.sum(axis=0), np.float32)
+    kernel /= kernel.sum(axis=0)
+    piece = next(size for size in range(TAPS, 0, -1) if hop % size == 0)
+    product = np.zeros((piece + TAPS - 1, piece, OVERSAMPLING - 1), np.float32)
+    for sample in range(piece):
+        product[sample : sample + TAPS, sample] = kernel
+    return piece, product.reshape(len(product), -1)
 
 
 def true_peaks(sound: Samples, hop: int, above: float) -> npt.NDArray[np.float32]:
@@ -256,7 +264,6 @@ def true_peaks(sound: Samples, hop: int, above: float) -> npt.NDArray[np.float32
         peaks[first : first + len(levels)] = levels
     if whole < count:
         peaks[-1] = np.abs(sound[whole * hop :]).max()
-    kernel = _interpolator()
     before, after = TAPS // 2 - 1, TAPS // 2
     candidates = np.nonzero(peaks > above * NEARLY)[0]
     for first in range(0, len(candidates), 64):  # 64 stretches at once: some 10 MB of windows
@@ -267,9 +274,12 @@ def true_peaks(sound: Samples, hop: int, above: float) -> npt.NDArray[np.float32
             piece = sound[max(0, start) : index * hop + hop + after]
             offset = max(0, -start)
             near[row, :, offset : offset + len(piece)] = piece.T
-        windows = np.lib.stride_tricks.sliding_window_view(near, TAPS, axis=2)
-        between = np.abs(windows @ kernel).reshape(len(lot), -1).max(axis=1)
-        peaks[lot] = np.maximum(peaks[lot], between)
+        span, kernel = _interpolator(hop)
+        views = np.lib.stride_tricks.sliding_window_view(near, len(kernel), axis=2)
+        windows = np.ascontiguousarray(views[:, :, ::span]).reshape(-1, len(kernel))
+        between = filters.times(windows, kernel).reshape(len(lot), -1)
+        highest = np.maximum(between.max(axis=1), -between.min(axis=1))
+        peaks[lot] = np.maximum(peaks[lot], highest)
     return peaks
 
 

@@ -10,12 +10,13 @@ under its name only when it is whole.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ars0n_core.compositor import cards, commands, ffmpeg, mp4, probe, reels, transitions
 from ars0n_core.compositor.dressing import Dressing
@@ -50,7 +51,8 @@ Above 720p, memory is dearer than the twentieth of its time that saving it costs
 class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
-    (target, frames) that encodes one, ``facts`` is what was seen of media so far.
+    (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``arts`` the
+    end cards drawn so far, one at a time.
     """
 
     timeline: Timeline
@@ -62,6 +64,8 @@ class Task:
     group: Group
     folder: Path
     facts: dict[str, MediaFacts] = field(factory=dict)
+    arts: dict[int, cards.CardArt] = field(factory=dict)
+    drawing: threading.Lock = field(factory=threading.Lock)
 
     def file(self, segment: Segment) -> Path:
         """
@@ -77,7 +81,6 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     Raises:
         CompositorError: A medium can't be decoded (it is named), or the machine can't.
     """
-    task = evolve(task, dressing=task.dressing.fresh())
     size = (task.timeline.width, task.timeline.height)
     frame = Frame.empty(*size)
     first, last = run.segments[0], run.segments[-1]
@@ -204,7 +207,11 @@ def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
     first = start_frame - item.start_frame
     size = (task.timeline.width, task.timeline.height)
     if not isinstance(item, Clip):
-        return reels.CardReel(card(task, item), first)
+        with task.drawing:
+            art = task.arts.get(index)
+            if art is None:
+                art = task.arts[index] = card(task, item)
+        return reels.CardReel(art, first)
     path = task.media[item.media]
     kind = next((each.kind for each in task.timeline.media if each.id == item.media), None)
     if kind is MediaKind.STILL:
@@ -220,7 +227,7 @@ def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
 
 def card(task: Task, item: EndCard) -> cards.CardArt:
     """
-    Return the end card, drawn anew for each run: it is changed as it is used.
+    Return the end card, drawn: a fifth of a second, so once for all that show it.
     """
     logo = None
     if item.logo is not None:
