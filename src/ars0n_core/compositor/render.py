@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ars0n_core.compositor import cards, commands, ffmpeg, mp4, probe, reels, transitions
+from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels, transitions
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
@@ -30,6 +30,7 @@ from ars0n_core.timelines import Clip, MediaKind, Timeline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ars0n_core.compositor.cards import CardArt
     from ars0n_core.compositor.reels import FootageReel, Reel
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.timelines import EndCard
@@ -64,7 +65,7 @@ class Task:
     group: Group
     folder: Path
     facts: dict[str, MediaFacts] = field(factory=dict)
-    arts: dict[int, cards.CardArt] = field(factory=dict)
+    arts: dict[int, Any] = field(factory=dict)
     drawing: threading.Lock = field(factory=threading.Lock)
 
     def file(self, segment: Segment) -> Path:
@@ -225,10 +226,13 @@ def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
     )
 
 
-def card(task: Task, item: EndCard) -> cards.CardArt:
+def card(task: Task, item: EndCard) -> CardArt:
     """
     Return the end card, drawn: a fifth of a second, so once for all that show it.
     """
+    # Eight designs that only who draws one pays for: loaded late.
+    from ars0n_core.compositor import cards  # noqa: PLC0415 (the same)
+
     logo = None
     if item.logo is not None:
         logo = reels.opened_image(task.media[item.logo], item.logo)
