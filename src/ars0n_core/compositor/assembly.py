@@ -363,7 +363,7 @@ class Assembly:
         placed = None
         if task is not None:
             art = render.card(task, card) if card is not None else None
-            placed = placements.of(task.dressing.fresh().layers, card, art)
+            placed = placements.of(task.dressing.layers, card, art)
         proof = certificate.certify(
             target,
             profiles.find("film" if self.timeline.has_picture else "radio"),

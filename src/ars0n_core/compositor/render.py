@@ -53,7 +53,7 @@ class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``arts`` the
-    end cards drawn so far, one at a time.
+    end card once it is drawn.
     """
 
     timeline: Timeline
@@ -65,7 +65,7 @@ class Task:
     group: Group
     folder: Path
     facts: dict[str, MediaFacts] = field(factory=dict)
-    arts: dict[int, Any] = field(factory=dict)
+    arts: list[Any] = field(factory=list)
     drawing: threading.Lock = field(factory=threading.Lock)
 
     def file(self, segment: Segment) -> Path:
@@ -208,11 +208,7 @@ def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
     first = start_frame - item.start_frame
     size = (task.timeline.width, task.timeline.height)
     if not isinstance(item, Clip):
-        with task.drawing:
-            art = task.arts.get(index)
-            if art is None:
-                art = task.arts[index] = card(task, item)
-        return reels.CardReel(art, first)
+        return reels.CardReel(card(task, item), first)
     path = task.media[item.media]
     kind = next((each.kind for each in task.timeline.media if each.id == item.media), None)
     if kind is MediaKind.STILL:
@@ -228,8 +224,16 @@ def _reel(task: Task, index: int, start_frame: int, count: int) -> Reel:
 
 def card(task: Task, item: EndCard) -> CardArt:
     """
-    Return the end card, drawn: a fifth of a second, so once for all that show it.
+    Return the film's end card, drawn: a fifth of a second, so once for all that show it.
     """
+    with task.drawing:
+        if not task.arts:
+            task.arts.append(_card(task, item))
+        art: CardArt = task.arts[0]
+        return art
+
+
+def _card(task: Task, item: EndCard) -> CardArt:
     # Eight designs that only who draws one pays for: loaded late.
     from ars0n_core.compositor import cards  # noqa: PLC0415 (the same)
 
