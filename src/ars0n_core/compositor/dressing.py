@@ -9,7 +9,6 @@ several threads at once; type is set once, however many segments show it.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,6 +18,7 @@ from ars0n_core.compositor import backings
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt
 from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.plans.conform.captions import joined
@@ -138,8 +138,7 @@ class Worded:
         self._size = (width, height)
         self._accent = accent
         self._manner = manner
-        self._art: CaptionArt | TitleArt | None = None
-        self._setting = threading.Lock()
+        self._art: Once[CaptionArt | TitleArt] = Once()
 
     @property
     def is_title(self) -> bool:
@@ -195,16 +194,13 @@ class Worded:
         return art.box.top - art.size // 2, art.box.bottom + art.size // 2
 
     def _set(self) -> CaptionArt | TitleArt:
-        with self._setting:
-            if self._art is None:
-                words, size, accent, manner = self._words, self._size, self._accent, self._manner
-                if isinstance(words, Title):
-                    self._art = TitleArt.of(
-                        words, *size, accent, drop=manner.drop, below_logo=manner.below_logo
-                    )
-                else:
-                    self._art = CaptionArt.of(words, *size, accent, manner.backing)
-            return self._art
+        return self._art.get(self._drawn)
+
+    def _drawn(self) -> CaptionArt | TitleArt:
+        words, size, accent, manner = self._words, self._size, self._accent, self._manner
+        if isinstance(words, Title):
+            return TitleArt.of(words, *size, accent, drop=manner.drop, below_logo=manner.below_logo)
+        return CaptionArt.of(words, *size, accent, manner.backing)
 
 
 @frozen(eq=False)

@@ -10,7 +10,7 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from ars0n_core.errors import CompositorError
 
@@ -19,6 +19,25 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """
+    What is made by the first thread that asks for it, while the others wait.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: list[T] = []
+
+    def get(self, make: Callable[[], T]) -> T:
+        """
+        Return what was made, by *make* if nothing was yet.
+        """
+        with self._lock:
+            if not self._made:
+                self._made.append(make())
+            return self._made[0]
 
 
 class Mortal(Protocol):

@@ -10,7 +10,6 @@ under its name only when it is whole.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels, transitio
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.probe import MediaFacts
 from ars0n_core.compositor.segments import Item
 from ars0n_core.errors import CompositorError
@@ -52,7 +52,7 @@ Above 720p, memory is dearer than the twentieth of its time that saving it costs
 class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
-    (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``arts`` the
+    (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``art`` the
     end card once it is drawn.
     """
 
@@ -65,8 +65,7 @@ class Task:
     group: Group
     folder: Path
     facts: dict[str, MediaFacts] = field(factory=dict)
-    arts: list[Any] = field(factory=list)
-    drawing: threading.Lock = field(factory=threading.Lock)
+    art: Once[Any] = field(factory=Once)
 
     def file(self, segment: Segment) -> Path:
         """
@@ -226,11 +225,8 @@ def card(task: Task, item: EndCard) -> CardArt:
     """
     Return the film's end card, drawn: a fifth of a second, so once for all that show it.
     """
-    with task.drawing:
-        if not task.arts:
-            task.arts.append(_card(task, item))
-        art: CardArt = task.arts[0]
-        return art
+    art: CardArt = task.art.get(partial(_card, task, item))
+    return art
 
 
 def _card(task: Task, item: EndCard) -> CardArt:
