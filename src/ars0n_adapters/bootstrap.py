@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 
 from ars0n_adapters import credentials
 from ars0n_adapters.budgets import Budget
-from ars0n_adapters.fetch import GuardedFetcher, GuardedSender, addresses
+from ars0n_adapters.fetch import Guard, GuardedFetcher, GuardedSender, addresses
 from ars0n_adapters.ingest import MediaIngest
 from ars0n_adapters.memory import MemoryRateWindows
 from ars0n_adapters.providers.elevenlabs import accounts as elevenlabs_accounts
@@ -143,7 +143,7 @@ def product(settings: Settings) -> Iterator[Product]:
                 store=store,
                 rates=_rates(settings, folder, stack),
                 blobs=_blobs(settings, keys, blobs),
-                fetcher=GuardedFetcher(**_guard(settings.fetch_allow)),
+                fetcher=GuardedFetcher(_guard(settings.fetch_allow)),
                 ingest=MediaIngest(ffmpeg=binary),
                 planner=OfflinePlanner(),
                 images=OfflineImageEditor(),
@@ -208,7 +208,7 @@ def application(settings: Settings, *, on_closed: Callable[[], None] | None = No
         # Offline providers, whatever was chosen: test keys run the same, and cost nothing.
         test_ports=opened.test_ports,
         blobs=opened.blobs,
-        sender=GuardedSender(**_guard(settings.fetch_allow)),
+        sender=GuardedSender(_guard(settings.fetch_allow)),
         base_url=settings.base_url,
         at_once=settings.is_all_here,
         lifespan=lifespan,
@@ -410,12 +410,12 @@ def _rates(settings: Settings, folder: Path, stack: contextlib.ExitStack) -> Rat
     return windows
 
 
-def _guard(allowed: tuple[Network, ...]) -> dict[str, Any]:
+def _guard(allowed: tuple[Network, ...]) -> Guard:
     """
     Return what the guarded clients let through: the public, and the networks *allowed*.
     """
     if not allowed:
-        return {}
+        return Guard()
 
     def is_allowed(address: str) -> bool:
         try:
@@ -424,7 +424,7 @@ def _guard(allowed: tuple[Network, ...]) -> dict[str, Any]:
             return False
         return addresses.is_public(address) or any(parsed in network for network in allowed)
 
-    return {"is_allowed": is_allowed, "ports": None}
+    return Guard(is_allowed=is_allowed, ports=None)
 
 
 def _data_folder(path: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import imageio_ffmpeg
 import pytest
 
-from ars0n_adapters.fetch import GuardedFetcher, GuardedSender
+from ars0n_adapters.fetch import Guard, GuardedFetcher, GuardedSender
 from ars0n_adapters.ingest import MediaIngest
 from ars0n_adapters.memory import InlineRunner, MemoryBlobs, QueueRunner
 from ars0n_adapters.providers.offline.clips import OfflineVideoGenerator
@@ -142,10 +142,12 @@ class TestGuardedFetcher(FetcherSuite):
     @pytest.fixture
     def fetcher(self) -> Fetcher:
         return GuardedFetcher(
-            is_allowed=lambda address: address == "127.0.0.1",
-            lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else (host,),
-            ports=None,
-            deadline_seconds=5,
+            Guard(
+                is_allowed=lambda address: address == "127.0.0.1",
+                lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else (host,),
+                ports=None,
+                deadline_seconds=5,
+            )
         )
 
     @pytest.fixture
@@ -161,10 +163,12 @@ class TestGuardedSender(SenderSuite):
     @pytest.fixture
     def sender(self) -> Sender:
         return GuardedSender(
-            is_allowed=lambda address: address == "127.0.0.1",
-            lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else (host,),
-            ports=None,
-            deadline_seconds=5,
+            Guard(
+                is_allowed=lambda address: address == "127.0.0.1",
+                lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else (host,),
+                ports=None,
+                deadline_seconds=5,
+            )
         )
 
     @pytest.fixture

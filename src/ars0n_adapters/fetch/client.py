@@ -4,84 +4,58 @@ The download: resolve, check every answer, connect to the checked address, read 
 
 from __future__ import annotations
 
-import ssl
 import time
 from typing import TYPE_CHECKING, Final
 
 import httpcore
+from attrs import field, frozen
 
-from ars0n_adapters.fetch import addresses, urls
-from ars0n_adapters.fetch.pinned import (
-    PinnedBackend,
-    Resolve,
-    check_literal,
-    refused,
-    resolve,
-    timeouts,
-    verified,
-)
+from ars0n_adapters.fetch import urls
+from ars0n_adapters.fetch.guard import Guard
+from ars0n_adapters.fetch.pinned import refused, timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from ars0n_core.errors import FetchRefusedError
 
 REDIRECTS_MAX: Final = 3
-DEADLINE_SECONDS: Final = 15.0
 _CHUNK_BYTES: Final = 65_536
 _HEADERS_MAX: Final = 100
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
 
 
+@frozen
 class GuardedFetcher:
     """
     A `Fetcher` that connects to public addresses only.
-
-    ``is_allowed``, ``lookup``, ``ports`` and ``certificates`` are for deployments with
-    their own idea of public, and for tests.
     """
 
-    def __init__(
-        self,
-        *,
-        is_allowed: Callable[[str], bool] = addresses.is_public,
-        lookup: Resolve = resolve,
-        ports: frozenset[int] | None = urls.ALLOWED_PORTS,
-        certificates: ssl.SSLContext | None = None,
-        deadline_seconds: float = DEADLINE_SECONDS,
-    ) -> None:
-        self._is_allowed = is_allowed
-        self._lookup = lookup
-        self._ports = ports
-        self._certificates = certificates
-        self._deadline_seconds = deadline_seconds
+    guard: Guard = field(factory=Guard)
 
     def check(self, url: str) -> None:
         """
         Check the shape of *url*, and its address if it names one itself.
         """
-        check_literal(urls.check(url, ports=self._ports).host, self._is_allowed)
+        self.guard.check(url)
 
     def fetch(self, url: str, target: Path, *, size_bytes_max: int) -> None:
         """
         Write what *url* serves to the file *target*.
         """
-        deadline = time.monotonic() + self._deadline_seconds
-        place = urls.check(url, ports=self._ports)
+        deadline = time.monotonic() + self.guard.deadline_seconds
+        place = self.guard.place(url)
         for _ in range(REDIRECTS_MAX + 1):
             location = self._visit(place, target, size_bytes_max, deadline)
             if location is None:
                 return
-            place = urls.follow(place, location, ports=self._ports)
+            place = urls.follow(place, location, ports=self.guard.ports)
         raise refused(f"it redirects more than {REDIRECTS_MAX} times")
 
     def _visit(
         self, place: urls.Target, target: Path, size_bytes_max: int, deadline: float
     ) -> str | None:
-        backend = PinnedBackend(self._is_allowed, self._lookup, deadline)
-        context = self._certificates or verified()
         request = httpcore.Request(
             "GET",
             httpcore.URL(
@@ -99,19 +73,11 @@ class GuardedFetcher:
             ],
             extensions={"timeout": timeouts(deadline)},
         )
-        try:
-            with (
-                httpcore.ConnectionPool(
-                    ssl_context=context, max_connections=1, retries=0, network_backend=backend
-                ) as pool,
-                _closing(pool.handle_request(request)) as response,
-            ):
-                return _read(response, target, size_bytes_max, deadline)
-        except httpcore.TimeoutException:
-            raise refused("it did not answer in time") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, ssl.SSLError):
-            # Not said which: a closed port and a forbidden one must look alike.
-            raise refused("it could not be reached") from None
+        with (
+            self.guard.connecting(deadline) as pool,
+            _closing(pool.handle_request(request)) as response,
+        ):
+            return _read(response, target, size_bytes_max, deadline)
 
 
 class _closing:  # noqa: N801 - reads as the verb it is

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ars0n_adapters.fetch import GuardedFetcher
+from ars0n_adapters.fetch import Guard, GuardedFetcher
 from ars0n_core.errors import FetchRefusedError
 
 if TYPE_CHECKING:
@@ -64,10 +64,12 @@ def fetcher(deadline_seconds: float = 5) -> GuardedFetcher:
     A fetcher that may connect to loopback, by the name good.example.
     """
     return GuardedFetcher(
-        is_allowed=lambda address: address == "127.0.0.1",
-        lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else ("10.0.0.1",),
-        ports=None,
-        deadline_seconds=deadline_seconds,
+        Guard(
+            is_allowed=lambda address: address == "127.0.0.1",
+            lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else ("10.0.0.1",),
+            ports=None,
+            deadline_seconds=deadline_seconds,
+        )
     )
 
 
@@ -113,9 +115,11 @@ def test_one_bad_address_among_the_answers_refuses_the_host(
 ) -> None:
     with serving(body(b"secret")) as (port, paths):
         guarded = GuardedFetcher(
-            is_allowed=lambda address: address == "127.0.0.1",
-            lookup=lambda *_: answers,
-            ports=None,
+            Guard(
+                is_allowed=lambda address: address == "127.0.0.1",
+                lookup=lambda *_: answers,
+                ports=None,
+            )
         )
         with pytest.raises(FetchRefusedError):
             guarded.fetch(f"http://mixed.example:{port}/", tmp_path / "a", size_bytes_max=100)
@@ -128,7 +132,7 @@ def test_the_default_guard_never_reaches_loopback(tmp_path: Path) -> None:
     with serving(body(b"secret")) as (port, paths):
         for host in ("127.0.0.1", "[::ffff:127.0.0.1]", "[::1]"):
             with pytest.raises(FetchRefusedError):
-                GuardedFetcher(ports=None).fetch(
+                GuardedFetcher(Guard(ports=None)).fetch(
                     f"http://{host}:{port}/", tmp_path / "a", size_bytes_max=100
                 )
 
@@ -144,7 +148,7 @@ def test_the_address_is_looked_up_once_for_a_connection(tmp_path: Path) -> None:
 
     with serving(body(b"x")) as (port, _):
         guarded = GuardedFetcher(
-            is_allowed=lambda address: address == "127.0.0.1", lookup=moving, ports=None
+            Guard(is_allowed=lambda address: address == "127.0.0.1", lookup=moving, ports=None)
         )
         guarded.fetch(f"http://moving.example:{port}/", tmp_path / "a", size_bytes_max=100)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ars0n_adapters.fetch import GuardedSender
+from ars0n_adapters.fetch import Guard, GuardedSender
 from ars0n_core.errors import FetchRefusedError
 from ars0n_core.ports import Answered
 
@@ -72,10 +72,12 @@ def sender(deadline_seconds: float = 5) -> GuardedSender:
     A sender that may connect to loopback, by the name good.example.
     """
     return GuardedSender(
-        is_allowed=lambda address: address == "127.0.0.1",
-        lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else ("10.0.0.1",),
-        ports=None,
-        deadline_seconds=deadline_seconds,
+        Guard(
+            is_allowed=lambda address: address == "127.0.0.1",
+            lookup=lambda host, _: ("127.0.0.1",) if host == "good.example" else ("10.0.0.1",),
+            ports=None,
+            deadline_seconds=deadline_seconds,
+        )
     )
 
 
@@ -128,9 +130,11 @@ def test_no_packet_leaves_for_an_address_that_is_not_allowed(host: str) -> None:
 def test_the_address_is_checked_at_every_post() -> None:
     answers = iter([("127.0.0.1",), ("10.0.0.1",)])
     guarded = GuardedSender(
-        is_allowed=lambda address: address == "127.0.0.1",
-        lookup=lambda *_: next(answers),
-        ports=None,
+        Guard(
+            is_allowed=lambda address: address == "127.0.0.1",
+            lookup=lambda *_: next(answers),
+            ports=None,
+        )
     )
     with receiving(OK) as (port, heard):
         assert guarded.send(f"http://good.example:{port}/", b"{}", {}).status == 204

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ars0n_adapters.fetch import GuardedFetcher, urls
+from ars0n_adapters.fetch import Guard, GuardedFetcher, urls
 from ars0n_core.errors import FetchRefusedError
 
 if TYPE_CHECKING:
@@ -142,8 +142,10 @@ def test_no_name_stands_for_it(target: str, tmp_path: Path) -> None:
     answers = [("93.184.215.14", target), (target, "93.184.215.14"), (target,)]
     for found in answers:
         fetcher = GuardedFetcher(
-            lookup=lambda _host, _port, found=found: found,  # type: ignore[misc]  # a default, not a parameter
-            certificates=TRUSTING_NOBODY,
+            Guard(
+                lookup=lambda _host, _port, found=found: found,  # type: ignore[misc]  # a default, not a parameter
+                certificates=TRUSTING_NOBODY,
+            )
         )
         fetcher.check("http://rebound.example.com/a.png")
         with pytest.raises(FetchRefusedError, match="could not be reached"):
