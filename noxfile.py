@@ -181,6 +181,16 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """
+    Two processes and thirty-two threads at one customer's ads, a minute on each database.
+    """
+    install(session)
+    seconds = {"ARS0N_SOAK_SECONDS": os.environ.get("ARS0N_SOAK_SECONDS", "60")}
+    session.run("pytest", "-s", "tests/adapters/soak", *session.posargs, env=seconds)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """
     Write the documentation's table of what becomes of an order when a provider fails.

@@ -1,14 +1,16 @@
 """
-One of the processes of the soak: sixteen threads at the same organisation.
+One of the processes of the soak: it serves the API, and sixteen threads ask it, all for the
+same organisation.
 
-``rioting.py URL FOLDER NUMBER SECONDS`` prints what was asked, which attempts providers
-performed, and every error that is not one of the documents'.
+``rioting.py URL FOLDER NUMBER KEY SECONDS`` prints what was answered and how late, which
+attempts providers performed, and every answer that is a fault of ours.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import socket
 import sys
 import threading
 import time
@@ -16,39 +18,49 @@ import traceback
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+import httpx
+import uvicorn
 
-from ars0n_adapters.memory import MemoryRateWindows
 from ars0n_adapters.repositories import SqlStore
 from ars0n_adapters.storage.local import LocalBlobs
 from ars0n_adapters.system import RandomIds, SystemClock, TemporaryFolders
 from ars0n_adapters.threads import ThreadRunner
-from ars0n_core.errors import (
-    Ars0nError,
-    PortError,
-    ProviderRejectedError,
-    ProviderUnavailableError,
-)
+from ars0n_adapters.web import create_app
+from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
 from ars0n_core.ids import OrganizationId
 from ars0n_core.pipelines.graph import Bounds
 from ars0n_core.ports import Policy, Ports
-from ars0n_core.projects import VersionStatus
-from ars0n_core.specs.model import AdFormat, AdSpec
+from ars0n_core.quotas import Decision
 from ars0n_core.testing import fakes
-from ars0n_core.usecases import assets, jobs
 from ars0n_core.usecases import carry_out as carrying
-from ars0n_core.usecases.advance import advance
-from ars0n_core.usecases.callers import Caller
-from ars0n_core.usecases.edit import edit
-from ars0n_core.usecases.generate import generate
 from ars0n_core.usecases.sweep import sweep
+from ars0n_core.wire import unstructure_plan
 from ars0n_core.work import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
 OURS = OrganizationId("org_ours")
 THREADS = 16
 LUCK = random.SystemRandom()  # every run is another one; it says what it saw
+
+
+class WideWindows:
+    """
+    Windows without an end: what is asked here would fill any.
+    """
+
+    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+        return self.hit_all({key: limit}, window=window, now=now)[0]
+
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        del window
+        return tuple(Decision(True, limit, limit, now) for limit in limits.values())
 
 
 class Moody:
@@ -83,7 +95,10 @@ class Riot:
 
     def __init__(self, url: str, folder: Path, number: int) -> None:
         self.asked: Counter[str] = Counter()
+        self.completed = 0
+        self.seconds: list[float] = []
         self.faults: list[str] = []
+        self.at_once = url.startswith("sqlite")
         self.performed: list[tuple[str, int, str]] = []
         self.lock = threading.Lock()
         self.store = SqlStore(url)
@@ -101,7 +116,7 @@ class Riot:
         self.ports = Ports(
             clock=SystemClock(), ids=RandomIds(),
             scratch=TemporaryFolders(folder / f"scratch-{number}"), store=self.store,
-            rates=MemoryRateWindows(), blobs=LocalBlobs(folder / "blobs"),
+            rates=WideWindows(), blobs=LocalBlobs(folder / "blobs"),
             fetcher=fakes.FakeFetcher(), ingest=fakes.FakeIngest(),
             planner=fakes.FakePlanner(), images=Moody(fakes.FakeImages(), "edit"),
             clips=Moody(fakes.FakeClips(), "submit"),
@@ -109,8 +124,6 @@ class Riot:
             music=fakes.FakeMusic(), compositor=fakes.FakeCompositor(), runner=self,
         )  # fmt: skip
         opened.append(self.ports)
-        with self.store.transaction() as tx:
-            self.caller = Caller(tx.organizations.find(OURS))
 
     def run(self, command: Any, carry_out: Any) -> None:
         """
@@ -125,37 +138,57 @@ class Riot:
 
         self.runner.run(command, noted)
 
-    def go(self, seconds: float) -> None:
+    def go(self, key: str, seconds: float) -> None:
+        app = create_app(self.ports, self.policy, base_url="http://127.0.0.1", at_once=self.at_once)
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        serving = threading.Thread(target=server.run, args=([listener],))
+        serving.start()
         deadline = time.monotonic() + seconds
-        threads = [threading.Thread(target=self._riot, args=(deadline,)) for _ in range(THREADS)]
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        threads = [
+            threading.Thread(target=self._riot, args=(url, key, deadline)) for _ in range(THREADS)
+        ]
         for thread in threads:
             thread.start()
         while time.monotonic() < deadline:
-            self._call("sweep", lambda: sweep(self.ports, self.policy))
+            sweep(self.ports, self.policy)
             time.sleep(1)
         for thread in threads:
             thread.join(timeout=60)
+        server.should_exit = True
+        serving.join(timeout=60)
         self.runner.close()
         self.store.close()
 
-    def _riot(self, deadline: float) -> None:
-        while time.monotonic() < deadline:
-            versions = self._versions()
-            # What is under way comes first, and is asked about more often.
-            version = LUCK.choice(versions[:6]) if versions else None
-            luck = LUCK.random()
-            if version is None or luck < 0.03:
-                self._call("generate", self._order)
-            elif luck < 0.05:
-                self._call("cancel", lambda v=version: jobs.cancel(self.ports, self.caller, v.id))
-            elif luck < 0.12:
-                self._call("retry", lambda v=version: self._retry(v))
-            elif luck < 0.15:
-                self._call("regenerate", lambda v=version: self._regenerate(v))
-            elif luck < 0.18:
-                self._call("edit", lambda v=version: self._edit(v))
-            else:
-                self._call("poll", lambda v=version: self._poll(v))
+    def _riot(self, url: str, key: str, deadline: float) -> None:
+        try:
+            self._go_on(url, key, deadline)
+        except Exception:  # noqa: BLE001 - told: it is what the soak looks for
+            with self.lock:
+                self.faults.append(traceback.format_exc())
+
+    def _go_on(self, url: str, key: str, deadline: float) -> None:
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+            while time.monotonic() < deadline:
+                versions = self._versions()
+                # What is under way comes first, and is asked about more often.
+                version = LUCK.choice(versions[:6]) if versions else None
+                luck = LUCK.random()
+                if version is None or luck < 0.03:
+                    self._order(client)
+                elif luck < 0.05:
+                    self._ask(client, "cancel", "POST", f"/jobs/{version.id}/cancel")
+                elif luck < 0.12:
+                    self._of_a_job(client, "retry", version, lambda job: job.status == "failed")
+                elif luck < 0.15:
+                    self._of_a_job(client, "regenerate", version, is_finished_clip)
+                elif luck < 0.18:
+                    self._edit(client, version)
+                else:
+                    self._poll(client, version)
 
     def _versions(self) -> list[Any]:
         with self.store.transaction() as tx:
@@ -166,71 +199,64 @@ class Riot:
                 found += tx.versions.of(project.id)[-2:]
             return found
 
-    def _order(self) -> None:
-        spec = AdSpec(
-            prompt="A lamp", duration_seconds=15, voice_id="ada", ad_format=AdFormat.RADIO
-        )
+    def _order(self, client: httpx.Client) -> None:
+        order: dict[str, Any] = {"prompt": "A lamp", "duration": 15, "voiceId": "ada"}
         if LUCK.random() < 0.5:
-            spec = AdSpec(
-                prompt="A lamp", duration_seconds=15, voice_id="ada",
-                image_asset_ids=(self._asset(),),
-            )  # fmt: skip
-        generate(self.ports, self.policy, self.caller, spec)
-
-    def _asset(self) -> Any:
-        with self.ports.scratch.folder() as folder:
-            path = folder / "photo.png"
-            path.write_bytes(fakes.picture(str(LUCK.random())))
-            return assets.upload(
-                self.ports, self.policy, self.caller, path, file_name="photo.png", category=None
-            ).asset.id
-
-    def _poll(self, version: Any) -> None:
-        report = advance(self.ports, self.policy, self.caller, version.id)
-        if report.status is VersionStatus.COMPLETED:
-            with self.lock:
-                self.asked["completed"] += 1
-
-    def _retry(self, version: Any) -> None:
-        for job in version.pipeline.jobs.values():
-            if job.status == "failed":
-                jobs.retry(self.ports, self.policy, self.caller, job.id)
-                return
-
-    def _regenerate(self, version: Any) -> None:
-        for job in version.pipeline.jobs.values():
-            if job.item.operation is Operation.GENERATE_CLIP and job.status == "completed":
-                jobs.regenerate(self.ports, self.policy, self.caller, job.id)
-                return
-
-    def _edit(self, version: Any) -> None:
-        first, *rest = version.plan.segments
-        words = f"Words number {LUCK.randrange(1000)}."
-        plan = evolve(version.plan, segments=(evolve(first, text=words), *rest))
-        edit(self.ports, self.policy, self.caller, version.id, plan=plan)
-
-    def _call(self, name: str, call: Any) -> None:
-        try:
-            call()
-        except PortError:
-            self._fault(name)
-        except Ars0nError as error:
-            with self.lock:
-                self.asked[f"{name}: {error.code}"] += 1
-        except Exception:  # noqa: BLE001 - told: it is what the soak looks for
-            self._fault(name)
+            order["adFormat"] = "radio"
         else:
-            with self.lock:
-                self.asked[name] += 1
+            file = ("photo.png", fakes.picture(str(LUCK.random())))
+            told = self._ask(client, "upload", "POST", "/assets", files={"file": file})
+            order["imageAssetIds"] = [told.json()["assetId"]]
+        self._ask(client, "generate", "POST", "/generate", json=order)
 
-    def _fault(self, name: str) -> None:
+    def _poll(self, client: httpx.Client, version: Any) -> None:
+        told = self._ask(client, "poll", "GET", f"/jobs/{version.id}")
+        if told.json()["status"] == "completed":
+            with self.lock:
+                self.completed += 1
+
+    def _of_a_job(
+        self, client: httpx.Client, name: str, version: Any, fits: Callable[[Any], bool]
+    ) -> None:
+        for job in version.pipeline.jobs.values():
+            if fits(job):
+                self._ask(client, name, "POST", f"/jobs/{job.id}/{name}")
+                return
+
+    def _edit(self, client: httpx.Client, version: Any) -> None:
+        plan: dict[str, Any] = unstructure_plan(version.plan)
+        plan["voiceover_segments"][0]["text"] = f"Words number {LUCK.randrange(1000)}."
+        self._ask(client, "edit", "POST", f"/versions/{version.id}/edit", json={"plan": plan})
+
+    def _ask(
+        self, client: httpx.Client, name: str, method: str, path: str, **rest: Any
+    ) -> httpx.Response:
+        started = time.monotonic()
+        answer = client.request(method, path, **rest)
         with self.lock:
-            self.faults.append(f"{name}: {traceback.format_exc()[-1500:]}")
+            self.asked[f"{name} {answer.status_code}"] += 1
+            self.seconds.append(round(time.monotonic() - started, 4))
+            if answer.status_code >= 500:
+                self.faults.append(f"{name}: {answer.status_code} {answer.text[:300]}")
+        return answer
+
+
+def is_finished_clip(job: Any) -> bool:
+    return job.item.operation is Operation.GENERATE_CLIP and job.status == "completed"
 
 
 if __name__ == "__main__":
-    url, folder, number, seconds = sys.argv[1:]
+    url, folder, number, key, seconds = sys.argv[1:]
     riot = Riot(url, Path(folder), int(number))
-    riot.go(float(seconds))
-    told = {"asked": riot.asked, "faults": riot.faults[:20], "performed": riot.performed}
+    try:
+        riot.go(key, float(seconds))
+    except Exception:  # noqa: BLE001 - told: it is what the soak looks for
+        riot.faults.append(traceback.format_exc())
+    told = {
+        "asked": riot.asked,
+        "completed": riot.completed,
+        "seconds": riot.seconds,
+        "faults": riot.faults[:20],
+        "performed": riot.performed,
+    }
     sys.stdout.write(json.dumps(told))
