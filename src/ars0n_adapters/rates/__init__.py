@@ -7,8 +7,8 @@ and in Redis (`redis_log`). **Does not own** what the limits are, nor the rule (
 at it; time is the caller's; whatever can't be counted is a `PortError`, which the use
 case turns into a refusal.
 
-Libraries of limiters were not taken: they read the clock themselves, and tell when a
-window resets in a call of its own, so neither could be said exactly.
+Libraries of limiters were not taken: they decide on one window at a time, so a request that
+its organisation is refused is counted against its key, and they read the clock themselves.
 
 Start at `open_windows`.
 """
