@@ -35,6 +35,7 @@ BEYOND_THE_SCHEMA = [
     "POST /api/v1/preview-voice",
     "POST /api/v1/assets",
     "POST /api/v1/versions/{versionId}/edit",
+    "POST /api/v1/versions/{versionId}/export",
     "GET /api/v1/usage",
     "POST /api/v1/jobs/{jobId}/retry",
     "POST /api/v1/jobs/{jobId}/regenerate",

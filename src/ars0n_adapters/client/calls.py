@@ -31,6 +31,7 @@ The documents' rhythm for video; radio ads are asked for twice as often.
 
 _WAIT_SECONDS_MAX: Final = 60.0
 _TRIES: Final = 4
+_EXPORT_SECONDS: Final = 900.0
 _CHUNK_BYTES: Final = 65_536
 _TOO_MANY: Final = 429
 _UNAVAILABLE: Final = (502, 503, 504)
@@ -284,17 +285,24 @@ class Client:
         """
         Write what a URL of an answer serves to *target*, whole or not at all.
         """
-        part = target.with_name(target.name + ".part")
-        try:
-            with self._opened(url) as answer, part.open("wb") as file:
-                for chunk in answer.iter_bytes(_CHUNK_BYTES):
-                    file.write(chunk)
-            part.replace(target)
-        except httpx.HTTPError as error:
-            raise UnreachableError(f"{url} broke off: {error}") from error
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        return _written(self._opened(url), target, url)
+
+    def export(self, version_id: str, target: Path, **asked: Json) -> Path:
+        """
+        Write a ZIP file of what was *asked* for beside a finished ad (``deliver``,
+        ``subtitles``, ``stems``, ``otio``, ``sheet``) to *target*, whole or not at all.
+        """
+        path = f"/versions/{version_id}/export"
+        return _written(self._packed(path, _given(asked)), target, path)
+
+    @contextlib.contextmanager
+    def _packed(self, path: str, asked: Mapping[str, Json]) -> Iterator[httpx.Response]:
+        # It is made while we wait.
+        with self._http.stream("POST", path, json=asked, timeout=_EXPORT_SECONDS) as answer:
+            if answer.is_error:
+                answer.read()
+                raise error_of(answer)
+            yield answer
 
     @contextlib.contextmanager
     def _opened(self, url: str) -> Iterator[httpx.Response]:
@@ -363,6 +371,22 @@ class Client:
                 raise fault
             self._sleep(pause)
         raise AssertionError("the last try raises")
+
+
+def _written(
+    opened: contextlib.AbstractContextManager[httpx.Response], target: Path, name: str
+) -> Path:
+    part = target.with_name(target.name + ".part")
+    try:
+        with opened as answer, part.open("wb") as file:
+            for chunk in answer.iter_bytes(_CHUNK_BYTES):
+                file.write(chunk)
+        part.replace(target)
+    except httpx.HTTPError as error:
+        raise UnreachableError(f"{name} broke off: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
 
 
 def _pause(answer: httpx.Response, tried: int) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, field, frozen
 
+from ars0n_adapters.web.exports import Exports
 from ars0n_adapters.web.http import SignedFiles
 from ars0n_adapters.web.metrics import Metrics
 from ars0n_adapters.web.observing import ModeStore
@@ -68,6 +69,7 @@ class Application:
     metrics: Metrics
     waits: Waits = field(factory=Waits)
     polls: Polls = field(factory=Polls)
+    exports: Exports = field(factory=Exports)
     at_once: bool = False
     answering_max: int = ANSWERING_MAX
 

@@ -321,6 +321,7 @@ class _Server:
             ),
             sender=self._application.sender,
             polls=self._application.polls,
+            exports=self._application.exports,
         )
 
     def _look(self) -> None:

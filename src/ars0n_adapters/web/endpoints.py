@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
 
-from ars0n_adapters.web import queries
+from ars0n_adapters.web import exports, queries
+from ars0n_adapters.web.exports import Exports
 from ars0n_adapters.web.http import API_PREFIX, Answer, Request
 from ars0n_adapters.web.idempotency import HeldStore
 from ars0n_adapters.web.polls import Polls
@@ -37,7 +38,7 @@ class Context:
     """
     What an endpoint has to work with: the ports its caller's key is for. ``held`` is the
     store of a charging endpoint, ``sender`` what posts to webhooks, ``polls`` what polls
-    were told before.
+    were told before, ``exports`` whose turn it is to make one.
     """
 
     ports: Ports
@@ -47,6 +48,7 @@ class Context:
     held: HeldStore | None = None
     sender: Sender | None = None
     polls: Polls = field(factory=Polls)
+    exports: Exports = field(factory=Exports)
 
     def link(self, asset_id: AssetId) -> str:
         """
@@ -180,6 +182,18 @@ def post_edit(context: Context) -> Answer:
         if webhook_url is not None:
             told["webhookSecret"] = secret
     return Answer(body=told)
+
+
+def post_export(context: Context) -> Answer:
+    """
+    Pack what stands beside a finished ad: deliveries, subtitles, stems, the cut.
+    """
+    order = exports.structure(context.json)
+    version_id = VersionId(context.request.params["versionId"])
+    with context.exports.turn():
+        packed = exports.pack(context.ports, context.policy, context.caller, version_id, order)
+    name = f'attachment; filename="{version_id}.zip"'
+    return Answer(open=packed, media_type="application/zip", headers={"Content-Disposition": name})
 
 
 def post_plan(context: Context) -> Answer:

@@ -9,6 +9,9 @@ from typing import Any, Final
 _ADAM: Final = "pNInz6obpgDQGcFmaJgB"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "ExportRequest": {
+        "film": {"deliver": ["youtube", "dv360"], "subtitles": ["srt", "vtt"], "stems": True},
+    },
     "GenerateRequest": {
         "video": {
             "prompt": "Premium wireless headphones — sleek, modern, lifestyle",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from attrs import field, frozen
 
@@ -36,8 +36,9 @@ class Request:
 @frozen(kw_only=True)
 class Answer:
     """
-    What is said: JSON (as a value, or written already), or a file of ours, or only
-    headers. ``tag`` is its entity tag, if it has one.
+    What is said: JSON (as a value, or written already), or a file of ours, or one that is
+    ``open`` and is closed once it was sent, or only headers. ``tag`` is its entity tag, if it
+    has one.
     """
 
     status: int = 200
@@ -46,6 +47,7 @@ class Answer:
     headers: Mapping[str, str] = field(factory=dict)
     tag: str = ""
     file: Path | None = None
+    open: IO[bytes] | None = None
     media_type: str = "application/json"
 
 

@@ -183,6 +183,9 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.streams:
         # OpenAPI 3.1 has no words for the shape of an event: its data is the answer of the poll.
         given["content"] = {"text/event-stream": {"example": _EVENT}}
+    elif route.packs:
+        packed = {"schema": {"type": "string", "format": "binary"}}
+        given["content"] = {"application/zip": packed}
     elif route.gives:
         content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{route.gives}"}}
         if route.gives in EXAMPLES:

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+import os
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from ars0n_adapters.web import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ars0n_adapters.web.http import Answer
 
@@ -29,6 +30,8 @@ def response_of(answer: Answer, *, if_none_match: str = "") -> Response:
             headers=dict(answer.headers),
             media_type=answer.media_type,
         )
+    if answer.open is not None:
+        return _sent(answer.open, answer)
     headers = dict(answer.headers)
     if answer.tag:
         headers |= {"ETag": answer.tag, "Cache-Control": "private, no-cache"}
@@ -39,6 +42,19 @@ def response_of(answer: Answer, *, if_none_match: str = "") -> Response:
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return json_response(answer.status, answer.body, headers)
+
+
+def _sent(file: IO[bytes], answer: Answer) -> Response:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+
+    def chunks() -> Iterator[bytes]:
+        with file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+
+    headers = {**UNSTORED, "Content-Length": str(size), **answer.headers}
+    return StreamingResponse(chunks(), answer.status, headers, answer.media_type)
 
 
 class _Written(Response):
@@ -106,6 +122,8 @@ def _is_known(tag: str, if_none_match: str) -> bool:
     known = {name.strip().removeprefix("W/") for name in if_none_match.split(",")}
     return tag in known or "*" in known
 
+
+_CHUNK_BYTES: Final = 262_144
 
 UNSTORED: Final = {"Cache-Control": "no-store"}
 """

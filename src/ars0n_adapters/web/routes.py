@@ -20,8 +20,8 @@ class Route:
 
     ``charges``: the endpoint may take credits, so an ``Idempotency-Key`` is honoured; a
     ``slow`` one charges long before it answers. ``uploads``: the body is a file.
-    ``tagged``: the answer carries an ETag. ``streams``: it is events. ``glance`` answers
-    without waiting for anybody, or says that it can't.
+    ``tagged``: the answer carries an ETag. ``streams``: it is events. ``packs``: it is a
+    ZIP file. ``glance`` answers without waiting for anybody, or says that it can't.
     ``fails`` are its documented errors beside those of every route.
     """
 
@@ -38,6 +38,7 @@ class Route:
     uploads: bool = False
     tagged: bool = False
     streams: bool = False
+    packs: bool = False
     glance: Glance | None = None
 
     @property
@@ -109,6 +110,15 @@ ROUTES: Final = (
         gives="Edited",
         fails=(402, 403, 404, 409, 422),
         charges=True,
+    ),
+    Route(
+        method="POST",
+        path="/versions/{versionId}/export",
+        endpoint=endpoints.post_export,
+        takes="ExportRequest",
+        gives="",
+        fails=(404, 409),
+        packs=True,
     ),
     Route(
         method="POST",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from ars0n_adapters.web import exports
 from ars0n_adapters.web.shapes import Schema, many, nullable, things, words
 from ars0n_core.ids import AssetId, ProjectId
 from ars0n_core.plans.faults import CHARACTERS_MAX
@@ -85,6 +86,11 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "customClipsCount": "How many custom clips; they cost nothing by themselves.",
     "hasMusic": "Changes nothing: the sound is mixed either way.",
     "text": "What is to be spoken.",
+    "deliver": "Films and sounds for their takers, by profile: `youtube`, `social`, `dv360`, `ebu_r128_s1`, `spotify_audio` …",
+    "subtitles": "Subtitle files: `srt`, `vtt`, `ass`.",
+    "stems": "Voice, music and mix, each alone.",
+    "otio": "The cut for an editor, with the media it refers to.",
+    "sheet": "A contact sheet of a film.",
     "position": "The clip is shown before this scene, counted from 0.",
 }
 
@@ -114,6 +120,7 @@ def bodies(edition: int) -> dict[str, Schema]:
             "type": "object",
             "properties": {"maxCredits": options["maxCredits"]},
         },
+        "ExportRequest": _export(),
         "PreviewRequest": _object(PreviewBody, limits),
         "BrandKitRequest": _object(BrandKit, limits),
         "EstimateRequest": {"anyOf": _priced(limits)},
@@ -128,6 +135,21 @@ def bodies(edition: int) -> dict[str, Schema]:
                 },
             },
             "required": ["file"],
+        },
+    }
+
+
+def _export() -> Schema:
+    text: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
+    lists = {
+        name: nullable({**many(text), "maxItems": exports.ENTRIES_MAX}) for name in exports.LISTS
+    }
+    flags = {name: nullable({"type": "boolean"}) for name in exports.FLAGS}
+    return {
+        "type": "object",
+        "properties": {
+            name: {**schema, "description": DESCRIPTIONS[name]}
+            for name, schema in {**lists, **flags}.items()
         },
     }
 

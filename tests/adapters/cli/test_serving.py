@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ import pytest
 from attrs import define
 
 from ars0n_adapters.cli import main
-from ars0n_adapters.client import Client, Progress
+from ars0n_adapters.client import Client, InvalidError, Progress
 from ars0n_adapters.repositories import SqlStore
 from ars0n_core.ids import VersionId
 
@@ -94,40 +96,54 @@ def serve(data: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
         process.stdout.close()
 
 
-def test_a_radio_ad_through_two_processes_on_one_port(
+def test_a_radio_ad_through_two_processes_of_which_one_was_killed(
     serve: Callable[..., Served], key: str, tmp_path: Path
 ) -> None:
     served = serve("--workers", "2")
     with Client(served.url, key) as client:
+        client.credits()
+        before = eventually(lambda: len(found := servers(served)) == 2 and found)
+        os.kill(before[0], signal.SIGKILL)
+        after = eventually(lambda: len(found := servers(served)) == 2 and found != before and found)
         made = client.generate_and_wait(RADIO, every_seconds=0.3, timeout_seconds=120)
         assert made.url is not None
         assert made.url.startswith(served.url)
         ad = client.download(made.url, tmp_path / "ad.mp3")
+        packed = client.export(
+            made.version_id, tmp_path / "ad.zip", subtitles=["srt"], stems=True, otio=True
+        )
+        with pytest.raises(InvalidError, match="Validation failed"):
+            client.export(made.version_id, tmp_path / "none", deliver=["vhs"], sheet=True)
 
+    with zipfile.ZipFile(packed) as archive:
+        names = {name for name in archive.namelist() if not name.startswith("media/")}
+        assert names == {
+            "ad.provenance.json", "ad.certificate.json", "ad.srt", "ad.otio",
+            "ad.voice.wav", "ad.music.wav", "ad.mix.wav",
+        }  # fmt: skip
+        cut = json.loads(archive.read("ad.otio"))
+        assert set(targets(cut)) <= set(archive.namelist())
+        assert b"00:00:00," in archive.read("ad.srt")
+    assert not (tmp_path / "none").exists()
     assert ad.read_bytes()[:3] in {b"ID3", b"\xff\xfb\x90", b"\xff\xfb\xb0"}
-    assert served.stop() < 10
-    assert served.process.returncode == 0
-
-
-def test_processes_are_replaced_and_end_with_the_one_that_started_them(
-    serve: Callable[..., Served], key: str
-) -> None:
-    served = serve("--workers", "2")
-    with Client(served.url, key) as client:
-        client.credits()
-        before = servers(served)
-        assert len(before) == 2
-        os.kill(before[0], signal.SIGKILL)
-        after = eventually(lambda: len(found := servers(served)) == 2 and found != before and found)
-        client.credits()
-
-    served.process.send_signal(signal.SIGKILL)
+    # They end with the one that started them, and hold no port.
+    served.process.kill()
     served.process.wait(timeout=30)
     eventually(lambda: not any(is_running(pid) for pid in after))
-    with socket.socket() as port:
-        # What only waits for its last packets is in nobody's way; who listens would be.
-        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        port.bind(("127.0.0.1", int(served.url.rpartition(":")[2])))
+    eventually(lambda: is_free(int(served.url.rpartition(":")[2])))
+
+
+def targets(cut: Any) -> Iterator[str]:
+    """
+    Every file that a cut refers to.
+    """
+    if isinstance(cut, dict):
+        if "target_url" in cut:
+            yield cut["target_url"]
+        cut = list(cut.values())
+    if isinstance(cut, list):
+        for each in cut:
+            yield from targets(each)
 
 
 def servers(served: Served) -> list[int]:
@@ -146,6 +162,16 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
+def is_free(number: int) -> bool:
+    with socket.socket() as port:
+        # What only waits for its last packets is in nobody's way; who listens would be.
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            port.bind(("127.0.0.1", number))
+            return True
+    return False
+
+
 def is_running(pid: int) -> bool:
     return command_of(pid) != b""
 
@@ -161,7 +187,7 @@ def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
 def test_a_server_told_to_stop_gives_its_jobs_back(
     serve: Callable[..., Served], key: str, data: Path
 ) -> None:
-    served = serve()
+    served = serve("--workers", "2")
     with Client(served.url, key) as client:
         version_id = client.generate(RADIO).version_id
         client.status(version_id)
