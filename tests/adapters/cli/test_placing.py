@@ -21,16 +21,27 @@ import os, signal, sys
 from ars0n_adapters import cli
 from ars0n_adapters.cli import making
 
-order = making.generate
-
 def fatal(*arguments, **options):
-    if {ordered}:
-        order(*arguments, **options)
+    {first}
     os.kill(os.getpid(), signal.SIGKILL)
 
-making.generate = fatal
-sys.exit(cli.main())
+order = making.generate
+making.{where} = fatal
+cli.main()
 """
+
+
+def died(words: list[str], *, where: str, first: str = "pass") -> str:
+    """
+    Have the command of *words* killed in the function *where*, after it did *first*.
+    """
+    program = DYING.format(where=where, first=first)
+    run = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    return run.stderr
 
 
 @pytest.mark.parametrize("ordered", [False, True])
@@ -39,17 +50,11 @@ def test_a_command_that_dies_as_it_orders_has_ordered_once(
 ) -> None:
     words = ["radio", "--prompt", "Hear this", "--duration", "15", "--data-dir",
              str(tmp_path / "data"), "--out", str(tmp_path / "ad.mp3")]  # fmt: skip
-    dying = [sys.executable, "-c", DYING.format(ordered=ordered), *words]
-    died = subprocess.run(dying, capture_output=True, check=False, timeout=60)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    died(words, where="generate", first="order(*arguments, **options)" if ordered else "pass")
 
-    resumed = subprocess.run(
-        [sys.executable, "-m", "ars0n_adapters.cli", *words],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    told = died(words, where="advance")  # when it is placed, and nothing of it made
 
-    assert resumed.returncode == 0, resumed.stderr
-    assert ("where it stopped" in resumed.stderr) is ordered
+    assert ("where it stopped" in told) is ordered
     with closing(sqlite3.connect(tmp_path / "data" / "ars0n.sqlite3")) as store:
         assert store.execute("SELECT count(*) FROM versions").fetchone() == (1,)
         assert store.execute("SELECT count(*) FROM projects").fetchone() == (1,)
