@@ -19,7 +19,7 @@ import soxr
 from attrs import frozen
 
 from ars0n_core import work
-from ars0n_core.compositor import beds, commands, ffmpeg, loudness, stretch, voices
+from ars0n_core.compositor import beds, commands, encoders, ffmpeg, loudness, stretch, voices
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import SAMPLE_RATE
@@ -54,9 +54,8 @@ How much of what was encoded is decoded and measured at once.
 """
 
 DECODE_SECONDS: Final = 120.0
-ENCODE_SECONDS: Final = 300.0
 """
-Time-outs; both take a hundredth of this for a minute of sound.
+A time-out: a minute of sound takes a hundredth of it.
 """
 
 CODEC_MARGINS_DB: Final = {".mp3": 0.7, ".m4a": 0.4, ".wav": 0.05}
@@ -353,12 +352,7 @@ def _encode(
     Encode *sound* and return what is heard of it, decoded again; it is never whole in memory
     a second time.
     """
-    ffmpeg.run(
-        ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate)),
-        timeout_seconds=ENCODE_SECONDS,
-        stdin=np.ascontiguousarray(sound).data.cast("B"),
-        group=group,
-    )
+    encoders.encode(sound, rate, target, binary=binary, group=group, bitrate=bitrate)
     args = ffmpeg.arguments(binary, commands.decode_again(target, rate=rate))
     meter = loudness.Meter(rate)
     with ffmpeg.Process(args, timeout_seconds=DECODE_SECONDS, group=group) as process:

@@ -21,7 +21,6 @@ from ars0n_core.compositor.frames import Frame, Sprite, blend
 from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
-from ars0n_core.plans.conform.captions import joined
 from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
@@ -152,6 +151,9 @@ class Worded:
         """
         What it says.
         """
+        # The plan's room is large, and only a certificate asks: loaded late.
+        from ars0n_core.plans.conform.captions import joined  # noqa: PLC0415 (the same)
+
         words = self._words
         return words.text if isinstance(words, Title) else joined(w.text for w in words.words)
 

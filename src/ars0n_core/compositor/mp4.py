@@ -37,7 +37,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["CONTAINERS", "HEADER", "MOOV_BYTES_MAX", "Stream", "h264_level", "join", "read"]
+__all__ = [
+    "CONTAINERS",
+    "HEADER",
+    "MOOV_BYTES_MAX",
+    "Stream",
+    "h264_level",
+    "join",
+    "read",
+    "splice",
+]
 
 TIMESCALE: Final = SAMPLE_RATE
 """
@@ -132,6 +141,46 @@ def join(
         out.write(struct.pack(">I4sQ", 1, b"mdat", 16 + plan.size_bytes))
         plan.copy(out, pictures)
     return frames
+
+
+def splice(target: Path, first: Stream, second: Stream, *, packets: int, skipped: int) -> None:
+    """
+    Write one sound to the MP4 file *target*: the first *packets* of *first*, and of *second*
+    all but those *skipped*. Both are AAC at 48 kHz from one encoder.
+    """
+    sizes = np.concatenate([first.sizes[:packets], second.sizes[skipped:]])
+    offsets = [first.offsets[:packets], second.offsets[skipped:]]
+    durations = _table(second.boxes[b"stts"])
+    ticks, last = int(durations[0, 1]), int(durations[-1, 1])
+    count = len(sizes)
+    runs = [(count, ticks)] if last == ticks else [(count - 1, ticks), (1, last)]
+    length = (count - 1) * ticks + last
+    tables = {
+        b"stts": struct.pack(">II", 0, len(runs))
+        + b"".join(struct.pack(">II", *run) for run in runs),
+        b"stsz": struct.pack(">III", 0, 0, count) + sizes.astype(">u4").tobytes(),
+    }
+    if b"sgpd" in first.boxes:  # each packet needs the one before it: one group, all of them
+        tables[b"sgpd"] = first.boxes[b"sgpd"]
+        tables[b"sbgp"] = struct.pack(">I4sIII", 0, b"roll", 1, count, 1)
+    track = _track(
+        1, (first.timescale, length), (length - first.delay, first.delay), first.description,
+        tables, [(0, count)], None,
+    )  # fmt: skip
+    ftyp = _box(b"ftyp", b"M4A ", struct.pack(">I", 512), b"M4A isomiso2")
+    body = len(ftyp) + len(_movie(length - first.delay, [track], 0)) + 16
+    with target.open("wb") as out:
+        out.write(ftyp + _movie(length - first.delay, [track], body))
+        out.write(struct.pack(">I4sQ", 1, b"mdat", 16 + int(sizes.sum())))
+        for part, places in zip((first, second), offsets, strict=True):
+            with part.path.open("rb") as source:
+                lengths = part.sizes[:packets] if part is first else part.sizes[skipped:]
+                for offset, size in zip(places.tolist(), lengths.tolist(), strict=True):
+                    _copy(source, out, offset, size)
+
+
+def _table(payload: bytes) -> Integers:
+    return np.frombuffer(payload, ">u4", offset=8).reshape(-1, 2).astype(np.int64)
 
 
 class _Plan:

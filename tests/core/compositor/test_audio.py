@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import audio, beds, stretch
+from ars0n_core.compositor import audio, beds, encoders, stretch
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Bed, Sound, Timeline
 
@@ -74,6 +74,30 @@ def test_lengths_that_fill_no_codec_frame_are_exact(
     timeline = evolve(RADIO, samples=samples)
     made = audio.make(timeline, media, tmp_path / "a.m4a", binary=binary)
     assert len(bench.heard(made.path)) == samples
+
+
+def test_a_long_sound_is_encoded_in_halves_that_no_one_can_hear(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    samples = 8 * 48_000 + 333
+    middle = samples // 1024 // 2 * 1024
+    rng = np.random.default_rng(4)
+    swell = 0.02 + 0.2 * np.abs(np.sin(np.linspace(0, 11, samples)))
+    sound = (rng.standard_normal((samples, 2)) * swell[:, None] * 0.5).astype(np.float32)
+    kept = {}
+    for name, part in (("halved", sound), ("whole", sound[: 8 * 48_000 - 1])):
+        encoders.encode(part, 48_000, tmp_path / f"{name}.m4a", binary=binary, group=None)
+        kept[name] = bench.heard(tmp_path / f"{name}.m4a")
+    assert len(kept["halved"]) == samples
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["halved.m4a", "whole.m4a"]
+
+    def error(name: str, packet: int) -> float:
+        here = slice(middle + 1024 * packet, middle + 1024 * (packet + 1))
+        return float(np.square(kept[name][here] - sound[here]).sum())
+
+    # About the joint, the coding error is what it is where nothing was joined.
+    for packet in range(-2, 4):
+        assert error("halved", packet) < 1.6 * error("whole", packet)
 
 
 def test_speech_stands_where_the_cut_has_it(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
