@@ -269,17 +269,28 @@ def _set(
         sum(run.advance for run in _runs([atom], levels(i), size, style, language, space))
         for i, atom in enumerate(atoms)
     ]
-    rows = breaking.balanced(atoms, advances, space, width)
-    if rows is None or len(rows) > lines_max:
-        return None
-    lines = []
-    for row in rows:
-        on_line = [v for i in row for v in levels(i)]
-        runs = _runs([atoms[i] for i in row], on_line, size, style, language, space)
-        lines.append(_line(runs, size, style))
-    if any(line.width > width for line in lines):
-        return None
-    return _stacked(lines, style, size, rtl=bool(base))
+    limit = width
+    for _ in range(LIMITS):
+        rows = breaking.balanced(atoms, advances, space, limit)
+        if rows is None or len(rows) > lines_max:
+            return None
+        lines = []
+        for row in rows:
+            on_line = [v for i in row for v in levels(i)]
+            runs = _runs([atoms[i] for i in row], on_line, size, style, language, space)
+            lines.append(_line(runs, size, style))
+        over = max((line.width for line in lines), default=0.0) - width
+        if over <= 0:
+            return _stacked(lines, style, size, rtl=bool(base))
+        limit -= over
+    return None
+
+
+LIMITS: Final = 3
+"""
+How often lines are broken anew where their ink, or what shaping made of them, is wider than
+their letters one by one.
+"""
 
 
 def _stacked(lines: Sequence[Line], style: Style, size: int, *, rtl: bool) -> Block:

@@ -186,3 +186,14 @@ def test_any_text_can_be_set_without_loss(sample: str) -> None:
     shown = "".join(run.text for line in block.lines for run in line.runs)
     assert sorted(shown) == sorted(breaking.clean(sample).replace(" ", ""))
     text.mask(block)
+
+
+def test_a_line_too_wide_by_its_ink_is_broken_between_words_not_inside_them() -> None:
+    words = "FIND OUT MORE ABOUT THE WHOLE RANGE ON OUR WEBSITE TODAY"
+    style = Style(Face.SLAB, 400, 0.05, 1.0)
+    for width in range(120, 260, 7):
+        block = text.fit(
+            words, style, width=width, height=60, size_max=11, size_min=11, lines_max=2
+        )
+        assert all(run.text in words.split() for line in block.lines for run in line.runs)
+        assert block.width <= width
