@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from attrs import frozen
+from PIL import Image, ImageFilter
 
 from ars0n_core.compositor import captions, colors, commands, ffmpeg, safe_areas
 from ars0n_core.compositor.flashes import LINEAR
@@ -45,6 +46,13 @@ Captions are white; less of it than this in their zone, and none is shown.
 STROKE_SHARE: Final = 1 / 32
 """
 Of the picture's height: no stroke of a letter is as thick, most white things are.
+"""
+
+HEART_CODE: Final = 216
+STEP_CODES: Final = 28
+"""
+How bright a letter is in its middle, and by how much brighter than what is beside it, if it can
+be told from it at all.
 """
 
 MOVED_SHARE: Final = 1 / 80
@@ -264,12 +272,15 @@ def _part(luma: Luma, box: Box) -> Luma:
 
 def _strokes(luma: Luma, width: int) -> Mask:
     """
-    Return where *luma*, of a picture of *width*, is white and thin.
+    Return where *luma*, of a picture of *width*, is white at heart, thin, and ends at once: a
+    letter is, and the line at which a soft light becomes as bright as one isn't.
     """
-    ink = luma >= INK_CODE
+    ink = (luma >= INK_CODE) & _spread(luma >= HEART_CODE, max(2, width // 240))
     reach = max(2, round(width * STROKE_SHARE / 2))
     thick = _spread(~_spread(~ink, reach), reach + reach // 2)  # and the rough of its edge
-    return np.asarray(ink & ~thick)
+    near = Image.fromarray(luma).filter(ImageFilter.MinFilter(2 * max(2, width // 180) + 1))
+    ends = luma >= np.asarray(near).astype(np.int16) + STEP_CODES
+    return np.asarray(ink & ~thick & ends)
 
 
 def _spread(mask: Mask, reach: int) -> Mask:

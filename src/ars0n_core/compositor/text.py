@@ -282,7 +282,7 @@ def _set(
         over = max((line.width for line in lines), default=0.0) - width
         if over <= 0:
             return _stacked(lines, style, size, rtl=bool(base))
-        limit -= over
+        limit -= over + 1
     return None
 
 

@@ -254,6 +254,16 @@ def filmed(ground: int, box: int, moment: int) -> np.ndarray[tuple[int, ...], np
     return luma
 
 
+def test_a_light_ground_that_just_passes_for_white_is_no_letter() -> None:
+    pictures = [filmed(60, 40, moment) for moment in range(4)]
+    zone = captions.caption_zone(360, 640)
+    for luma in pictures:
+        # softly lit, and brightest where the product's dark edge stands before it
+        for row, code in enumerate((206, 205, 203, 201, 199, 198, 197, 196, 195, 194)):
+            luma[zone.top + row, zone.left : zone.right] = code
+    assert legibility._contrast(pictures) > 8
+
+
 def test_a_gleam_on_the_product_is_no_letter_of_a_caption() -> None:
     passing = [filmed(90, 40, moment) for moment in range(4)]
     assert legibility._contrast(passing) > 8
