@@ -156,8 +156,7 @@ class World:
             pass  # the runner logs it
         finally:
             self.verdict = Verdict.OK
-            if self.working:
-                self.working.pop()
+            self.working.pop()
         if verdict is not Verdict.UNKNOWN:
             attempt, _ = self.unanswered.get(command.job, (0, START))
             if attempt == command.attempt:
