@@ -842,3 +842,17 @@ def test_an_event_that_may_not_happen_is_named_with_its_job() -> None:
         graph.record(fresh(), states.Retried(JobId("voice")))
 
     assert (caught.value.job, caught.value.event) == ("voice", "Retried")
+
+
+def test_a_scene_is_done_anew_while_the_cut_still_waits_for_another() -> None:
+    pipeline = done(claimed(up_to_clips())[0], "clip-0")
+
+    pipeline, reset, owed = graph.regenerate(
+        pipeline, JobId("clip-0"), items=[job.item for job in pipeline.jobs.values()]
+    )
+
+    assert (reset, owed) == (("edit-0", "clip-0", "film"), ("edit-0", "clip-0"))
+    assert statuses(pipeline) == {
+        "edit-0": "pending", "edit-1": "completed", "clip-0": "waiting", "clip-1": "processing",
+        "voice": "completed", "film": "waiting",
+    }  # fmt: skip
