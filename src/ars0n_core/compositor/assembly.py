@@ -109,6 +109,7 @@ class Assembly:
             with self._stage("prepare"):
                 task, film = self._planned()
                 missing = self._missing(task, film)
+                task.expect(missing)
                 posing = self._posing(film)
             for run in segments.runs(timeline, missing, settings.workers):
                 crew.begin(partial(self._see, task, run, posing))
@@ -165,7 +166,9 @@ class Assembly:
         """
         settings, timeline = self.settings, self.timeline
         task, film = self._planned()
-        runs = segments.runs(timeline, self._missing(task, film), settings.workers)
+        missing = self._missing(task, film)
+        task.expect(missing)
+        runs = segments.runs(timeline, missing, settings.workers)
         tasks = [partial(self._see, task, run) for run in runs]
         ffmpeg.in_parallel(tasks, workers=settings.workers, group=self.group)
         target, beside = self.folder / "pictures.mp4", self.folder / "pictures.part.mp4"

@@ -132,18 +132,29 @@ class CardReel:
         self._next += 1
 
 
+def lay_aside(path: Path, reel: Reel, frame: Frame, count: int) -> None:
+    """
+    Write the next *count* pictures of *reel*, read into *frame*, to *path*, for a `SpilledReel`;
+    the file appears when it is whole.
+    """
+    beside = path.with_suffix(".part.yuv")
+    with beside.open("wb", buffering=0) as out:
+        for _ in range(count):
+            reel.read(frame)
+            view, sent = frame.view(), 0
+            while sent < len(view):  # a disk that fills up takes less than it is given
+                sent += out.write(view[sent:])
+    beside.replace(path)
+
+
 class SpilledReel:
     """
     Pictures laid aside on disk, to be read when what delivered them has been closed: a
     decoder holds thirty times what a frame takes.
     """
 
-    def __init__(self, path: Path, reel: Reel, frame: Frame, count: int) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("wb", buffering=0) as out:
-            for _ in range(count):
-                reel.read(frame)
-                out.write(frame.view())
         self._source: BinaryIO | None = None
 
     def __enter__(self) -> Self:

@@ -23,16 +23,16 @@ from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.probe import MediaFacts
-from ars0n_core.compositor.segments import Item
+from ars0n_core.compositor.segments import Item, Segment
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip, MediaKind, Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ars0n_core.compositor.cards import CardArt
     from ars0n_core.compositor.reels import FootageReel, Reel
-    from ars0n_core.compositor.segments import Run, Segment
+    from ars0n_core.compositor.segments import Run
     from ars0n_core.timelines import EndCard
 
 
@@ -53,7 +53,7 @@ class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``art`` the
-    end card once it is drawn.
+    end card once it is drawn, ``joints`` the overlaps still to be rendered, by what comes in.
     """
 
     timeline: Timeline
@@ -66,12 +66,25 @@ class Task:
     folder: Path
     facts: dict[str, MediaFacts] = field(factory=dict)
     art: Once[Any] = field(factory=Once)
+    joints: dict[int, Segment] = field(factory=dict)
 
     def file(self, segment: Segment) -> Path:
         """
         Where the segment is found once it is rendered.
         """
         return self.folder / f"{segment.key}.mp4"
+
+    def opening(self, segment: Segment) -> Path:
+        """
+        Where what comes in during the overlap *segment* is laid aside by who decodes it anyway.
+        """
+        return self.folder / f"{segment.key}.opening.yuv"
+
+    def expect(self, missing: Iterable[Segment]) -> None:
+        """
+        Say what will be rendered.
+        """
+        self.joints.update((each.upper, each) for each in missing if each.upper is not None)
 
 
 def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
@@ -84,9 +97,12 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     size = (task.timeline.width, task.timeline.height)
     frame = Frame.empty(*size)
     first, last = run.segments[0], run.segments[-1]
-    count = last.end_frame - first.start_frame
+    lead = _lead(task, first)
+    count = lead + last.end_frame - first.start_frame
     with contextlib.ExitStack() as opened:
-        reel = opened.enter_context(_reel(task, first.lower, first.start_frame, count))
+        reel = opened.enter_context(_reel(task, first.lower, first.start_frame - lead, count))
+        if lead:
+            reels.lay_aside(task.opening(task.joints[first.lower]), reel, frame, lead)
         for segment in run.segments:
             if segment.upper is None:
                 passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
@@ -96,11 +112,22 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                 # no worker ever holds two decoders beside an encoder.
                 if isinstance(reel, reels.FootageReel):
                     aside = task.folder / f"{segment.key}.yuv"
-                    left = reels.SpilledReel(aside, reel, frame, segment.frames)
+                    reels.lay_aside(aside, reel, frame, segment.frames)
                     opened.close()
-                    reel = opened.enter_context(left)
+                    reel = opened.enter_context(reels.SpilledReel(aside))
                 _overlap(task, segment, reel, frame)
             done(segment)
+
+
+def _lead(task: Task, first: Segment) -> int:
+    """
+    Return how many frames before *first*, the first of a run, are wanted by the overlap before
+    it, which is yet to be rendered: they are decoded on the way.
+    """
+    item, joint = task.track[first.lower], task.joints.get(first.lower)
+    if joint is None or joint.end_frame != first.start_frame or not isinstance(item, Clip):
+        return 0
+    return 0 if first.upper is not None or task.file(joint).exists() else joint.frames
 
 
 def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
@@ -113,7 +140,12 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
         raise CompositorError("two items overlap without a transition")
     look = transition.look
     upper, out = (Frame.empty(task.timeline.width, task.timeline.height) for _ in range(2))
-    with _reel(task, segment.upper, segment.start_frame, segment.frames) as following:
+    opening, coming = task.opening(segment), segment.upper
+    with (
+        reels.SpilledReel(opening)
+        if opening.exists()
+        else _reel(task, coming, segment.start_frame, segment.frames)
+    ) as following:
 
         def joined(n: int) -> Frame:
             reel.read(frame)

@@ -6,7 +6,7 @@ whatever order, and however many workers there were.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import hypothesis.strategies as st
 import pytest
@@ -14,6 +14,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
+from ars0n_core.compositor import reels, segments
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.specs.model import CtaDesign
@@ -235,3 +236,29 @@ def test_rows_handed_on_unseen_make_no_difference(
     handed_on = place.rendered(film, None, 2)
     monkeypatch.setattr("ars0n_core.compositor.render.SEEN", -1.0)
     assert handed_on == place.rendered(film, None, 2)
+
+
+def test_an_overlap_takes_what_was_decoded_on_the_way_to_the_next_scene(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, opened, cold = segments.runs, [], place.anew(place.film)
+
+    class Counted(reels.FootageReel):
+        def __enter__(self) -> Self:
+            opened.append(self)
+            return super().__enter__()
+
+    monkeypatch.setattr(reels, "FootageReel", Counted)
+    counts = []
+    for backwards in (False, True):
+
+        def in_order(*args: Any, turned: bool = backwards) -> tuple[segments.Run, ...]:
+            runs = sorted(plan(*args), key=lambda run: run.segments[0].start_frame)
+            return tuple(reversed(runs) if turned else runs)
+
+        monkeypatch.setattr(segments, "runs", in_order)
+        opened.clear()
+        assert place.rendered(place.film, None, 1) == cold
+        counts.append(len(opened))
+    # Both scenes and, where the second one was not there yet, its first frames by themselves.
+    assert counts == [3, 2]
