@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+import tracemalloc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ import pytest
 from attrs import evolve
 
 from ars0n_adapters.storage.local import LocalBlobs
-from ars0n_adapters.web import create_app
+from ars0n_adapters.web import create_app, uploads
 from ars0n_core import wire
 from ars0n_core.testing import fakes
+from ars0n_core.testing.fakes.contents import MP4
 
 from .conftest import QUICK, RADIO, Browser, Customer
 
@@ -333,3 +335,24 @@ def test_a_changed_url_serves_nothing(served: tuple[Customer, str], site: Site) 
     assert us.client.get(url).status_code == 200
     site.clock.pass_by(timedelta(seconds=1))
     assert us.client.get(url).status_code == 404
+
+
+def test_a_large_upload_is_written_as_it_arrives(tmp_path: Path) -> None:
+    chunk = bytes(65_536)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+        yield MP4
+        for _ in range(1_500):
+            yield chunk
+        yield b"\r\n--b--\r\n"
+
+    tracemalloc.start()
+    try:
+        took = anyio.run(uploads.receive, "multipart/form-data; boundary=b", chunks(), tmp_path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert took.size_bytes == took.path.stat().st_size == len(MP4) + 1_500 * len(chunk)
+    assert most < 4_000_000
