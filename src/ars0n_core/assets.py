@@ -120,6 +120,22 @@ def sniff(head: bytes) -> tuple[AssetKind, str] | None:
     return None
 
 
+def is_other_video(head: bytes) -> bool:
+    r"""
+    Whether a file that `sniff` doesn't know starts as a film does in a format we don't take:
+    AVI, Windows Media, Flash, MPEG programme and transport streams.
+
+    >>> is_other_video(b"RIFF\x00\x00\x00\x00AVI LIST"), is_other_video(b"GIF89a")
+    (True, False)
+    """
+    return (
+        (head[:4] == b"RIFF" and head[8:12] == b"AVI ")
+        or head[:4] in {b"\x30\x26\xb2\x75", b"FLV\x01", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3"}
+        # A packet of a transport stream: the first tells of the programmes, as number 0 or 17.
+        or (head[:1] == b"G" and head[1:3] in {b"\x40\x00", b"\x40\x11"})
+    )
+
+
 def _is_mpeg_audio(head: bytes) -> bool:
     # A frame header: 11 sync bits, a version and layer that exist, a sane bit rate.
     if head[:3] == b"ID3":

@@ -235,6 +235,12 @@ def test_an_upload(site: Site, content: bytes, kind: str) -> None:
     [
         (fakes.footage(31), "CLIP_TOO_LONG"),
         (fakes.MP4 + b"nothing", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"RIFF\x24\0\0\0AVI LIST", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"FLV\x01\x05\0\0\0\x09", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"\0\0\x01\xba\x44\0\x04", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"\x47\x40\x11\x10\0\x42\xf0\x25", "CLIP_FORMAT_UNSUPPORTED"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "Validation failed"),
         (b"GIF89a", "Validation failed"),
         (b"", "Validation failed"),
     ],

@@ -168,7 +168,11 @@ def _looked_at(source: Path, name: str, wanted: AssetKind | None) -> AssetKind:
     Return what the file is by its first bytes; refuse one that is too large or unknown.
     """
     with source.open("rb") as file:
-        found = assets.sniff(file.read(assets.HEAD_BYTES))
+        head = file.read(assets.HEAD_BYTES)
+    found = assets.sniff(head)
+    if found is None and wanted is None and assets.is_other_video(head):
+        message = f"{name} is a video in a format that is not supported; use MP4, WebM or MOV"
+        raise ClipFormatError({"file": [message]})
     if found is None:
         formats = "; ".join(TAKEN.values()) if wanted is None else TAKEN[wanted]
         message = f"{name} is none of the formats taken ({formats}): save it as one of them"
