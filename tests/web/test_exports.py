@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ars0n_core.ids import VersionId
+
 if TYPE_CHECKING:
     from .conftest import Site
 
@@ -29,6 +31,21 @@ def test_nothing_asked_for_is_what_is_kept_beside_the_ad(site: Site) -> None:
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
     assert site.balance() == before
+
+
+def test_what_was_packed_counts_as_fetched(site: Site) -> None:
+    told = site.finished()
+
+    def delivered() -> bool:
+        with site.ports.store.transaction() as tx:
+            charge = tx.versions.find(VersionId(told["versionId"])).pipeline.final.charge
+        assert charge is not None
+        return charge.delivered
+
+    assert export(site, told["versionId"], {"stems": True}).status_code == 503
+    assert not delivered()
+    assert export(site, told["versionId"]).status_code == 200
+    assert delivered()
 
 
 def test_every_fault_is_told(site: Site) -> None:

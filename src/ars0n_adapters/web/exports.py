@@ -142,14 +142,20 @@ def pack(
         PortError: The machine can't.
     """
     version, output = _finished(ports, caller, version_id)
-    assets.serve(ports, policy, caller, output)
     with ports.scratch.folder() as folder:
         files = _kept(ports, version, folder)
         media: dict[str, Path] = {}
         if order != ExportOrder():
             made, media = _made(ports, policy, caller, version_id, order, folder)
             files |= made
-        return _packed(files, media)
+        packed = _packed(files, media)
+    try:
+        # What was taken is paid for; what could not be made was not taken.
+        assets.serve(ports, policy, caller, output)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
 
 
 def _finished(ports: Ports, caller: Caller, version_id: VersionId) -> tuple[Version, AssetId]:
