@@ -175,7 +175,8 @@ class World:
         assert self.calls[place] == 1, f"{place} was ordered {self.calls[place]} times"
         _, until = self.unanswered.get(command.job, (0, now))
         assert now >= until, f"{place} was ordered while an answer could come until {until}"
-        self.unanswered[command.job] = (command.attempt, now + self.doubt)
+        if self.verdict not in {Verdict.REJECTED, Verdict.UNAVAILABLE}:  # a no is an answer
+            self.unanswered[command.job] = (command.attempt, now + self.doubt)
 
     def answer(self, ask: Callable[[], Answer]) -> Answer:
         """
