@@ -336,29 +336,10 @@ def key_pictures(source: Path, *, size: tuple[int, int], pictures: int) -> Any:
     Decode only the first key *pictures* of footage, small, as raw RGB: what it looks like at a
     glance.
     """
-    stream = graphs.input(url(source), threads=1, skip_frame="nokey", **foreign_options()).video
-    return _small(stream, size, pictures)
-
-
-def closer_pictures(
-    source: Path, *, size: tuple[int, int], pictures: int, seconds: tuple[float, float], rate: int
-) -> Any:
-    """
-    Decode some of the pictures of footage between two *seconds*, small, as raw RGB: *rate* a
-    second, of those that others are predicted from.
-    """
-    stream = graphs.input(
-        url(source), threads=1, skip_frame="bidir", skip_loop_filter="all", to=f"{seconds[1]:.6f}",
-        **foreign_options(),
-    ).video  # fmt: skip
-    stream = stream.filter("trim", start=f"{seconds[0]:.6f}").filter("fps", fps=rate)
-    return _small(stream, size, pictures)
-
-
-def _small(stream: Any, size: tuple[int, int], pictures: int) -> Any:
     width, height = size
     return (
-        stream.filter("scale", w=width, h=height, flags="area",
+        graphs.input(url(source), threads=1, skip_frame="nokey", **foreign_options())
+        .video.filter("scale", w=width, h=height, flags="area",
                       force_original_aspect_ratio="increase")
         .filter("crop", w=width, h=height)
         .output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough",

@@ -48,10 +48,9 @@ PICTURES: Final = 8
 Footage is taken in with a key picture a second: as many seconds as a scene lasts.
 """
 
-CLOSER_RATE: Final = 2
-CLOSER_MAX: Final = 64
+SECONDS_UNSEEN_MAX: Final = 2.0
 """
-How many pictures a second are looked at where key pictures are rare, and how many in all.
+With key pictures further apart, what is between them is not known.
 """
 
 DROPS: Final = (0.0, 1.0, 0.5)
@@ -120,17 +119,12 @@ def _backing(timeline: Timeline, cue: Cue, looks: Glances) -> Treatment:
     Return what *cue* stands on, by the scene it is shown over: not by its own time in it, so
     that the captions of one scene look alike, whatever they say.
     """
+    first, last = cue.start_frame, cue.start_frame + cue.frames
+    if not looks.are_close(first, last):
+        return backings.BOXED
     part = _part(captions.caption_zone(timeline.width, timeline.height))
-    found = backings.BOXED
-    for look in (looks.between, looks.closer):
-        seen = look(cue.start_frame, cue.start_frame + cue.frames)
-        behind = [colors.luminances(picture[part]).reshape(-1) for picture in seen]
-        # Where the key pictures ask for the box, nothing between them can ask for less.
-        if look == looks.between or behind:
-            found = backings.chosen(np.concatenate(behind) if behind else ())
-        if found == backings.BOXED:
-            break
-    return found
+    behind = [colors.luminances(p[part]).reshape(-1) for p in looks.between(first, last)]
+    return backings.chosen(np.concatenate(behind) if behind else ())
 
 
 def _part(box: Box) -> tuple[slice, slice]:
@@ -202,7 +196,7 @@ class Glances:
         self._group = group
         self._known = {each.id: each for each in timeline.media}
         self._small = (max(2, timeline.width // GLANCE), max(2, timeline.height // GLANCE))
-        self._seen: dict[tuple[str, str], list[Floats]] = {}
+        self._seen: dict[str, list[Floats]] = {}
 
     def sha256(self, name: str) -> str:
         """
@@ -217,17 +211,16 @@ class Glances:
         """
         return [picture for clip in self._shown(first, last) for picture in self._keys(clip.media)]
 
-    def closer(self, first: int, last: int) -> list[Floats]:
+    def are_close(self, first: int, last: int) -> bool:
         """
-        Return pictures between the key pictures, of clips that have fewer of these than seconds,
-        as far as they are shown.
+        Whether the key pictures of these clips are as close as it takes to know what they show.
         """
-        pictures: list[Floats] = []
-        for clip in self._shown(first, last):
-            seconds = int(clip.frames * clip.speed / FRAME_RATE)
-            if self._moves(clip.media) and len(self._keys(clip.media)) < min(PICTURES, seconds):
-                pictures += self._closer(clip)
-        return pictures
+        return all(
+            len(self._keys(clip.media)) * SECONDS_UNSEEN_MAX
+            >= min(clip.frames * clip.speed / FRAME_RATE, PICTURES)
+            for clip in self._shown(first, last)
+            if self._moves(clip.media)
+        )
 
     def _shown(self, first: int, last: int) -> list[Clip]:
         return [
@@ -244,28 +237,19 @@ class Glances:
         graph = commands.key_pictures(
             self._media[name], size=self._small, pictures=PICTURES if self._moves(name) else 1
         )
-        found = self._taken(name, "keys", graph)
+        found = self._taken(name, graph)
         if not found:
             raise CompositorError(f"{name} shows no picture", media=name)
         return found
 
-    def _closer(self, clip: Clip) -> list[Floats]:
-        first = clip.source_frame / FRAME_RATE
-        last = first + clip.frames * clip.speed / FRAME_RATE
-        graph = commands.closer_pictures(
-            self._media[clip.media], size=self._small, pictures=CLOSER_MAX, seconds=(first, last),
-            rate=CLOSER_RATE,
-        )  # fmt: skip
-        return self._taken(clip.media, f"{first:.3f}-{last:.3f}", graph)
-
-    def _taken(self, name: str, how: str, graph: Any) -> list[Floats]:
+    def _taken(self, name: str, graph: Any) -> list[Floats]:
         """
         Return the pictures that *graph* makes of a medium: those seen before, or from the cache.
         """
-        if (name, how) in self._seen:
-            return self._seen[name, how]
+        if name in self._seen:
+            return self._seen[name]
         across, down = self._small
-        file = self._pieces / f"{self.sha256(name)}-{across}x{down}.{how}.glance"
+        file = self._pieces / f"{self.sha256(name)}-{across}x{down}.{PICTURES}.glance"
         if not file.exists() and not self._cache.fetch(file.name, file):
             args = ffmpeg.arguments(self._binary, graph)
             made = ffmpeg.run(
@@ -276,5 +260,5 @@ class Glances:
         content = np.frombuffer(file.read_bytes(), np.uint8)
         shape = (len(content) // (across * down * 3), down, across, 3)
         whole = content[: shape[0] * across * down * 3].reshape(shape)
-        self._seen[name, how] = list(whole.astype(np.float32))
-        return self._seen[name, how]
+        self._seen[name] = list(whole.astype(np.float32))
+        return self._seen[name]

@@ -4,6 +4,8 @@ Captions and titles: two lines, readable on anything, out of one another's way.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -18,10 +20,19 @@ from ars0n_core.compositor import (
     titles,
 )
 from ars0n_core.compositor.backings import Backing
+from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.captions import CaptionArt
+from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.compositor.titles import TitleArt
-from ars0n_core.timelines import Cue, CueWord, Timeline, Title
+from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Timeline, Title
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.compositor.conftest import Bench
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg
 
 SIZES = [(360, 640), (640, 360), (360, 360), (360, 450)]
 
@@ -153,38 +164,37 @@ def test_every_backing_draws_white_type_inside_its_box(backing: backings.Treatme
     assert (covered > 0.9) == (backing.backing is Backing.BOX)
 
 
-class Filmed:
-    """
-    A film whose key pictures look like this, and like that between them.
-    """
-
-    def __init__(self, keys: float, between: float | None) -> None:
-        self.keys = np.full((80, 45, 3), keys, np.float32)
-        self.rest = None if between is None else np.full((80, 45, 3), between, np.float32)
-
-    def between(self, first: int, last: int) -> list[colors.Floats]:
-        del first, last
-        return [self.keys]
-
-    def closer(self, first: int, last: int) -> list[colors.Floats]:
-        del first, last
-        return [] if self.rest is None else [self.rest]
-
-
 @pytest.mark.parametrize(
-    ("keys", "between", "backing"),
+    ("source", "keys", "backing"),
     [
-        (20, None, Backing.OUTLINE), (20, 40, Backing.OUTLINE), (20, 240, Backing.BOX),
-        (240, None, Backing.BOX),
+        ("color=0x303030", "15", Backing.OUTLINE),
+        ("color=0xe0e0e0", "15", Backing.BOX),
+        ("color=0x303030", "999", Backing.BOX),  # what is between is not known
+        # dark at first, then as bright as can be: seen by its later key pictures
+        ("color=black,geq=lum='if(gt(T,1),235,20)':cb=128:cr=128", "15", Backing.BOX),
     ],
-)  # fmt: skip
+)
 def test_a_caption_is_backed_by_what_its_scene_looks_like(
-    keys: float, between: float | None, backing: Backing
+    source: str, keys: str, backing: Backing, bench: Bench, binary: Ffmpeg, tmp_path: Path
 ) -> None:
-    timeline = Timeline(width=360, height=640, frames=60, samples=96_000, media=())
-    looks = Filmed(keys, between)
-    found = dressings._backing(timeline, cue("Fresh beans"), looks)  # type: ignore[arg-type]  # all it is asked
-    assert found.backing is backing
+    path = tmp_path / "clip.mp4"
+    kind, _, rest = source.partition(",")
+    bench.run(
+        *("-f", "lavfi", "-i", f"{kind}:s=90x160:r=30:d=3{',' * bool(rest)}{rest}"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-g", keys, "-sc_threshold", "0"),
+        *("-pix_fmt", "yuv420p", str(path)),
+    )
+    timeline = Timeline(
+        width=360, height=640, frames=90, samples=144_000, cues=(cue("Fresh beans"),),
+        media=(Media(id="c", kind=MediaKind.FOOTAGE, sha256="c"),),
+        clips=(Clip(media="c", start_frame=0, frames=90),),
+    )  # fmt: skip
+    cache = Cache(None, size_bytes_max=0)
+    with Group() as group:
+        looks = dressings.Glances(
+            timeline, {"c": path}, binary=binary, cache=cache, pieces=tmp_path, group=group
+        )
+        assert dressings._backing(timeline, timeline.cues[0], looks).backing is backing
 
 
 def test_a_title_is_uncovered_held_and_gone() -> None:
