@@ -1,7 +1,7 @@
 """
 The picture and the sound.
 
-**Owns** pixels (`frames`, `transitions`, `cards`, `captions`, `text`), samples (`audio`,
+**Owns** pixels (`frames`, `transitions`, `cards`, `captions`, `titles`, `text`), samples (`audio`,
 `loudness`), how a timeline becomes a film (`segments`, `render`, `assembly`, `local`) and the one
 module that starts processes (`ffmpeg`). **Does not own** the decision what is shown when
 (`plans.conform`). **Invariants**: frames are yuv420p planes in BT.709, changed in place

@@ -291,12 +291,8 @@ def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: fl
     """
     Decode the given *frames* (counted from 0, in order) of a film of *fps* as raw luma of *size*.
     """
-    first = frames[0] if frames and frames[0] >= SEEK_FRAMES else 0
-    # Half a frame before the first one: a time of its own would be rounded to either side.
-    entry = {"ss": f"{(first - 0.5) / fps:.6f}"} if first else {}
-    wanted = "+".join(f"eq(n,{frame - first})" for frame in frames)
     return (
-        graphs.input(url(source), **entry, **foreign_options())["v:0"].filter("select", wanted)
+        _picked(source, frames, fps)
         .filter("scale", w=size[0], h=size[1], flags="bicubic", out_range="tv")
         .filter("format", pix_fmts="yuv420p").filter("extractplanes", planes="y")
         .output("pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough",
@@ -304,18 +300,28 @@ def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: fl
     )  # fmt: skip
 
 
-def chosen(source: Path, frames: Sequence[int], *, size: tuple[int, int]) -> Any:
+def chosen(
+    source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: float = FRAME_RATE
+) -> Any:
     """
-    Decode the given *frames* (counted from 0) of our own film, at *size*, as raw RGB.
+    Decode the given *frames* (counted from 0, in order) of a film of *fps*, BT.709, at *size*, as
+    raw RGB.
     """
-    wanted = "+".join(f"eq(n,{frame})" for frame in frames)
     return (
-        graphs.input(url(source)).video.filter("select", wanted)
+        _picked(source, frames, fps)
         .filter("scale", w=size[0], h=size[1], flags="area+accurate_rnd", in_color_matrix="bt709",
                 in_range="tv")
         .output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough",
                 **{"frames:v": len(frames)})
     )  # fmt: skip
+
+
+def _picked(source: Path, frames: Sequence[int], fps: float) -> Any:
+    first = frames[0] if frames and frames[0] >= SEEK_FRAMES else 0
+    # Half a frame before the first one: a time of its own would be rounded to either side.
+    entry = {"ss": f"{(first - 0.5) / fps:.6f}"} if first else {}
+    wanted = "+".join(f"eq(n,{frame - first})" for frame in frames)
+    return graphs.input(url(source), **entry, **foreign_options())["v:0"].filter("select", wanted)
 
 
 def poster(source: Path, target: Path) -> Any:

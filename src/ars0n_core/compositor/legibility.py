@@ -12,7 +12,6 @@ Start at `look`.
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +24,7 @@ from ars0n_core.compositor.flashes import LINEAR
 from ars0n_core.compositor.safe_areas import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -114,27 +113,14 @@ def look(
     """
     looks = sorted((_look_at(each, shown, fps) for each in shown), key=lambda each: each.last)
     texts = [each for each in placed if each.is_text]
-    wanted = sorted(
-        {frame for each in looks for frame in (*each.inside, *each.beside)}
-        | {each.frame for each in texts}
-    )
-    read = {each.name: 1.0 for each in texts}
+    wanted = sorted({frame for each in looks for frame in (*each.inside, *each.beside)})
     contrast, outside = 21.0, 0.0
     held: dict[int, Luma] = {}
     pictures = _pictures(path, wanted, size, fps, binary, group)
 
-    def advance() -> bool:
-        for frame, luma in itertools.islice(pictures, 1):
-            held[frame] = luma
-            for each in texts:
-                if each.frame == frame:
-                    read[each.name] = _apart(_part(luma, each.box))
-            return True
-        return False
-
     for each in looks:
-        while (not held or max(held) < each.last) and advance():
-            pass
+        while (not held or max(held) < each.last) and (found := next(pictures, None)):
+            held[found[0]] = found[1]
         inside = [held[frame] for frame in each.inside if frame in held]
         if not inside:
             contrast = 1.0  # shown after the film's end
@@ -143,21 +129,49 @@ def look(
         beside = [held[frame] for frame in each.beside if frame in held]
         outside = max(outside, _outside(inside[MIDDLE] or inside, beside))
         first = min(each.inside + each.beside)
-        for frame in [frame for frame in held if frame <= first]:
-            del held[frame]
-    while advance():
-        held.clear()
+        held = {frame: luma for frame, luma in held.items() if frame > first}
+    pictures.close()
+    read = _read(path, texts, size, fps, binary, group)
     return Legibility(contrast_min=contrast, outside_max=outside, placed=read)
 
 
-def _apart(luma: Luma) -> float:
+def _read(
+    path: Path,
+    texts: Sequence[Placed],
+    size: tuple[int, int],
+    fps: float,
+    binary: Ffmpeg,
+    group: Group,
+) -> dict[str, float]:
     """
-    Return the contrast of the darkest with the lightest of *luma*, single pixels aside: of type
+    Return the contrast found where each of *texts* was laid: in colour, for a card's type may
+    differ from its ground by that as well.
+    """
+    found = {each.name: 1.0 for each in texts}
+    for frame in sorted({each.frame for each in texts}):
+        graph = commands.chosen(path, [frame], size=size, fps=fps)
+        made = ffmpeg.run(
+            ffmpeg.arguments(binary, graph), timeout_seconds=commands.patience(frame), group=group
+        )
+        pixels = np.frombuffer(made.stdout, np.uint8)
+        if len(pixels) < size[0] * size[1] * 3:
+            continue  # after the film's end
+        picture = pixels[: size[0] * size[1] * 3].reshape(size[1], size[0], 3)
+        for each in texts:
+            if each.frame == frame:
+                box = each.box
+                found[each.name] = _apart(picture[box.top : box.bottom, box.left : box.right])
+    return found
+
+
+def _apart(rgb: npt.NDArray[np.uint8]) -> float:
+    """
+    Return the contrast of the darkest with the lightest of *rgb*, single pixels aside: of type
     with its ground, where nothing else is.
     """
-    if not luma.size:
+    if not rgb.size:
         return 1.0
-    dark, light = np.percentile(LINEAR[luma], (2, 98))
+    dark, light = np.percentile(colors.luminances(rgb), (0.5, 99.5))
     return colors.contrast(float(dark), float(light))
 
 
@@ -185,7 +199,7 @@ def _pictures(
     fps: float,
     binary: Ffmpeg,
     group: Group,
-) -> Iterator[tuple[int, Luma]]:
+) -> Generator[tuple[int, Luma]]:
     """
     Yield the *wanted* pictures as (frame, luma), in order.
     """
