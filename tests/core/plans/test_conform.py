@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ars0n_core.compositor import segments
 from ars0n_core.errors import CompositorError
 from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
@@ -313,6 +314,19 @@ def test_no_caption_is_shown_while_one_picture_gives_way_to_the_next() -> None:
     )
     assert left.start_frame + left.frames == first
     assert right.start_frame - first < 15 + 9
+
+
+@pytest.mark.parametrize("style", [CaptionStyle.PHRASE, CaptionStyle.WORD])
+@pytest.mark.parametrize("pace", [0.24, 0.33, 0.4])
+def test_a_changed_word_touches_two_pieces_of_the_film_at_most(
+    style: CaptionStyle, pace: float
+) -> None:
+    timeline = cut(captions=style, pace=pace)
+    pieces = segments.cut(timeline, segments.Encoding(build="", command=()), lambda *_: [])
+    for cue in timeline.cues:
+        end = cue.start_frame + cue.frames
+        touched = [p for p in pieces if p.start_frame < end and cue.start_frame < p.end_frame]
+        assert len(touched) <= 2
 
 
 def test_words_spoken_over_a_join_are_written_in_two_captions() -> None:
