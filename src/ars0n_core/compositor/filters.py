@@ -28,7 +28,7 @@ Section: TypeAlias = tuple[float, float, float, float, float]
 b0, b1, b2, a1, a2 of one second-order section; a0 is 1.
 """
 
-BLOCK: Final = 9_600
+BLOCK: Final = 4_800
 """
 Samples filtered at once: small enough to stay in the processor's cache.
 """
@@ -102,10 +102,10 @@ class _Chain:
         for _ in range(count):
             leap.append(powers[self.piece] @ leap[-1])
         self.first = np.concatenate([power.T for power in leap[:count]], axis=1)
-        carried = np.zeros((self.pieces, size, count, size))
-        for come in range(self.pieces):
-            for found in range(come + 1, count):
-                carried[come, :, found] = leap[found - come - 1].T
+        turned = np.array(leap[:count]).transpose(0, 2, 1)
+        lag = np.subtract.outer(np.arange(count), np.arange(self.pieces)).T - 1
+        carried = np.where(lag[..., None, None] >= 0, turned[np.maximum(lag, 0)], 0)
+        carried = carried.transpose(0, 2, 1, 3)
         self.carried = carried.reshape(self.pieces * size, count * size)
 
     def run(self, sound: Samples, state: npt.NDArray[np.float64]) -> Samples:
