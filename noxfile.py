@@ -166,7 +166,7 @@ def deep(session: nox.Session) -> None:
 def chaos(session: nox.Session) -> None:
     """
     An ad through the real SDKs, with a process killed after each step of its journal in turn
-    (sketched, then in earnest), and every fault against every kind of job: an hour or two.
+    (sketched, then in earnest), and every fault against every kind of job: most of an hour.
     """
     install(session)
     session.run(
