@@ -242,6 +242,7 @@ def test_custom_clips_tell_which_and_what() -> None:
             "1.position: Expected integer, received float",
             "1.asset_id: Expected string, received number",
             "1.duration_seconds: Required",
+            "2.position: Number must be greater than or equal to 0",
         ]
     }
     assert fields(LEAST | {"customClips": clips[2:]}) == {
@@ -719,6 +720,32 @@ def test_what_a_body_asks_for_beside_an_order() -> None:
         "maxCredits": ["Expected number, received boolean"],
         "dryRun": ["Expected boolean, received number"],
     }
+
+
+def test_every_fault_of_a_clip_is_told_however_it_was_found() -> None:
+    clips = [
+        {"position": -1, "asset_id": "", "duration_seconds": 31, "voiceover_text": 7},
+        "no clip",
+        {"position": "first", "asset_id": "c", "duration_seconds": 0},
+    ]
+    assert set(fields({**LEAST, "customClips": clips})["customClips"]) == {
+        "0.asset_id: String must contain at least 1 character(s)",
+        "0.voiceover_text: Expected string, received number",
+        "0.position: Number must be greater than or equal to 0",
+        "0.duration_seconds: Number must be less than or equal to 30",
+        "1: Expected object, received string",
+        "2.position: Expected number, received string",
+        "2.duration_seconds: Number must be greater than 0",
+    }
+
+
+def test_images_that_are_too_many_are_judged_one_by_one_too() -> None:
+    body = {**LEAST, "imageAssetIds": None, "imageUrls": ["ftp://a", "https://b.example/c.png"] * 2}
+    assert fields(body)["imageUrls"] == [
+        "Maximum 3 images for 15s ads",
+        "0: Invalid url; use http:// or https://",
+        "2: Invalid url; use http:// or https://",
+    ]
 
 
 def test_a_brand_kit_comes_back_as_it_was_saved() -> None:

@@ -161,7 +161,6 @@ def _check_images(spec: AdSpec, limits: Limits, faults: Faults, *, required: boo
         excess = images_fault(len(entries), spec.duration_seconds, limits)
         if excess:
             faults.add(key, excess)
-            continue
         for index, entry in enumerate(entries):
             for message in _entry_faults(key, entry, limits):
                 faults.add(key, f"{index}: {message}")

@@ -66,6 +66,10 @@ What stands in for a field that can't be read; all others have a default. The fa
 no length is 0 s is the unreadable field's own.
 """
 
+_HARMLESS_CLIP: Final[Mapping[str, Any]] = {
+    "position": 0, "asset_id": "-", "duration_seconds": 1,
+}  # fmt: skip
+
 _NOT_PLANNED_FROM: Final = frozenset({"image_urls"})
 """
 What ``/plan`` passes over: fetched images would be other assets by the time of the ad.
@@ -325,9 +329,28 @@ def _read_spec(
         faults.add("customClips", too_many_clips_fault(limits))
         faults.too_many_clips = TooManyClipsError
     spec = _readable(given, AdSpec, faults)
+    told = set(faults.by_field)
+    if isinstance(clips, list) and "customClips" in given and "customClips" in told:
+        # What can be read of the clips is judged as well: all faults are told at once.
+        read = tuple(_readable_clip(clip) for clip in clips[: limits.custom_clips_max])
+        spec = attrs.evolve(spec, custom_clips=read)
+        told.remove("customClips")
     found = find_faults(spec, limits, images_required=images_required)
-    faults.merge(found, except_fields=set(faults.by_field), name=wire_name, wording=wire_wording)
+    faults.merge(found, except_fields=told, name=wire_name, wording=wire_wording)
     return spec
+
+
+def _readable_clip(clip: object) -> CustomClip:
+    """
+    Return *clip* with something harmless in place of what can't be read of it.
+    """
+    given = clip if isinstance(clip, dict) else {}
+    kept: dict[str, Any] = dict(_HARMLESS_CLIP)
+    for name in attrs.fields_dict(CustomClip):
+        tried = {**_HARMLESS_CLIP, name: given.get(name)}
+        if given.get(name) is not None and structure(tried, CustomClip, Faults()) is not None:
+            kept[name] = given[name]
+    return CustomClip(**kept)
 
 
 def _readable(fields: Mapping[str, Any], kind: type[T], faults: Faults) -> T:
