@@ -27,9 +27,12 @@ from ars0n_core.projects import VersionStatus
 from ars0n_core.specs.model import AspectRatio, CustomClip
 from ars0n_core.testing.fakes import footage
 from ars0n_core.usecases import billing
+from ars0n_core.usecases import carry_out as carrying
 from ars0n_core.usecases.advance import advance
 from ars0n_core.usecases.assets import serve
 from ars0n_core.usecases.carry_out import carry_out, release, renew
+from ars0n_core.usecases.jobs import cancel
+from ars0n_core.usecases.projects import delete
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
@@ -616,3 +619,40 @@ def test_a_deployment_of_finer_pictures_makes_videos_finer_and_feeds_as_they_are
 
     (cut,) = stage.ports.compositor.cuts
     assert (cut.width, cut.height) == size
+
+
+def test_what_others_took_over_as_a_worker_began_is_not_done_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    ((command, _),) = runner.waiting
+    stands = carrying._standing
+
+    def overtaken(ports: Any, taken: Any) -> Any:
+        found = stands(ports, taken)
+        stage.clock.pass_by(stage.policy.bounds.lease)
+        stage.poll(ordered.version_id)
+        return found
+
+    monkeypatch.setattr(carrying, "_standing", overtaken)
+    carry_out(stage.ports, stage.policy, command)
+
+    assert stage.ports.speech.orders == []
+    assert [waiting.attempt for waiting, _ in runner.waiting] == [1, 2]
+
+
+def test_a_command_for_an_ad_that_is_gone_does_nothing(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+    ((command, _),) = runner.waiting
+    cancel(stage.ports, stage.caller, ordered.version_id)
+    delete(stage.ports, stage.caller, ordered.project_id)
+
+    carry_out(stage.ports, stage.policy, command)
+
+    assert stage.ports.speech.orders == []

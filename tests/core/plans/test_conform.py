@@ -384,6 +384,18 @@ def test_what_is_only_said_under_the_card_has_no_caption() -> None:
     assert all(cue.start_frame + cue.frames <= card.start_frame for cue in timeline.cues)
 
 
+def test_a_word_for_which_no_frame_is_left_is_not_written() -> None:
+    late = [Word(text=text, start_seconds=at, end_seconds=1.2, segment=0)
+            for text, at in (("Now.", 0.97), ("Gone.", 0.99))]  # fmt: skip
+    spoken = [
+        Utterance(text_index=0, source_sample=0, source_samples=60_000, words=(word,))
+        for word in late
+    ]
+    (cue,) = captions.cues(spoken, end_frame=30, word_by_word=True)
+    assert [word.text for word in cue.words] == ["Now."]
+    assert cue.start_frame + cue.frames <= 30
+
+
 def test_a_hurried_first_caption_keeps_its_place_a_little_longer() -> None:
     quick = [Word(text=text, start_seconds=i * 0.1, end_seconds=i * 0.1 + 0.1, segment=0)
              for i, text in enumerate(["Premium", "headphones,", "everywhere."])]  # fmt: skip
