@@ -38,6 +38,7 @@ from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import SAMPLE_RATE, Clip, Rendering, Timeline
 
 if TYPE_CHECKING:
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.render import Task
     from ars0n_core.compositor.segments import Run, Segment
     from ars0n_core.work import Json
@@ -181,6 +182,19 @@ class Assembly:
         finally:
             beside.unlink(missing_ok=True)
         return target
+
+    def placed(self) -> tuple[Placed, ...]:
+        """
+        Return where titles, the logo and the card's texts are laid; nothing is rendered.
+        """
+        return self._laid(self._planned()[0])
+
+    def _laid(self, task: Task) -> tuple[Placed, ...]:
+        from ars0n_core.compositor import placements  # noqa: PLC0415 (only for proof)
+
+        card = self.timeline.card
+        art = render.card(task, card) if card is not None else None
+        return placements.of(task.dressing.layers, card, art)
 
     def _check(self, frames: int) -> None:
         if frames != self.timeline.frames:
@@ -360,20 +374,16 @@ class Assembly:
         beside it.
         """
         # Two dozen modules that only who asks for proof pays for: loaded late.
-        from ars0n_core.compositor import certificate, placements, profiles, subtitles  # noqa: PLC0415 (the same)
+        from ars0n_core.compositor import certificate, profiles, subtitles  # noqa: PLC0415 (the same)
 
-        cues, card = self.timeline.cues, self.timeline.card
-        placed = None
-        if task is not None:
-            art = render.card(task, card) if card is not None else None
-            placed = placements.of(task.dressing.layers, card, art)
+        cues = self.timeline.cues
         proof = certificate.certify(
             target,
             profiles.find("film" if self.timeline.has_picture else "radio"),
             binary=self.settings.binary,
             captions=subtitles.shown(cues) if cues else None,
             burnt_in=bool(cues),
-            placed=placed,
+            placed=self._laid(task) if task is not None else None,
             seconds=Fraction(self.timeline.samples, SAMPLE_RATE),
         )
         return certificate.write(proof, target)

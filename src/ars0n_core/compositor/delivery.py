@@ -44,7 +44,7 @@ DEFAULT_KBPS: Final = 192
 class Delivered:
     """
     One file for one profile; ``copied`` says that its pictures are those of the film, packet
-    for packet.
+    for packet; ``size`` is theirs.
     """
 
     profile: str
@@ -53,6 +53,7 @@ class Delivered:
     samples: int
     copied: bool
     sound: Encoded
+    size: tuple[int, int] | None = None
 
 
 def deliver(
@@ -169,7 +170,7 @@ def _made(
             path.unlink(missing_ok=True)
     return Delivered(
         profile=profile.name, path=target, frames=frames, samples=sound.samples,
-        copied=copied, sound=sound,
+        copied=copied, sound=sound, size=size,
     )  # fmt: skip
 
 

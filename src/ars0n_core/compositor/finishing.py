@@ -36,7 +36,9 @@ from ars0n_core.timelines import SAMPLE_RATE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ars0n_core.compositor.delivery import Delivered
     from ars0n_core.compositor.local import LocalCompositor
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.profiles import Profile
     from ars0n_core.timelines import Cue, Timeline, Word
 
@@ -178,12 +180,16 @@ def _deliveries(
             compositor.mark(each.path, timeline)
             path = folder / f"{name}.{each.profile}{each.path.suffix}"
             files[each.profile] = each.path.replace(path)
+            placed = None
+            if each.frames:
+                placed = _placed(timeline, media, rooms, compositor, each)
             proof = certificate.certify(
                 path,
                 profiles.find(each.profile),
                 binary=compositor.binary,
                 captions=said,
                 burnt_in=bool(timeline.cues),
+                placed=placed,
                 seconds=Fraction(timeline.samples, SAMPLE_RATE),
             )
             certificates.append(proof)
@@ -197,6 +203,25 @@ def _deliveries(
             path.unlink(missing_ok=True)
         rooms.rmdir()
     return tuple(certificates)
+
+
+def _placed(
+    timeline: Timeline,
+    media: Mapping[str, Path],
+    rooms: Path,
+    compositor: LocalCompositor,
+    made: Delivered,
+) -> tuple[Placed, ...]:
+    """
+    Return where words and logo were laid in what was *made*, in frames of its own rate.
+    """
+    size = made.size or (timeline.width, timeline.height)
+    drawn = evolve(timeline, width=size[0], height=size[1])
+    last = made.frames - 1
+    return tuple(
+        evolve(each, frame=min(last, each.frame * made.frames // timeline.frames))
+        for each in compositor.placed(drawn, media, rooms)
+    )
 
 
 def _redraw(

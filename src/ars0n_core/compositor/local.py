@@ -29,6 +29,7 @@ from ars0n_core.errors import CompositorError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ars0n_core.compositor.placements import Placed
     from ars0n_core.timelines import Rendering, Timeline
 
 
@@ -123,6 +124,20 @@ class LocalCompositor:
         """
         with self._assembly(timeline, media, folder) as assembly:
             return assembly.silent()
+
+    def placed(
+        self, timeline: Timeline, media: Mapping[str, Path], folder: Path
+    ) -> tuple[Placed, ...]:
+        """
+        Return where titles, the logo and the card's texts of *timeline* are laid, for whom
+        certifies a file made of it; *folder* is left as it was.
+
+        Raises:
+            CompositorError: As `render`.
+            MisconfiguredError: The same.
+        """
+        with self._assembly(timeline, media, folder) as assembly:
+            return assembly.placed()
 
     def prepare(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> int:
         """

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import finishing, subtitles
+from ars0n_core.compositor import finishing, profiles, subtitles
 from ars0n_core.compositor.finishing import Wanted
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import InvalidRequestError
@@ -23,6 +24,7 @@ from ars0n_core.timelines import (
     Sound,
     Source,
     Timeline,
+    Title,
     Word,
 )
 
@@ -166,3 +168,26 @@ def test_what_cannot_be_made_is_all_said_before_anything_is(
     with pytest.raises(InvalidRequestError, match="no pictures"):
         finishing.check(Wanted(sheet=True), radio)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_delivery_is_certified_where_its_words_were_drawn(
+    film: Timeline, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Twice as large, and at 25 frames a second: its boxes and frames are other ones.
+    ebu = profiles.find("ebu_r128_s1")
+    assert ebu.picture is not None
+    tall = evolve(ebu, picture=evolve(ebu.picture, sizes=((288, 512),), rates=(Fraction(25),)))
+    monkeypatch.setitem(profiles.PROFILES, "tall", evolve(tall, name="tall"))
+    titled = evolve(film, titles=(Title(text="New", start_frame=40, frames=40),))
+    compositor = LocalCompositor()
+    ad = compositor.render(titled, media, tmp_path).path
+    done = finishing.finish(
+        ad, titled, media, (), Wanted(deliver=("tall",)), tmp_path, compositor=compositor
+    )
+    (proof,) = done.certificates
+    assert {finding.rule for finding in proof.findings} >= {"text_safe_area", "text_contrast"}
+    assert not {"text_safe_area", "text_contrast"} & set(proof.failed)
+    picture = proof.measured.picture
+    assert picture is not None
+    assert picture.placed is not None
+    assert picture.placed["title 'New'"] > 7
