@@ -80,6 +80,12 @@ class Task:
         """
         return self.folder / f"{segment.key}.opening.yuv"
 
+    def ending(self, segment: Segment) -> Path:
+        """
+        Where what goes during the overlap *segment* is laid aside, likewise.
+        """
+        return self.folder / f"{segment.key}.ending.yuv"
+
     def expect(self, missing: Iterable[Segment]) -> None:
         """
         Say what will be rendered.
@@ -97,10 +103,15 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     size = (task.timeline.width, task.timeline.height)
     frame = Frame.empty(*size)
     first, last = run.segments[0], run.segments[-1]
-    lead = _lead(task, first)
-    count = lead + last.end_frame - first.start_frame
+    lead, after = _lead(task, first), _after(task, last)
+    count = lead + last.end_frame - first.start_frame + (after.frames if after else 0)
+    ending = task.ending(first)
     with contextlib.ExitStack() as opened:
-        reel = opened.enter_context(_reel(task, first.lower, first.start_frame - lead, count))
+        reel: Reel
+        if first.upper is not None and ending.exists():
+            reel = opened.enter_context(reels.SpilledReel(ending))
+        else:
+            reel = opened.enter_context(_reel(task, first.lower, first.start_frame - lead, count))
         if lead:
             reels.lay_aside(task.opening(task.joints[first.lower]), reel, frame, lead)
         for segment in run.segments:
@@ -111,12 +122,13 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
                 if isinstance(reel, reels.FootageReel):
-                    aside = task.folder / f"{segment.key}.yuv"
-                    reels.lay_aside(aside, reel, frame, segment.frames)
+                    reels.lay_aside(ending := task.ending(segment), reel, frame, segment.frames)
                     opened.close()
-                    reel = opened.enter_context(reels.SpilledReel(aside))
+                    reel = opened.enter_context(reels.SpilledReel(ending))
                 _overlap(task, segment, reel, frame)
             done(segment)
+        if after is not None:
+            reels.lay_aside(task.ending(after), reel, frame, after.frames)
 
 
 def _lead(task: Task, first: Segment) -> int:
@@ -128,6 +140,16 @@ def _lead(task: Task, first: Segment) -> int:
     if joint is None or joint.end_frame != first.start_frame or not isinstance(item, Clip):
         return 0
     return 0 if first.upper is not None or task.file(joint).exists() else joint.frames
+
+
+def _after(task: Task, last: Segment) -> Segment | None:
+    """
+    Return the overlap after *last*, the last of a run, if it is yet to be rendered by another.
+    """
+    joint = task.joints.get(last.lower + 1)
+    if joint is None or last.upper is not None or joint.start_frame != last.end_frame:
+        return None
+    return None if task.file(joint).exists() else joint
 
 
 def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:

@@ -224,9 +224,14 @@ def runs(timeline: Timeline, missing: Sequence[Segment], workers: int) -> tuple[
     return tuple(sorted(plan, key=lambda run: (-run.cost, run.segments[0].start_frame)))
 
 
-def _run(track: Sequence[Item], group: Sequence[Segment]) -> Run:
+def _run(track: Sequence[Item], group: Sequence[Segment], *, follows: bool = False) -> Run:
+    """
+    Return the run of *group*; where it *follows* another of the same item and begins with an
+    overlap, what that needs was laid aside by then.
+    """
     item = track[group[0].lower]
-    lead = group[0].start_frame - item.start_frame if isinstance(item, Clip) else 0
+    is_decoded = isinstance(item, Clip) and not (follows and group[0].upper is not None)
+    lead = group[0].start_frame - item.start_frame if is_decoded else 0
     return Run(segments=tuple(group), lead=lead, is_drawn=isinstance(item, EndCard))
 
 
@@ -246,7 +251,7 @@ def _halved(track: Sequence[Item], plan: list[Run], workers: int) -> list[Run] |
         for place in range(1, len(run.segments)):
             parts = [
                 _run(track, run.segments[:place]),
-                _run(track, run.segments[place:]),
+                _run(track, run.segments[place:], follows=True),
             ]
             candidate = [*plan[:index], *parts, *plan[index + 1 :]]
             span = _makespan(candidate, workers)

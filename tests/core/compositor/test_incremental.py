@@ -238,8 +238,17 @@ def test_rows_handed_on_unseen_make_no_difference(
     assert handed_on == place.rendered(film, None, 2)
 
 
-def test_an_overlap_takes_what_was_decoded_on_the_way_to_the_next_scene(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("apart", "backwards", "decoders"),
+    [
+        pytest.param(False, False, 3, id="the second scene is not there yet"),
+        pytest.param(False, True, 2, id="its first pictures are"),
+        pytest.param(True, False, 3, id="the first one's last pictures are"),
+        pytest.param(True, True, 4, id="none but the second one's first are"),
+    ],
+)
+def test_an_overlap_takes_what_was_decoded_on_the_way(
+    place: Place, monkeypatch: pytest.MonkeyPatch, *, apart: bool, backwards: bool, decoders: int
 ) -> None:
     plan, opened, cold = segments.runs, [], place.anew(place.film)
 
@@ -248,17 +257,13 @@ def test_an_overlap_takes_what_was_decoded_on_the_way_to_the_next_scene(
             opened.append(self)
             return super().__enter__()
 
+    def in_order(*args: Any) -> list[segments.Run]:
+        runs = list(plan(*args))
+        if apart:
+            runs = [segments.Run(segments=(one,), lead=0) for run in runs for one in run.segments]
+        return sorted(runs, key=lambda run: run.segments[0].start_frame, reverse=backwards)
+
     monkeypatch.setattr(reels, "FootageReel", Counted)
-    counts = []
-    for backwards in (False, True):
-
-        def in_order(*args: Any, turned: bool = backwards) -> tuple[segments.Run, ...]:
-            runs = sorted(plan(*args), key=lambda run: run.segments[0].start_frame)
-            return tuple(reversed(runs) if turned else runs)
-
-        monkeypatch.setattr(segments, "runs", in_order)
-        opened.clear()
-        assert place.rendered(place.film, None, 1) == cold
-        counts.append(len(opened))
-    # Both scenes and, where the second one was not there yet, its first frames by themselves.
-    assert counts == [3, 2]
+    monkeypatch.setattr(segments, "runs", in_order)
+    assert place.rendered(place.film, None, 1) == cold
+    assert len(opened) == decoders
