@@ -4,6 +4,7 @@ Polling drives an ad to its end, whatever the outside does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,6 @@ from ars0n_core.usecases.projects import delete
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .conftest import Stage
 
 
@@ -481,6 +480,41 @@ def test_a_job_is_not_given_up_for_processes_that_never_came_to_it(stage: Stage)
         runner.step()
 
     assert stage.poll(ordered.version_id).status is VersionStatus.COMPLETED
+
+
+@define
+class Interrupting:
+    """
+    A clock; what ``happens`` does so when it is asked the next time.
+    """
+
+    clock: Any
+    happens: Callable[[], object] | None = None
+
+    def now(self) -> Any:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            happens()
+        return self.clock.now()
+
+
+def test_who_comes_to_a_job_that_is_anothers_by_now_leaves_it(stage: Stage) -> None:
+    runner = QueueRunner()
+    clock = Interrupting(stage.ports.clock)
+    stage.ports = evolve(stage.ports, runner=runner, clock=clock)
+    ordered = stage.order(stage.radio())
+    stage.poll(ordered.version_id)
+
+    def lost() -> None:
+        clock.clock.pass_by(stage.policy.bounds.lease)
+        stage.poll(ordered.version_id)
+
+    clock.happens = lost
+    runner.step(1)
+    assert stage.ports.speech.orders == []
+    runner.step()
+
+    assert len(stage.ports.speech.orders) == 1
 
 
 def test_a_late_answer_of_a_lost_worker_changes_nothing(stage: Stage) -> None:
