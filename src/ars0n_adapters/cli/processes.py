@@ -63,7 +63,9 @@ def keep_up(work: Work, chosen: Settings, listener: socket.socket) -> int:
         code = 0
         while not signals.count and not code:
             connection.wait([one.process.sentinel for one in kept], timeout=_LOOK_SECONDS)
-            code = _replace(kept, work, chosen, listener)
+            # Ctrl-C ends them all at once: nobody is to take their places.
+            if not signals.count:
+                code = _replace(kept, work, chosen, listener)
         _end([one.process for one in kept], signals)
     return code
 
