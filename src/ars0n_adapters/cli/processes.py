@@ -13,7 +13,7 @@ import logging
 import multiprocessing
 import signal
 import time
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +57,8 @@ def keep_up(work: Work, chosen: Settings, listener: socket.socket) -> int:
     Have *work* done in as many processes as are *chosen* until this one is told to stop;
     return the exit code: 0, or that of a process that can't serve at all.
     """
+    # Started with the first process it would undo what is said there about Ctrl-C.
+    resource_tracker.ensure_running()
     signals = _Signals()
     with signals:
         kept = [_started(work, chosen, listener) for _ in range(chosen.processes)]
@@ -74,7 +76,12 @@ def _started(work: Work, chosen: Settings, listener: socket.socket) -> _Kept:
     # Spawned: a fork would share locks and connections with this process.
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=work, args=(chosen, listener))
-    process.start()
+    # Inherited: Ctrl-C would find the new process where it can only die of it, loudly.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return _Kept(process)
 
 

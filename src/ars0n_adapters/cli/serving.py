@@ -84,6 +84,7 @@ def serve_as_one_of_several(chosen: Settings, listener: socket.socket) -> None:
     """
     # Ctrl-C reaches every process of a terminal; the one that started this says when.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     endings.end_with_parent()
     try:
         app = bootstrap.application(chosen, on_closed=endings.leave_nothing_running)
