@@ -74,6 +74,12 @@ class Task:
         """
         return self.folder / f"{segment.key}.mp4"
 
+    def own(self, segment: Segment) -> Path:
+        """
+        Where who renders the overlap *segment* lays aside what goes.
+        """
+        return self.folder / f"{segment.key}.own.yuv"
+
     def opening(self, segment: Segment) -> Path:
         """
         Where what comes in during the overlap *segment* is laid aside by who decodes it anyway.
@@ -82,7 +88,7 @@ class Task:
 
     def ending(self, segment: Segment) -> Path:
         """
-        Where what goes during the overlap *segment* is laid aside, likewise.
+        Where what goes is laid aside by who decodes it for another worker's *segment*.
         """
         return self.folder / f"{segment.key}.ending.yuv"
 
@@ -122,9 +128,10 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
                 if isinstance(reel, reels.FootageReel):
-                    reels.lay_aside(ending := task.ending(segment), reel, frame, segment.frames)
+                    # Under a name of its own: another worker may be laying the same aside.
+                    reels.lay_aside(task.own(segment), reel, frame, segment.frames)
                     opened.close()
-                    reel = opened.enter_context(reels.SpilledReel(ending))
+                    reel = opened.enter_context(reels.SpilledReel(task.own(segment)))
                 _overlap(task, segment, reel, frame)
             done(segment)
         if after is not None:

@@ -239,18 +239,31 @@ def test_rows_handed_on_unseen_make_no_difference(
 
 
 @pytest.mark.parametrize(
-    ("apart", "backwards", "decoders"),
+    ("apart", "backwards", "decoders", "laid"),
     [
-        pytest.param(False, False, 3, id="the second scene is not there yet"),
-        pytest.param(False, True, 2, id="its first pictures are"),
-        pytest.param(True, False, 3, id="the first one's last pictures are"),
-        pytest.param(True, True, 4, id="none but the second one's first are"),
+        pytest.param(False, False, 3, ["own", "own"], id="the second scene is not there yet"),
+        pytest.param(False, True, 2, ["opening", "own", "own"], id="its first pictures are"),
+        pytest.param(True, False, 3, ["ending", "ending"], id="the first one's last ones are"),
+        # What an overlap decodes for itself has another name than what its neighbours lay aside,
+        # for they may be at it in the same moment.
+        pytest.param(True, True, 4, ["own", "opening", "own"], id="only the second one's are"),
     ],
 )
 def test_an_overlap_takes_what_was_decoded_on_the_way(
-    place: Place, monkeypatch: pytest.MonkeyPatch, *, apart: bool, backwards: bool, decoders: int
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    apart: bool,
+    backwards: bool,
+    decoders: int,
+    laid: list[str],
 ) -> None:
     plan, opened, cold = segments.runs, [], place.anew(place.film)
+    lay_aside, names = reels.lay_aside, []
+
+    def watched(path: Path, *args: Any) -> None:
+        names.append(path.name.split(".")[1])
+        lay_aside(path, *args)
 
     class Counted(reels.FootageReel):
         def __enter__(self) -> Self:
@@ -264,6 +277,7 @@ def test_an_overlap_takes_what_was_decoded_on_the_way(
         return sorted(runs, key=lambda run: run.segments[0].start_frame, reverse=backwards)
 
     monkeypatch.setattr(reels, "FootageReel", Counted)
+    monkeypatch.setattr(reels, "lay_aside", watched)
     monkeypatch.setattr(segments, "runs", in_order)
     assert place.rendered(place.film, None, 1) == cold
-    assert len(opened) == decoders
+    assert (len(opened), names) == (decoders, laid)
