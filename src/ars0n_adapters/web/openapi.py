@@ -37,12 +37,15 @@ _ERRORS: Final[Mapping[int, str]] = {
 
 _ALWAYS: Final = (400, 401, 429, 500, 503)
 
+_WRITTEN: Final[Schema] = {"type": "string", "pattern": "^[^\\u0000]*$"}
+# What is given in a query: a NUL is no part of any text.
+
 _QUERY: Final[Mapping[str, Schema]] = {
-    "id": {"schema": {"type": "string", "minLength": 1, "maxLength": 200}, "required": True},
-    "gender": {"schema": {"type": "string"}, "example": "female"},
-    "accent": {"schema": {"type": "string"}, "example": "american"},
-    "age": {"schema": {"type": "string"}, "example": "young"},
-    "q": {"schema": {"type": "string"}, "description": "Part of a name or description."},
+    "id": {"schema": {**_WRITTEN, "minLength": 1, "maxLength": 200}, "required": True},
+    "gender": {"schema": _WRITTEN, "example": "female"},
+    "accent": {"schema": _WRITTEN, "example": "american"},
+    "age": {"schema": _WRITTEN, "example": "young"},
+    "q": {"schema": _WRITTEN, "description": "Part of a name or description."},
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}},
     "offset": {"schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999, "default": 0}},
     "from": {
