@@ -84,8 +84,8 @@ def test_in_fair_weather_no_worker_sleeps_through_its_lease(opened: Any) -> None
 
 @pytest.mark.parametrize(
     ("skip", "status"),
-    [(1, VersionStatus.COMPLETED), (10, VersionStatus.FAILED)],
-    ids=["a picture", "the film"],
+    [(1, VersionStatus.COMPLETED), (7, VersionStatus.FAILED), (10, VersionStatus.FAILED)],
+    ids=["a picture", "a clip", "the film"],
 )
 def test_what_is_spoilt_is_made_again_or_given_back(
     opened: Any, skip: int, status: VersionStatus
@@ -100,6 +100,31 @@ def test_what_is_spoilt_is_made_again_or_given_back(
     given_back = sum(e.credits for e in machine.book(caller) if e.kind == "refund")
     assert machine.spent(caller) == version.total_credits > 0
     assert given_back == (version.total_credits if status is VersionStatus.FAILED else 0)
+    machine.teardown()
+
+
+def test_a_customer_whose_upload_dies_with_its_process_orders_nothing(opened: Any) -> None:
+    machine = ordered(product_machine(opened)(), QUIET, fair=False)
+    machine.light_fuse(fuse=0)
+
+    machine.order(who=3, kind=0, looks=0, crowded=5, fate=QUIET)
+
+    assert machine.world.deaths == 1
+    assert len(machine.versions()) == 1
+    machine.laws()
+    machine.teardown()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OK, Verdict.UNAVAILABLE, Verdict.BROKEN])
+def test_a_voice_costs_only_whom_it_was_heard_by(opened: Any, verdict: Verdict) -> None:
+    machine = ordered(product_machine(opened)(), QUIET, fair=False)
+    caller = machine.caller(machine.organization(0))
+    before = machine.spent(caller)
+
+    machine.bank(who=0, what=3, verdict=STORMY.index(verdict))
+
+    back = sum(e.credits for e in machine.book(caller) if e.kind == "refund")
+    assert machine.spent(caller) - before - back == (3 if verdict is Verdict.OK else 0)
     machine.teardown()
 
 
