@@ -85,11 +85,11 @@ CENTRED: Final = 0.1
 How near the middle a subject is wanted (of the frame) for a print to be laid there.
 """
 
-PRINT: Final = 0.86
+PRINT: Final = 0.76
 PRINT_SHAPE: Final = 0.8
 """
-The share of the frame's width a print takes, and its width by its height if the subject
-lets it.
+The share of the frame's width a print takes, so that a camera that travels a ninth of it never
+brings its edge to the frame's; and its width by its height if the subject lets it.
 """
 
 PRINTED: Final = 0.985
