@@ -2,15 +2,15 @@
 An ad made before and told another way: found again by its order, and changed by an edit,
 so that only what differs is made, and paid, anew.
 
-**Owns** the note of the last finished ad of an order, whatever its plan and its own clips
-were. **Does not own** the note of one order (`making`) or what an edit reuses (the core).
+**Owns** where an order is noted, and the note of the last finished ad of an order, whatever
+its plan and its own clips were. **Does not own** placing an order (`making`) or what an edit reuses (the core).
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
@@ -24,6 +24,7 @@ from ars0n_core.errors import (
 from ars0n_core.ids import VersionId
 from ars0n_core.plans.diff import diff
 from ars0n_core.projects import Version, VersionStatus
+from ars0n_core.specs.brands import BrandKit
 from ars0n_core.usecases.edit import edit
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from ars0n_core.ports import Ports
     from ars0n_core.usecases.callers import Caller
     from ars0n_core.usecases.edit import Edited
+
+_GONE: Final = (NotFoundError, VersionNotEditableError, PlanExpiredError)
+# What an edit fails with if the ad it starts from, or its files, are not there any more.
 
 
 @frozen
@@ -53,12 +57,12 @@ class Before:
         return order.plan is None and self.clips == orders.clips_fingerprint(order)
 
 
-def before(product: Product, order: Order) -> Before | None:
+def before(product: Product, caller: Caller, order: Order) -> Before | None:
     """
     Return the last finished ad of *order*, whatever its plan and clips, if it is there.
     """
     try:
-        noted = json.loads(_note(product, order).read_text(encoding="utf-8"))
+        noted = json.loads(_last(product, caller, order).read_text(encoding="utf-8"))
         with product.ports.store.transaction() as tx:
             found = Before(tx.versions.find(VersionId(noted["versionId"])), str(noted["clips"]))
     except (OSError, ValueError, KeyError, TypeError, NotFoundError):
@@ -66,12 +70,12 @@ def before(product: Product, order: Order) -> Before | None:
     return found if found.version.status is VersionStatus.COMPLETED else None
 
 
-def remember(product: Product, order: Order, version_id: VersionId) -> None:
+def remember(product: Product, caller: Caller, order: Order, version_id: VersionId) -> None:
     """
     Note that this is the last ad made of *order*.
     """
     noted = {"versionId": version_id, "clips": orders.clips_fingerprint(order)}
-    write_whole(_note(product, order), json.dumps(noted).encode())
+    write_whole(_last(product, caller, order), json.dumps(noted).encode())
 
 
 def place(
@@ -92,7 +96,7 @@ def place(
         return edit(
             ports, product.policy, caller, found.version.id, plan=plan, custom_clips=clips
         ).version_id
-    except (NotFoundError, VersionNotEditableError, PlanExpiredError):
+    except _GONE:
         return None  # its project or its files are gone: it is made anew, like any other
     except InvalidRequestError as error:
         raise orders.told(error) from None
@@ -110,7 +114,7 @@ def quote(product: Product, caller: Caller, order: Order, found: Before) -> Edit
         return edit(
             product.ports, product.policy, caller, found.version.id, plan=plan, dry_run=True
         )
-    except (NotFoundError, VersionNotEditableError, PlanExpiredError):
+    except _GONE:
         return None
 
 
@@ -137,7 +141,19 @@ def write_whole(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _note(product: Product, order: Order) -> Path:
-    deployment = (product.settings.lines, product.settings.preset)
-    print_ = orders.fingerprint(orders.unchanged(order), *deployment)
-    return product.settings.data_dir / "orders" / f"{print_}.last.json"
+def note_of(product: Product, caller: Caller, order: Order) -> Path:
+    """
+    Return where *order* is noted: what it asks for, and what this machine makes of it, its
+    brand kit among that.
+    """
+    kit = caller.organization.brand if order.spec.brand_kit else None
+    made_with: list[object] = [product.settings.lines, product.settings.preset]
+    if kit not in (None, BrandKit()):  # nothing is taken from an empty one
+        made_with.append(kit)
+    folder = product.settings.data_dir / "orders"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{orders.fingerprint(order, *made_with)}.json"
+
+
+def _last(product: Product, caller: Caller, order: Order) -> Path:
+    return note_of(product, caller, orders.unchanged(order)).with_suffix(".last.json")

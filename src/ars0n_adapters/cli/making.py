@@ -162,7 +162,7 @@ def _finished(product: Product, order: Order, screen: TextIO, progress: Progress
     if report.status is VersionStatus.FAILED or report.output is None:
         _forget(product, order)
         raise AdFailedError(_reason(report))
-    changing.remember(product, order, report.version_id)
+    changing.remember(product, local_caller(product), order, report.version_id)
     return report
 
 
@@ -232,7 +232,7 @@ def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
 def _changed(
     product: Product, ports: Ports, caller: Caller, order: Order, screen: TextIO
 ) -> VersionId | None:
-    found = changing.before(product, order)
+    found = changing.before(product, caller, order)
     if found is None or found.is_of(order):
         return None
     version_id = changing.place(product, ports, caller, order, found)
@@ -294,12 +294,7 @@ def _standing(product: Product, note: Path, screen: TextIO) -> VersionId | None:
 
 
 def _note(product: Product, order: Order) -> Path:
-    kit = local_caller(product).organization.brand if order.spec.brand_kit else None
-    made_with = [product.settings.lines, product.settings.preset, *filter(None, (kit,))]
-    print_ = orders.fingerprint(order, *made_with)
-    folder = product.settings.data_dir / "orders"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{print_}.json"
+    return changing.note_of(product, local_caller(product), order)
 
 
 def _forget(product: Product, order: Order) -> None:

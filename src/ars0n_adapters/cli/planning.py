@@ -55,7 +55,7 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
         raise orders.FaultyOptionsError(
             [("--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}")]
         )
-    found = changing.before(product, order)
+    found = changing.before(product, caller, order)
     try:
         if found is not None and found.is_of(order) and not options.fresh:
             screen.write("This is the plan of the ad made before; --fresh plans anew.\n")
