@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.breaking import Atom
     from ars0n_core.compositor.colors import Rgb
     from ars0n_core.compositor.frames import Frame
-    from ars0n_core.compositor.text import Block
     from ars0n_core.timelines import CueWord
 
 SPEECH: Final = Style(Face.TEXT, 650, -0.008, 1.28)
@@ -119,9 +118,11 @@ class CaptionArt:
         lit: tuple[tuple[tuple[Sprite, int, int], ...], ...] = ()
         if cue.highlighted:
             boxes = text.word_boxes(block, 0.5)
+            fill = colors.readable(accent, GROUND, ratio=3.0)
+            label = text.paint(block, colors.ink_on(fill), 0.5)
             lit = tuple(
                 tuple(
-                    _pill(block, word, accent, left + across, top + down)
+                    _pill(label, block.size, word, fill, left + across, top + down)
                     for word in boxes.get(index, [])
                 )
                 for index in range(len(cue.words))
@@ -166,18 +167,22 @@ def _closed_up(before: Atom, after: Atom) -> bool:
 
 
 def _pill(
-    block: Block, word: tuple[float, float, float, float], accent: Rgb, x: int, y: int
+    label: Image.Image,
+    size: int,
+    word: tuple[float, float, float, float],
+    fill: Rgb,
+    x: int,
+    y: int,
 ) -> tuple[Sprite, int, int]:
     """
-    Return one word on the accent colour, and where it goes; the block stands at (*x*, *y*).
+    Return one *word* of *label* on the colour *fill*, and where it goes; the label's block, of
+    type of *size*, stands at (*x*, *y*).
     """
-    fill = colors.readable(accent, GROUND, ratio=3.0)
-    margin = 0.1 * block.size
+    margin = 0.1 * size
     left, right = round(word[0] - margin), round(word[2] + margin)
     top, bottom = round(word[1] - margin), round(word[3] + margin)
     pill = Image.new("RGBA", (right - left, bottom - top), colors.to_bytes(fill))
-    pill.putalpha(rounded_mask(*pill.size, 0.2 * block.size))
-    label = text.paint(block, colors.ink_on(fill), 0.5)
+    pill.putalpha(rounded_mask(*pill.size, 0.2 * size))
     inner = (
         max(0, round(word[0] - margin / 2) + text.PAD),
         max(0, top + text.PAD),

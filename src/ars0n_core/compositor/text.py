@@ -163,6 +163,16 @@ def _ink(
     return left, top, right + (len(fonts.clusters(text)) - 1) * tracking * size, bottom
 
 
+@functools.lru_cache(maxsize=8192)
+def _step(font: Font, size: int, weight: int, before: str, letter: str) -> float:
+    """
+    Return how far *letter* stands from the letter *before* it, kerned but not tracked.
+    """
+    face = fonts.load(font, size, weight)
+    both, alone = (face.getlength(each, features=LOOSE) for each in (before + letter, letter))
+    return both - alone
+
+
 def _loose(font: Font, level: int, tracking: float) -> bool:
     """
     Whether a run's letters are drawn one by one: tracked, and of a script that is not joined.
@@ -399,13 +409,13 @@ def mask(block: Block, align: float = 0.0) -> Image.Image:
             if not _loose(run.font, run.level, style.tracking):
                 draw.text(pen, run.text, 255, font, anchor="ls", direction=direction)
                 continue
-            before = ""
-            for index, letter in enumerate(fonts.clusters(run.text)):
-                before += letter
-                # Measured to its end and back, so that it is kerned with the letter before.
-                x = font.getlength(before, features=LOOSE) - font.getlength(letter, features=LOOSE)
-                x += pen[0] + index * style.tracking * block.size
+            x, before = pen[0], ""
+            for letter in fonts.clusters(run.text):
+                if before:
+                    x += _step(run.font, block.size, style.weight, before, letter)
+                    x += style.tracking * block.size
                 draw.text((x, pen[1]), letter, 255, font, anchor="ls", features=LOOSE)
+                before = letter
     return image
 
 
