@@ -12,13 +12,12 @@ Start at `fit`, then `mask` or `paint`.
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 from PIL import Image, ImageDraw
 
-from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts
+from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts, metrics
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
@@ -116,74 +115,6 @@ class Block:
         return (self.width - line.width) * align
 
 
-UNJOINED: Final = frozenset(
-    {*(font for family in fonts.FACES.values() for font in family), *fonts.FALLBACKS[:2]}
-)
-"""
-Fonts of scripts whose letters stand apart: the faces, Inter and Noto Sans.
-"""
-
-LOOSE: Final = ["-liga", "-clig"]
-"""
-Shaping of spaced letters: no ligatures, which would be spaced as one.
-"""
-
-
-@functools.lru_cache(maxsize=8192)
-def _advance(
-    font: Font, size: int, weight: int, text: str, level: int = 0, tracking: float = 0.0
-) -> float:
-    """
-    Return how far the pen moves.
-    """
-    face = fonts.load(font, size, weight)
-    if not _loose(font, level, tracking):
-        return face.getlength(text, direction="rtl" if level % 2 else "ltr")
-    return face.getlength(text, features=LOOSE) + len(fonts.clusters(text)) * tracking * size
-
-
-@functools.lru_cache(maxsize=8192)
-def _ink(
-    font: Font, size: int, weight: int, text: str, level: int = 0, tracking: float = 0.0
-) -> tuple[float, float, float, float]:
-    """
-    Return the ink's box (left, top, right, bottom) about the pen on the baseline.
-
-    Four times as slow as the advance, so it is asked for on final lines only.
-    """
-    face = fonts.load(font, size, weight)
-    if font.package == fonts.CJK.package:
-        # A full stop fills the left half of its square: only its ink may count in a line.
-        drawn, (x, y) = face.getmask2(text, mode="L", anchor="ls")
-        ink = drawn.getbbox() or (0, 0, *drawn.size)
-        return x + ink[0], y + ink[1], x + ink[2], y + ink[3]
-    if not _loose(font, level, tracking):
-        return face.getbbox(text, direction="rtl" if level % 2 else "ltr", anchor="ls")
-    left, top, right, bottom = face.getbbox(text, features=LOOSE, anchor="ls")
-    return left, top, right + (len(fonts.clusters(text)) - 1) * tracking * size, bottom
-
-
-@functools.lru_cache(maxsize=8192)
-def _step(font: Font, size: int, weight: int, before: str, letter: str) -> float:
-    """
-    Return how far *letter* stands from the letter *before* it, kerned but not tracked.
-    """
-    face = fonts.load(font, size, weight)
-    both, alone = (face.getlength(each, features=LOOSE) for each in (before + letter, letter))
-    return both - alone
-
-
-def _loose(font: Font, level: int, tracking: float) -> bool:
-    """
-    Whether a run's letters are drawn one by one: tracked, and of a script that is not joined.
-    """
-    return tracking != 0 and level % 2 == 0 and font in UNJOINED
-
-
-def _open(font: Font) -> bool:
-    return font not in UNJOINED and font.package == "manimgx_fonts" and font != fonts.EMOJI
-
-
 def _runs(
     atoms: Sequence[Atom],
     levels: Sequence[int],
@@ -212,7 +143,7 @@ def _runs(
             if stop == len(keys) or keys[stop] != keys[start]:
                 font, level = keys[start]
                 letters = "".join(atom.clusters[start:stop])
-                advance = _advance(font, size, style.weight, letters, level, style.tracking)
+                advance = metrics.advance(font, size, style.weight, letters, level, style.tracking)
                 runs.append(Run(letters, font, level, atom.word, advance))
                 start = stop
     return runs
@@ -225,9 +156,9 @@ def _space(style: Style, size: int, atoms: Sequence[Atom]) -> float:
     """
     own = fonts.FACES[style.face][0]
     first = fonts.font_for(atoms[0].clusters[0], style.face) if atoms else None
-    if first is not None and _open(first):
-        return _advance(first, size, style.weight, " ")
-    return _advance(own, size, style.weight, " ") + style.tracking * size
+    if first is not None and metrics.is_open(first):
+        return metrics.advance(first, size, style.weight, " ")
+    return metrics.advance(own, size, style.weight, " ") + style.tracking * size
 
 
 def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
@@ -239,7 +170,7 @@ def _line(runs: Sequence[Run], size: int, style: Style) -> Line:
     for index in bidi.visual_order([run.level for run in runs]):
         run = runs[index]
         if run.word >= 0:
-            box = _ink(run.font, size, style.weight, run.text, run.level, style.tracking)
+            box = metrics.ink(run.font, size, style.weight, run.text, run.level, style.tracking)
             left, right = min(left, x + box[0]), max(right, x + box[2])
             ascent, descent = max(ascent, -box[1]), max(descent, box[3])
             placed.append(evolve(run, x=x))
@@ -305,9 +236,9 @@ their letters one by one.
 
 def _stacked(lines: Sequence[Line], style: Style, size: int, *, rtl: bool) -> Block:
     face = fonts.FACES[style.face][0]
-    cap = -_ink(face, size, style.weight, "H")[1]
+    cap = -metrics.ink(face, size, style.weight, "H")[1]
     leading = style.leading
-    if any(_open(run.font) for line in lines for run in line.runs):
+    if any(metrics.is_open(run.font) for line in lines for run in line.runs):
         leading = max(leading, OPEN_LEADING)
     baseline, placed, before = 0.0, [], None
     for line in lines:
@@ -406,15 +337,15 @@ def mask(block: Block, align: float = 0.0) -> Image.Image:
             font = fonts.load(run.font, block.size, style.weight)
             direction = "rtl" if run.level % 2 else "ltr"
             pen = (origin + run.x, PAD + line.baseline)
-            if not _loose(run.font, run.level, style.tracking):
+            if not metrics.is_loose(run.font, run.level, style.tracking):
                 draw.text(pen, run.text, 255, font, anchor="ls", direction=direction)
                 continue
             x, before = pen[0], ""
             for letter in fonts.clusters(run.text):
                 if before:
-                    x += _step(run.font, block.size, style.weight, before, letter)
-                    x += style.tracking * block.size
-                draw.text((x, pen[1]), letter, 255, font, anchor="ls", features=LOOSE)
+                    step = metrics.step(run.font, block.size, style.weight, before, letter)
+                    x += step + style.tracking * block.size
+                draw.text((x, pen[1]), letter, 255, font, anchor="ls", features=metrics.LOOSE)
                 before = letter
     return image
 
