@@ -533,6 +533,23 @@ def test_high_dynamic_range_is_mapped_to_a_standard_screen(small: None, tmp_path
     assert "yuv420p(tv, bt709" in probed(tmp_path / "t.mp4")
 
 
+def test_pictures_that_change_their_size_play_on(small: None, tmp_path: Path) -> None:
+    stream, part = tmp_path / "a.h264", tmp_path / "part.h264"
+    with stream.open("wb") as out:
+        for size in ("64x36", "32x64"):
+            made(part, "-f", "lavfi", "-i", f"testsrc2=s={size}:r=30:d=1", *QUICK)
+            out.write(part.read_bytes())
+    clip = made(tmp_path / "a.mp4", "-r", "30", "-i", str(stream), "-c", "copy")
+    assert INGEST.footage(clip, tmp_path / "t.mp4").frames == 60
+
+
+def test_a_codec_that_is_not_taken_is_named(tmp_path: Path) -> None:
+    clip = made(tmp_path / "a.mov", *TEST, "-c:v", "cinepak")
+    assert "cinepak" in refusal(clip, INGEST.footage)
+    tiny = made(tmp_path / "b.mp4", "-f", "lavfi", "-i", "testsrc2=s=8x8:r=30:d=1", *QUICK)
+    assert "8 x 8 pixels" in refusal(tiny, INGEST.footage)
+
+
 def test_a_variable_frame_rate_becomes_constant(small: None, tmp_path: Path) -> None:
     source = made(
         tmp_path / "a.mp4",

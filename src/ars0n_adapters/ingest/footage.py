@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ars0n_adapters.ingest import confined, files, probing
 from ars0n_adapters.ingest.sniffing import Kind
+from ars0n_core.compositor import conversions
 from ars0n_core.compositor import ffmpeg as engine
 from ars0n_core.errors import ClipFormatError, ClipTooLargeError, ClipTooLongError, PortError
 from ars0n_core.ports import FootageFacts
@@ -41,6 +42,11 @@ LONG_SIDE_MAX: Final = 1920
 Footage is 720 high (or wide, upright), unless it is wider than 8:3.
 """
 
+SIDE_MIN: Final = 16
+"""
+Below this there is nothing to see in it.
+"""
+
 SIDE_LIMIT: Final = 8192
 PIXELS_LIMIT: Final = 8192 * 4352
 """
@@ -52,11 +58,6 @@ LIMITS: Final = confined.Limits(cpu_seconds=120, wall_seconds=180, file_bytes=20
 WHOLE_ENOUGH: Final = 0.75
 """
 Footage with errors is taken if this share of what it claims to be was decoded.
-"""
-
-HDR: Final = {"smpte2084", "arib-std-b67"}
-"""
-The transfers (PQ, HLG) whose light must be mapped to a standard screen's.
 """
 
 WANTED: Final = "MP4, WebM or MOV"
@@ -82,6 +83,11 @@ def conformed(source: Path, target: Path, binary: engine.Ffmpeg) -> FootageFacts
     facts = probing.probed(source, what.format, binary, "V:0")
     if facts is None or not facts.video or facts.width == 0:
         raise _refused(_unreadable(facts, what))
+    if min(facts.width, facts.height) < SIDE_MIN:
+        raise _refused(
+            f"The clip has only {facts.width} x {facts.height} pixels; each side must have at "
+            f"least {SIDE_MIN}"
+        )
     if max(facts.width, facts.height) > SIDE_LIMIT or facts.width * facts.height > PIXELS_LIMIT:
         raise _refused(
             f"The clip has {facts.width} x {facts.height} pixels; export it as 1080p or 4K"
@@ -118,20 +124,16 @@ def filters(facts: Probed) -> str:
     """
     width, height = size_for(facts.width, facts.height)
     steps = ["bwdif=mode=send_frame:deint=interlaced", "setpts=PTS-STARTPTS", f"fps={FRAME_RATE}"]
-    if facts.transfer in HDR:
-        matrix = facts.matrix or "bt2020nc"
-        primaries = facts.primaries or "bt2020"
-        steps += [
-            f"zscale=w={width}:h={height}:f=spline36:t=linear:npl=203:tin={facts.transfer}:min={_zimg(matrix)}:pin={_zimg(primaries)}",
-            "format=gbrpf32le",
-            "zscale=p=bt709",
-            "tonemap=mobius:desat=0",
-            "zscale=t=bt709:m=bt709:r=tv:d=error_diffusion",
-        ]
-    else:
+    if _may_change(facts):
+        steps.insert(0, "scale={}:{}".format(*facts.stored))
+    if conversions.WITH_ALPHA.match(facts.pixel_format):
+        steps.append("premultiply=inplace=1")  # over black, as photos are
+    light = conversions.in_our_light(facts, matrix=facts.matrix, size=(width, height))
+    steps += [f"{name}={':'.join(f'{k}={v}' for k, v in told.items())}" for name, told in light]
+    if not light:
         # Untagged video is of its time: HD has BT.709's matrix, smaller BT.601's.
-        guess = "bt709" if min(facts.width, facts.height) >= SHORT_SIDE else "bt601"
-        matrix = "auto" if facts.matrix else guess
+        is_high = min(facts.width, facts.height) > conversions.HIGH_DEFINITION
+        matrix = "auto" if facts.matrix else "bt709" if is_high else "bt601"
         steps.append(
             f"scale=w={width}:h={height}:flags=lanczos+accurate_rnd+full_chroma_int:"
             f"in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv"
@@ -144,13 +146,12 @@ def filters(facts: Probed) -> str:
     return ",".join(steps)
 
 
-def _zimg(name: str) -> str:
+def _may_change(facts: Probed) -> bool:
     """
-    Return zscale's name for what ffmpeg calls *name*.
+    Whether pictures of another size in the middle can be scaled like the first ones: those that
+    are turned upright can't, and are begun anew.
     """
-    return {"bt2020nc": "2020_ncl", "bt2020c": "2020_cl", "bt2020": "2020", "bt709": "709"}.get(
-        name, name
-    )
+    return not facts.turned and min(facts.stored) > 0
 
 
 def _transcoded(
@@ -180,7 +181,8 @@ def _transcoded(
         **color,
         "color_trc": "bt709",
     }
-    graph = probing.opened(source, what.format, t=SECONDS_MAX + 1, threads=2).output(
+    steady = {"reinit_filter": 0} if _may_change(facts) else {}
+    graph = probing.opened(source, what.format, t=SECONDS_MAX + 1, threads=2, **steady).output(
         engine.url(partial), **options
     )
     ended = confined.run(engine.arguments(binary, graph), LIMITS)
@@ -217,6 +219,11 @@ def _wrong_kind(what: Sniffed) -> str:
 def _unreadable(facts: Probed | None, what: Sniffed) -> str:
     if facts is not None and not facts.video:
         return f"There is no picture in this file; upload {WANTED}"
+    if facts is not None and facts.codec not in probing.DECODERS.split(","):
+        return (
+            f"The pictures in this {what.name.split(' ', 1)[1]} are coded as {facts.codec}, which "
+            "is not supported; export it as H.264"
+        )
     return _broken(what)
 
 

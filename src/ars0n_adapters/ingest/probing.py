@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_adapters.ingest import confined
 from ars0n_core.compositor import ffmpeg as engine
@@ -31,7 +31,8 @@ The one reader each format gets: no guessing, so a playlist never reads other fi
 """
 
 DECODERS: Final = (
-    "h264,hevc,vp8,vp9,libdav1d,libaom-av1,av1,mpeg4,prores,mjpeg,dnxhd,h263,theora,png,"
+    "h264,hevc,vp8,vp9,libdav1d,libaom-av1,av1,mpeg4,mpeg2video,prores,mjpeg,dnxhd,h263,theora,"
+    "png,qtrle,dvvideo,"
     "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1float,opus,libopus,vorbis,libvorbis,flac,alac,"
     "ac3,eac3,speex,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,"
     "pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav"
@@ -43,8 +44,9 @@ PROBE_LIMITS: Final = confined.Limits(cpu_seconds=20, wall_seconds=40)
 @frozen(kw_only=True)
 class Probed:
     """
-    What was found. ``width`` and ``height`` are of the upright picture in square pixels;
-    ``video`` and ``audio`` whether there is such a stream (a cover is no video).
+    What was found. ``width`` and ``height`` are of the upright picture in square pixels,
+    ``stored`` in the file's own; ``turned`` whether it is stored lying. ``video`` and ``audio``
+    say whether there is such a stream (a cover is no video), ``codec`` what the picture's is.
     """
 
     video: bool
@@ -55,6 +57,11 @@ class Probed:
     matrix: str = ""
     primaries: str = ""
     transfer: str = ""
+    pixel_format: str = ""
+    full_range: bool = False
+    stored: tuple[int, int] = (0, 0)
+    turned: bool = False
+    codec: str = ""
 
 
 def opened(source: Path, format_: str, **more: Any) -> Any:
@@ -92,6 +99,8 @@ def probed(source: Path, format_: str, binary: engine.Ffmpeg, stream: str) -> Pr
         video=any(kind == "Video" and "(attached pic)" not in line for kind, line in streams),
         audio=any(kind == "Audio" for kind, _ in streams),
         duration_seconds=_seconds(duration),
+        turned="rotation of" in said,
+        codec=next((line.split()[0].rstrip(",") for kind, line in streams if kind == "Video"), ""),
     )
     if ended.code != 0:
         return facts if streams else None
@@ -106,22 +115,23 @@ def _seconds(found: re.Match[str] | None) -> float | None:
 
 def _with_picture(facts: Probed, output: str) -> Probed:
     line = re.search(
-        r"Video: wrapped_avframe, \w+(?:\(([^)]*)\))?.*?, (\d+)x(\d+)(?: \[SAR (\d+):(\d+))?",
+        r"Video: wrapped_avframe, (\w+)(?:\(([^)]*)\))?.*?, (\d+)x(\d+)(?: \[SAR (\d+):(\d+))?",
         output,
     )
     if line is None:
         return facts
-    across, down = int(line[4] or 1) or 1, int(line[5] or 1) or 1
-    matrix, primaries, transfer = _colors(line[1] or "")
-    return Probed(
-        video=facts.video,
-        audio=facts.audio,
-        duration_seconds=facts.duration_seconds,
-        width=max(1, round(int(line[2]) * across / down)),
-        height=int(line[3]),
+    across, down = int(line[5] or 1) or 1, int(line[6] or 1) or 1
+    matrix, primaries, transfer = _colors(line[2] or "")
+    return evolve(
+        facts,
+        width=max(1, round(int(line[3]) * across / down)),
+        height=int(line[4]),
         matrix=matrix,
         primaries=primaries,
         transfer=transfer,
+        pixel_format=line[1],
+        full_range=(line[2] or "").startswith("pc"),
+        stored=(int(line[3]), int(line[4])),
     )
 
 

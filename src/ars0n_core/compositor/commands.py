@@ -6,12 +6,11 @@ Every output is bit-exact: no dates, no library versions, no metadata of the sou
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg as graphs
-from attrs import evolve
 
+from ars0n_core.compositor import conversions
 from ars0n_core.compositor.ffmpeg import foreign_options, url
 from ars0n_core.timelines import FRAME_RATE
 
@@ -95,25 +94,6 @@ HELD_FRAMES: Final = 3
 How many frames a source may fall short of what it said: its last picture stands that long.
 """
 
-HIGH_DEFINITION: Final = 576
-"""
-Untagged pictures with a shorter side above this are BT.709, below BT.601: what players do.
-"""
-
-HDR: Final = ("smpte2084", "arib-std-b67")
-WHITE_NITS: Final = 203
-"""
-Where white lies in HDR (ITU-R BT.2408); only what is brighter is bent, as on ingest.
-"""
-
-MATRIX_NAMES: Final = {
-    "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601", "fcc": "fcc",
-    "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020",
-}  # fmt: skip
-"""
-swscale's words for ffmpeg's matrices.
-"""
-
 
 def decode_picture(
     source: Path,
@@ -128,72 +108,37 @@ def decode_picture(
     Decode *frames* frames of footage from *first* on (counted at 30 a second), as raw
     yuv420p of *size*: upright, filled to the edges, BT.709 limited range.
 
-    Which picture stands for a frame never depends on *first*: footage that already has 30
-    frames a second may be entered in the middle, other footage is counted from its start.
+    Which picture stands for a frame never depends on *first*: footage whose every picture is
+    where it is looked for may be entered in the middle, other footage is counted from the first
+    picture that decodes. A picture of another size in the middle of it is scaled like the rest.
     """
-    enters = first >= SEEK_FRAMES and facts.fps == FRAME_RATE
+    enters = first >= SEEK_FRAMES and facts.can_be_entered
     entry = first - SEEK_ROOM if enters else 0
+    filters = conversions.conforming(facts, size, can_map_tones=can_map_tones)
     options: dict[str, Any] = {"threads": 1, **foreign_options()}
+    if (
+        filters
+        and filters[0][0] in conversions.SCALERS
+        and not (facts.rotation or facts.is_interlaced)
+    ):
+        options["reinit_filter"] = 0  # begun anew, the rate filter would count from 0 again
     if entry:
         options["ss"] = f"{entry / FRAME_RATE:.6f}"
     stream = graphs.input(url(source), **options).video
+    if facts.is_interlaced:
+        stream = stream.filter("bwdif", mode="send_frame")
+    if not facts.can_be_entered:
+        stream = stream.filter("setpts", "PTS-STARTPTS")
     stream = stream.filter("fps", fps=FRAME_RATE, start_time=0)
     stream = stream.filter("tpad", stop_mode="clone", stop=HELD_FRAMES)
     if first - entry:
         stream = stream.filter("trim", start_frame=first - entry)
-    for name, settings in conforming(facts, size, can_map_tones=can_map_tones):
+    for name, settings in filters:
         stream = stream.filter(name, **settings)
     return graphs.output(
         stream, "pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough",
         thread_queue_size=QUEUED, **{"frames:v": frames},
     )  # fmt: skip
-
-
-def conforming(
-    facts: VideoFacts, size: tuple[int, int], *, can_map_tones: bool = True
-) -> list[tuple[str, dict[str, Any]]]:
-    """
-    Return the filters that bring a picture to *size* and to BT.709; none for one that is.
-    """
-    width, height = size
-    filters: list[tuple[str, dict[str, Any]]] = []
-    matrix = facts.matrix
-    if not matrix:
-        matrix = "bt709" if min(facts.width, facts.height) > HIGH_DEFINITION else "smpte170m"
-    if facts.transfer in HDR and can_map_tones:
-        filters += [
-            ("zscale", {"transfer": "linear", "npl": WHITE_NITS}),
-            ("format", {"pix_fmts": "gbrpf32le"}),
-            ("zscale", {"primaries": "bt709"}),
-            ("tonemap", {"tonemap": "mobius", "desat": 0}),
-            ("zscale", {"transfer": "bt709", "matrix": "bt709", "range": "tv"}),
-            ("format", {"pix_fmts": "yuv420p"}),
-        ]
-        matrix = "bt709"
-        facts = evolve(facts, full_range=False, pixel_format="yuv420p")
-    fits = facts.shown == size and facts.pixel_aspect == (1, 1)
-    plain = matrix == "bt709" and not facts.full_range and facts.pixel_format == "yuv420p"
-    if fits and plain:
-        return filters
-    colors = {
-        "in_color_matrix": MATRIX_NAMES.get(matrix, "auto"),
-        "out_color_matrix": "bt709",
-        "in_range": "pc" if facts.full_range else "tv",
-        "out_range": "tv",
-        "flags": "lanczos+accurate_rnd+full_chroma_int",
-    }
-    across, down = facts.shown
-    scale = max(width / across, height / down)
-    # Rounded up to pairs: the picture fills the frame, and the excess is cut evenly.
-    filled = (_even(across * scale, width), _even(down * scale, height))
-    filters += [("scale", {"w": filled[0], "h": filled[1], **colors}), ("setsar", {"sar": 1})]
-    if filled != size:
-        filters.append(("crop", {"w": width, "h": height, "exact": 1}))
-    return filters
-
-
-def _even(length: float, least: int) -> int:
-    return max(least, math.ceil(length / 2 - 1e-6) * 2)
 
 
 def encode_segment(

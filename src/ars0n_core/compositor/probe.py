@@ -7,12 +7,14 @@ Start at `probe`; `parse` is pure.
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ars0n_core.compositor import ffmpeg
+from ars0n_core.compositor import ffmpeg, streams
 from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import FRAME_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +39,8 @@ class VideoFacts:
     """
     One picture stream. ``width`` x ``height`` is as stored; ``rotation`` in degrees says how
     it is turned before it is shown. Colour words are ffmpeg's, "" where nothing is said.
+    ``can_be_entered``: it comes at the film's rate from the file's very start, so that a moment
+    in the middle can be decoded without what is before it.
     """
 
     codec: str
@@ -51,6 +55,8 @@ class VideoFacts:
     primaries: str = ""
     transfer: str = ""
     is_cover: bool = False
+    is_interlaced: bool = False
+    can_be_entered: bool = False
 
     @property
     def shown(self) -> tuple[int, int]:
@@ -150,6 +156,7 @@ def _video(line: str, tail: str) -> VideoFacts | None:
         primaries=primaries,
         transfer=transfer,
         is_cover="(attached pic)" in line,
+        is_interlaced=any(word.startswith(("top ", "bottom ")) for word in words),
     )
 
 
@@ -184,7 +191,33 @@ def probe(
     facts = parse(report)
     if facts is None:
         raise CompositorError(f"{media or path.name} can't be opened as media", media=media)
+    if any(video.fps == FRAME_RATE for video in facts.video) and _is_steady(path):
+        facts = evolve(
+            facts,
+            video=(evolve(facts.video[0], can_be_entered=True), *facts.video[1:]),
+        )
     return facts
+
+
+def _is_steady(path: Path) -> bool:
+    """
+    Whether the file at *path* is MP4, its first track pictures of which one is shown in every
+    frame of a film, from the file's start on, where a key picture stands.
+    """
+    try:
+        stream = streams.read(path)
+        edits, times = stream.boxes.get(b"elst"), stream.boxes[b"stts"]
+        runs, _, ticks = struct.unpack_from(">III", times, 4)
+    except (CompositorError, OSError, KeyError, struct.error):
+        return False
+    return (
+        stream.boxes.get(b"hdlr", b"")[8:12] == b"vide"
+        and (edits is None or struct.unpack_from(">I", edits, 4)[0] == 1)
+        and runs == 1
+        and stream.timescale == ticks * FRAME_RATE
+        and stream.shown[0] == 0
+        and stream.keys[:1].tolist() == [0]
+    )
 
 
 def _complaints(args: Sequence[str], group: Group | None) -> str:

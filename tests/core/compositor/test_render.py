@@ -167,6 +167,109 @@ def test_high_dynamic_range_and_ten_bits_are_brought_down(
     assert np.ptp(pictures[0][: 144 * 256]) > 60
 
 
+TO_BT2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+COLOR = np.array([200, 40, 60])
+
+
+def pq(light: np.ndarray) -> np.ndarray:
+    power = (light * 203 / 10_000) ** 0.1593017578125
+    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+def hlg(light: np.ndarray) -> np.ndarray:
+    shown = light * 203 / 1000
+    scene = shown * (shown @ [0.2627, 0.6780, 0.0593]) ** (1 / 1.2 - 1)
+    bright = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
+    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bright)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "curve"),
+    [("smpte2084", pq), ("arib-std-b67", hlg), ("bt2020-10", lambda light: light ** (1 / 2.4))],
+)
+def test_a_colour_of_another_light_is_the_same_colour_in_ours(
+    bench: Bench, binary: ffmpeg.Ffmpeg, transfer: str, curve: Any
+) -> None:
+    # ITU-R BT.2100 and BT.2408: the light of the screen, in the container's primaries.
+    red, green, blue = curve(TO_BT2020 @ (COLOR / 255) ** 2.4)
+    luma = 0.2627 * red + 0.6780 * green + 0.0593 * blue
+    planes = (
+        64 + 876 * luma,
+        512 + 896 * (blue - luma) / 1.8814,
+        512 + 896 * (red - luma) / 1.4746,
+    )
+    raw = bench.folder / "light.yuv"
+    raw.write_bytes(b"".join(np.full(SIZE, round(each), "<u2").tobytes() for each in planes))
+    path = bench.folder / f"light-{transfer}.mkv"
+    bench.run(
+        *("-f", "rawvideo", "-pix_fmt", "yuv444p10le", "-s", "144x256", "-i", str(raw)),
+        *(
+            "-vf",
+            f"setparams=range=tv:color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc",
+            "-c:v",
+            "ffv1",
+            str(path),
+        ),
+    )
+    picture = Frame.from_bytes(shown(binary, path, clip_of(frames=1), 0, 1)[0].tobytes(), *SIZE)
+    y, u, v = (plane[10, 10].astype(float) for plane in picture.planes)
+    y, u, v = (y - 16) / 219, (u - 128) / 224, (v - 128) / 224
+    found = [y + 1.5748 * v, y - 0.1873 * u - 0.4681 * v, y + 1.8556 * u]
+    assert np.abs(np.array(found) * 255 - COLOR).max() <= 2.5
+
+
+def test_what_is_seen_through_stands_on_black(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.folder / "through.mov"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=0xFF00FF@0.0:s=144x256:r=30,format=rgba"),
+        *("-frames:v", "2", "-c:v", "png", str(path)),
+    )
+    assert shown(binary, path, clip_of(frames=2), 0, 2)[:, : 144 * 256].max() == 16
+
+
+def test_interlaced_footage_has_no_combs(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    path = bench.folder / "fields.mov"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=black:s=144x256:r=50,drawbox=x=0:w=40:h=256:c=white:t=fill"),
+        *("-vf", "scroll=h=0.06,interlace=scan=tff:lowpass=0,setfield=tff", "-frames:v", "6"),
+        *("-pix_fmt", "yuv422p10le", "-c:v", "prores_ks", str(path)),
+    )
+    luma = shown(binary, path, clip_of(frames=5), 0, 5)[:, : 144 * 256].reshape(5, 256, 144)
+    rows = luma[:, 40:200].astype(int)
+    assert np.abs(np.diff(rows, axis=1)).max() < 60
+
+
+def test_footage_is_counted_from_its_first_picture(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    source = bench.clip("early.mp4", frames=90)
+    late, keyless = bench.folder / "late.mp4", bench.folder / "keyless.mp4"
+    bench.run(
+        *("-itsoffset", "0.7", "-i", str(source), "-f", "lavfi", "-i", "sine=d=3"),
+        *("-c:v", "copy", str(late)),
+    )
+    whole = bench.pictures(source)
+    for first in (0, 70):
+        assert np.array_equal(shown(binary, late, clip_of(), first, 5), whole[first : first + 5])
+    stream = bench.clip("stream.ts", frames=90, options=("-g", "30"))
+    content = stream.read_bytes()
+    stream.write_bytes(content[len(content) // 6 // 188 * 188 :])
+    bench.run("-i", str(stream), "-c", "copy", "-copyinkf", str(keyless))
+    opening = shown(binary, keyless, clip_of(), 0, 5)
+    assert all(not np.array_equal(a, b) for a, b in itertools.pairwise(opening))
+
+
+def test_pictures_that_change_their_size_play_on(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+    parts = [
+        bench.clip(f"size{size}.h264", frames=20, size=size).read_bytes()
+        for size in ("144x256", "96x180")
+    ]
+    stream, path = bench.folder / "sizes.h264", bench.folder / "sizes.mp4"
+    stream.write_bytes(b"".join(parts))
+    # Two kinds of pictures in one track, as a recorder's that follows its network.
+    bench.run("-r", "30", "-i", str(stream), "-c", "copy", "-an", str(path))
+    pictures = shown(binary, path, clip_of(frames=40), 0, 40, size=(146, 256))
+    assert all(not np.array_equal(a, b) for a, b in itertools.pairwise(pictures))
+
+
 def test_retimed_footage_never_repeats_or_jumps(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
     path = bench.folder / "ramp.mkv"
     bench.run(
