@@ -49,6 +49,12 @@ Where in the film its poster is looked for: past the opening, before the card.
 """
 
 
+HEARING: Final = 0.08
+"""
+What a frame's sound takes of the time to encode its picture, about.
+"""
+
+
 @frozen(kw_only=True, eq=False)
 class Settings:
     """
@@ -104,16 +110,19 @@ class Assembly:
         """
         settings, timeline = self.settings, self.timeline
         found: list[audio.Encoded] = []
-        # The sound needs nothing of the pictures: it is under way while they are looked at.
         with self._stage("pictures"), Crew(settings.workers, self.group) as crew:
-            crew.begin(partial(self._hear, found))
             with self._stage("prepare"):
                 task, film = self._planned()
                 missing = self._missing(task, film)
                 task.expect(missing)
                 posing = self._posing(film)
-            for run in segments.runs(timeline, missing, settings.workers):
-                crew.begin(partial(self._see, task, run, posing))
+            # The sound needs nothing of the pictures: it fills what they leave of a core.
+            hearing = timeline.frames * HEARING
+            plan = segments.runs(timeline, missing, settings.workers, beside=hearing)
+            jobs = [partial(self._see, task, run, posing) for run in plan]
+            jobs.insert(sum(run.cost > hearing for run in plan), partial(self._hear, found))
+            for job in jobs:
+                crew.begin(job)
         sound = found[0]
         target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
         try:
@@ -205,7 +214,7 @@ class Assembly:
         track = segments.items(timeline)
         worn = dressings.dress(
             timeline, self.media, binary=settings.binary, cache=self.cache,
-            pieces=self.pieces, group=self.group,
+            pieces=self.pieces, group=self.group, workers=settings.workers,
         )  # fmt: skip
         encode = partial(
             commands.encode_segment,

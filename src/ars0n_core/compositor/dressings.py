@@ -8,6 +8,7 @@ hundredth of decoding it all.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -67,14 +68,21 @@ def dress(
     cache: Cache,
     pieces: Path,
     group: Group,
+    workers: int,
 ) -> Dressing:
     """
-    Return what is laid over *timeline*'s pictures.
+    Return what is laid over *timeline*'s pictures, looking at so many clips at once.
 
     Raises:
         CompositorError: An overlay or a clip can't be read (it is named).
     """
     looks = Glances(timeline, media, binary=binary, cache=cache, pieces=pieces, group=group)
+    everything: list[Overlay | Title | Cue] = [
+        *timeline.overlays, *timeline.titles, *timeline.cues,
+    ]  # fmt: skip
+    for worn in everything:
+        looks.expect(worn.start_frame, worn.start_frame + worn.frames)
+    looks.take(workers)
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
     size = (timeline.width, timeline.height)
@@ -197,6 +205,20 @@ class Glances:
         self._known = {each.id: each for each in timeline.media}
         self._small = (max(2, timeline.width // GLANCE), max(2, timeline.height // GLANCE))
         self._seen: dict[str, list[Floats]] = {}
+        self._expected: dict[str, None] = {}
+
+    def expect(self, first: int, last: int) -> None:
+        """
+        Say that the clips shown from *first* on and before *last* will be asked for.
+        """
+        self._expected.update((clip.media, None) for clip in self._shown(first, last))
+
+    def take(self, workers: int) -> None:
+        """
+        Look at all that is expected, so many clips at once.
+        """
+        jobs = [partial(self._keys, name) for name in self._expected]
+        ffmpeg.in_parallel(jobs, workers=workers, group=self._group)
 
     def sha256(self, name: str) -> str:
         """

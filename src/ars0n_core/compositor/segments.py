@@ -199,9 +199,12 @@ class Run:
         return sum(segment.frames for segment in self.segments) * each + self.lead * 0.25
 
 
-def runs(timeline: Timeline, missing: Sequence[Segment], workers: int) -> tuple[Run, ...]:
+def runs(
+    timeline: Timeline, missing: Sequence[Segment], workers: int, *, beside: float = 0.0
+) -> tuple[Run, ...]:
     """
-    Return how to render the *missing* segments with so many workers, the longest run first.
+    Return how to render the *missing* segments with so many workers, the longest run first;
+    what one of them does *beside* takes as long as so many encoded frames.
     """
     track = items(timeline)
     groups: list[list[Segment]] = []
@@ -217,7 +220,7 @@ def runs(timeline: Timeline, missing: Sequence[Segment], workers: int) -> tuple[
             groups.append([segment])
     plan = [_run(track, group) for group in groups]
     for _ in range(len(missing)):
-        better = _halved(track, plan, workers)
+        better = _halved(track, plan, workers, beside)
         if better is None:
             break
         plan = better
@@ -235,18 +238,20 @@ def _run(track: Sequence[Item], group: Sequence[Segment], *, follows: bool = Fal
     return Run(segments=tuple(group), lead=lead, is_drawn=isinstance(item, EndCard))
 
 
-def _makespan(plan: Sequence[Run], workers: int) -> float:
+def _makespan(plan: Sequence[Run], workers: int, beside: float) -> float:
     loads = [0.0] * workers
-    for run in sorted(plan, key=lambda run: -run.cost):
-        loads[loads.index(min(loads))] += run.cost
+    for cost in sorted([beside, *(run.cost for run in plan)], reverse=True):
+        loads[loads.index(min(loads))] += cost
     return max(loads)
 
 
-def _halved(track: Sequence[Item], plan: list[Run], workers: int) -> list[Run] | None:
+def _halved(
+    track: Sequence[Item], plan: list[Run], workers: int, beside: float
+) -> list[Run] | None:
     """
     Return *plan* with one run cut in two where that lets all finish sooner, or None.
     """
-    best, least = None, _makespan(plan, workers) * 0.97
+    best, least = None, _makespan(plan, workers, beside) * 0.97
     for index, run in enumerate(plan):
         for place in range(1, len(run.segments)):
             parts = [
@@ -254,7 +259,7 @@ def _halved(track: Sequence[Item], plan: list[Run], workers: int) -> list[Run] |
                 _run(track, run.segments[place:], follows=True),
             ]
             candidate = [*plan[:index], *parts, *plan[index + 1 :]]
-            span = _makespan(candidate, workers)
+            span = _makespan(candidate, workers, beside)
             if span < least:
                 best, least = candidate, span
     return best

@@ -270,8 +270,8 @@ def test_an_overlap_takes_what_was_decoded_on_the_way(
             opened.append(self)
             return super().__enter__()
 
-    def in_order(*args: Any) -> list[segments.Run]:
-        runs = list(plan(*args))
+    def in_order(*args: Any, **told: Any) -> list[segments.Run]:
+        runs = list(plan(*args, **told))
         if apart:
             runs = [segments.Run(segments=(one,), lead=0) for run in runs for one in run.segments]
         return sorted(runs, key=lambda run: run.segments[0].start_frame, reverse=backwards)

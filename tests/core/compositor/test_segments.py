@@ -145,6 +145,17 @@ def test_two_workers_get_about_the_same_work() -> None:
     assert max(loads) < 1.12 * sum(loads) / 2
 
 
+def test_pictures_make_room_for_what_is_done_beside_them() -> None:
+    timeline = film((150, 150), card=75)
+    pieces = segments.cut(timeline, ENCODING, nothing)
+    beside = 150.0
+    loads = [0.0, 0.0]
+    plan = segments.runs(timeline, pieces, 2, beside=beside)
+    for cost in sorted([beside, *(run.cost for run in plan)], reverse=True):
+        loads[loads.index(min(loads))] += cost
+    assert max(loads) < 1.12 * sum(loads) / 2
+
+
 @pytest.mark.parametrize(
     "broken",
     [
