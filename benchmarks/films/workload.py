@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ars0n_core.specs.model import CtaDesign
+from ars0n_core.plans.conform import captions
+from ars0n_core.plans.conform.speech import Utterance
 from ars0n_core.timelines import (
     Bed,
     Clip,
-    Cue,
-    CueWord,
     EndCard,
     Look,
     Media,
@@ -28,6 +28,7 @@ from ars0n_core.timelines import (
     Timeline,
     Title,
     Transition,
+    Word,
 )
 
 WIDTH, HEIGHT = 720, 1280
@@ -207,7 +208,7 @@ def make(folder, binary, seconds):
             )  # fmt: skip
 
 
-def film(folder, seconds, *, captions=True, lines=720):
+def film(folder, seconds, *, captioned=True, lines=720):
     """
     Return the timeline of so many *seconds*, and its files.
     """
@@ -244,23 +245,26 @@ def film(folder, seconds, *, captions=True, lines=720):
         clips=tuple(clips), card=card, bed=Bed(media="m"),
         overlays=(Overlay(media="logo", start_frame=0, frames=card.start_frame),),
         titles=(Title(text="Quiet days", start_frame=20, frames=60),),
-        cues=_cues(card.start_frame) if captions else (),
+        cues=_cues(clips, card.start_frame) if captioned else (),
         voice=(Sound(media="v", start_sample=14_400, samples=(seconds - 3) * 48_000),),
     )  # fmt: skip
     return timeline, files
 
 
-def _cues(last):
+def _cues(clips, last):
     """
-    Return captions of four words, word by word, with a breath between them.
+    Return the captions of speech without a pause but every four words, as the product lays them
+    over the joints of *clips*, word by word.
     """
-    cues = []
-    for number, start in enumerate(range(12, last - 70, 66)):
-        words = tuple(
-            CueWord(
-                text=WORDS[(number * 4 + k) % len(WORDS)], start_frame=start + 15 * k, frames=15
-            )
-            for k in range(4)
+    words = [
+        Word(
+            text=WORDS[number % len(WORDS)], start_seconds=start / 30,
+            end_seconds=(start + 15) / 30, segment=0,
         )
-        cues.append(Cue(words=words, start_frame=start, frames=60, highlighted=True))
-    return tuple(cues)
+        for number, start in enumerate(
+            first + 15 * k for first in range(12, last - 70, 66) for k in range(4)
+        )
+    ]  # fmt: skip
+    said = Utterance(text_index=0, source_sample=0, source_samples=last * 1600, words=tuple(words))
+    joints = [(clip.start_frame, clip.start_frame + JOINT) for clip in clips if clip.transition]
+    return captions.cues([said], end_frame=last, word_by_word=True, line_columns=26, joins=joints)

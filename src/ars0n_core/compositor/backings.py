@@ -24,7 +24,7 @@ from ars0n_core.compositor.logo import rounded_mask
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ars0n_core.compositor.colors import Rgb
+    from ars0n_core.compositor.colors import Floats, Rgb
     from ars0n_core.compositor.text import Block
 
 GROUND: Final[Rgb] = (0.045, 0.047, 0.055)
@@ -54,7 +54,8 @@ class Treatment:
 
 LIGHT: Final = Treatment(Backing.OUTLINE, 0.85)
 """
-Letters ringed in the dark, with a soft shadow: on a dark ground it is hardly seen.
+Letters ringed in the dark, in a soft dark glow: on a dark ground neither is seen, on a white one,
+which may flash up for a single picture, the two still keep white type at 4.5:1 and more.
 """
 
 BOXED: Final = Treatment(Backing.BOX, 0.62)
@@ -65,8 +66,7 @@ the encoder needs the rest).
 
 RINGED_UP_TO: Final = 0.34
 """
-Luminance up to which the ring suffices. Its letters have 6:1 there, and 4.5:1 on up to half
-as much light again; on a bright ground its edges buzz.
+Luminance up to which the ring looks well: on a brighter ground its edges buzz.
 """
 
 
@@ -86,9 +86,10 @@ def chosen(luminances: npt.ArrayLike) -> Treatment:
     return LIGHT
 
 
-def laid(block: Block, treatment: Treatment, across: int, down: int) -> Image.Image:
+def laid(block: Block, treatment: Treatment, across: int, down: int, em: float) -> Image.Image:
     """
-    Return *block* in white on its backing, with *across* and *down* pixels around it.
+    Return *block* in white on its backing, with *across* and *down* pixels around it; *em* is
+    what the ring is measured in, however small the type.
     """
     size = (block.width + 2 * across, block.height + 2 * down)
     image = Image.new("RGBA", size, (*colors.to_bytes(GROUND)[:3], 0))
@@ -99,30 +100,44 @@ def laid(block: Block, treatment: Treatment, across: int, down: int) -> Image.Im
             shape = rounded_mask(*size, 0.3 * block.size)
             image.putalpha(shape.point([round(treatment.opacity * v) for v in range(256)]))
         case Backing.OUTLINE:
-            image.putalpha(_ringed(mask, block.size, treatment.opacity))
+            image.putalpha(_ringed(mask, em, treatment.opacity))
     white = Image.new("RGBA", size, (255, 255, 255, 0))
     white.putalpha(mask)
     image.alpha_composite(white)
     return image
 
 
-RING: Final = 0.1
-SHADOW: Final = 0.13
+RING: Final = 0.09
+GLOW: Final = 0.22
 """
-How far the ring and the shadow about it reach, in ems.
+How far the ring about letters and the glow about that reach, in ems.
 """
 
-SHADOW_GAIN: Final = 1.3
-SHADOW_OPACITY: Final = 0.6
+GLOW_BLUR: Final = 0.11
+GLOW_GAIN: Final = 1.15
+GLOW_OPACITY: Final = 0.7
+FADE: Final = 0.09
+"""
+Where the glow would be cut off by the edge of its box, it fades: so many ems from it.
+"""
 
 
-def _ringed(mask: Image.Image, size: int, opacity: float) -> Image.Image:
+def _ringed(mask: Image.Image, em: float, opacity: float) -> Image.Image:
     """
-    Return the coverage of a ring about the letters of *mask*, and of a shadow about that.
+    Return the coverage of a ring about the letters of *mask*, and of a glow about that.
     """
-    grown = mask.filter(ImageFilter.MaxFilter(2 * max(1, round(RING * size)) + 1))
-    ring = np.asarray(grown.filter(ImageFilter.GaussianBlur(0.02 * size)), np.float32)
-    soft = np.asarray(grown.filter(ImageFilter.GaussianBlur(SHADOW * size)), np.float32)
-    shadow = np.minimum(soft * SHADOW_GAIN, 255) * SHADOW_OPACITY
-    covered = np.maximum(ring * opacity, shadow)
-    return Image.fromarray(covered.astype(np.uint8))
+    ring = _swollen(mask, RING * em, 0.02 * em)
+    glow = np.minimum(_swollen(mask, GLOW * em, GLOW_BLUR * em) * GLOW_GAIN, 255) * GLOW_OPACITY
+    edge = Image.new("L", mask.size, 0)
+    inset = round(FADE * em)
+    edge.paste(255, (inset, inset, mask.width - inset, mask.height - inset))
+    soft = np.asarray(edge.filter(ImageFilter.GaussianBlur(FADE * em / 2)), np.float32) / 255
+    return Image.fromarray(np.maximum(ring * opacity, glow * soft).astype(np.uint8))
+
+
+def _swollen(mask: Image.Image, reach: float, blur: float) -> Floats:
+    """
+    Return *mask* grown by *reach* pixels to all sides, and *blur*red.
+    """
+    grown = mask.filter(ImageFilter.MaxFilter(2 * max(1, round(reach)) + 1))
+    return np.asarray(grown.filter(ImageFilter.GaussianBlur(blur)), np.float32)

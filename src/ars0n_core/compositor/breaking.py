@@ -231,21 +231,28 @@ def greedy(
 
 
 def balanced(
-    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+    atoms: Sequence[Atom],
+    widths: Sequence[float],
+    space: float,
+    limit: float,
+    lines_min: int = 1,
 ) -> list[list[int]] | None:
     """
-    Return as few lines as greedy wrapping does, of lengths as equal as can be.
+    Return as few lines as greedy wrapping does, or *lines_min*, of lengths as equal as can be.
     """
     if not atoms:
         return []
     best = greedy(atoms, widths, space, limit)
-    if best is None or len(best) == 1:
+    if best is None:
+        return best
+    count = max(len(best), min(lines_min, len(atoms)))
+    if count == 1:
         return best
     low, high = max(widths), limit
     for _ in range(10):
         middle = (low + high) / 2
         lines = greedy(atoms, widths, space, middle)
-        if lines is not None and len(lines) == len(best):
+        if lines is not None and len(lines) <= count:
             best, high = lines, middle
         else:
             low = middle

@@ -11,14 +11,16 @@ Start at `CaptionArt.of`.
 
 from __future__ import annotations
 
+import unicodedata
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 from PIL import Image
 
-from ars0n_core.compositor import backings, breaking, colors, text
+from ars0n_core.compositor import backings, breaking, colors, logo, text
 from ars0n_core.compositor.backings import GROUND, Treatment
-from ars0n_core.compositor.fonts import Face
+from ars0n_core.compositor.fonts import Face, clusters
 from ars0n_core.compositor.frames import Sprite, blend
 from ars0n_core.compositor.logo import rounded_mask
 from ars0n_core.compositor.safe_areas import Box, centered_area
@@ -45,6 +47,10 @@ Captions shrink this far to keep to two lines; up to about 26 characters a line 
 """
 
 LINES_MAX: Final = 2
+COLUMNS_MAX: Final = 42
+"""
+A line has no more where a second is free, however wide the picture: as in subtitle files.
+"""
 
 
 def scale_of(width: int, height: int) -> float:
@@ -54,18 +60,54 @@ def scale_of(width: int, height: int) -> float:
     return min(height, 1.25 * width)
 
 
-def caption_zone(width: int, height: int) -> Box:
+class Row(StrEnum):
     """
-    Return where captions stand: the foot of the safe area, about the picture's middle.
+    A place for captions: their usual one, and where they stand clear of it.
+    """
+
+    FOOT = "foot"
+    RAISED = "raised"
+    HEAD = "head"
+
+
+GAP: Final = 0.028
+"""
+Between zones, as a share of the picture's height.
+"""
+
+
+def caption_zone(width: int, height: int, row: Row = Row.FOOT) -> Box:
+    """
+    Return where captions stand: the foot of the safe area, about the picture's middle; or, in
+    another *row*, just above it, or below the logo's strip.
 
     >>> caption_zone(1280, 720)
     Box(left=64, top=578, right=1216, bottom=684)
+    >>> caption_zone(1280, 720, Row.RAISED).bottom
+    558
     """
-    area = centered_area(width, height)
+    area, gap = centered_area(width, height), round(GAP * height)
     size = SIZE * scale_of(width, height)
     tall = round(size * (SPEECH.leading * (LINES_MAX - 1) + 1.3 + 2 * PADDING))
-    return Box(area.left, area.bottom - tall, area.right, area.bottom)
+    top = {
+        Row.FOOT: area.bottom - tall,
+        Row.RAISED: area.bottom - 2 * tall - gap,
+        Row.HEAD: logo.overlay_box(width, height).bottom + gap,
+    }[row]
+    return Box(area.left, top, area.right, top + tall)
 
+
+def zones(width: int, height: int) -> tuple[Box, ...]:
+    """
+    Return all zones that captions may stand in, the usual one first.
+    """
+    return tuple(caption_zone(width, height, row) for row in Row)
+
+
+EM_LEAST: Final = 0.85
+"""
+What rings are measured in when type is set smaller, as a share of its full size.
+"""
 
 PADDING: Final = 0.34
 """
@@ -95,28 +137,31 @@ class CaptionArt:
         height: int,
         accent: Rgb = colors.WHITE,
         backing: Treatment = backings.BOXED,
+        row: Row = Row.FOOT,
     ) -> CaptionArt:
         """
-        Return *cue* set for a film of *width* x *height*; *accent* marks the spoken word.
+        Return *cue* set in *row* of a film of *width* x *height*; *accent* marks the spoken word.
         """
-        zone = caption_zone(width, height)
+        zone = caption_zone(width, height, row)
         size = SIZE * scale_of(width, height)
         across, down = round(2 * PADDING * size), round(PADDING * size)
+        said = "".join((" " if a.spaced else "") + a.text for a in _atoms(cue.words))
         block = text.fit(
-            "".join((" " if a.spaced else "") + a.text for a in _atoms(cue.words)),
+            said,
             SPEECH,
             width=zone.width - 2 * across,
             height=zone.height - 2 * down,
             size_max=size,
             size_min=SIZE_LEAST * scale_of(width, height),
             lines_max=LINES_MAX,
+            lines_min=1 if _columns(said) <= COLUMNS_MAX else LINES_MAX,
             atoms=_atoms(cue.words),
         )
         wide, tall = block.width + 2 * across, block.height + 2 * down
         left, top = (width - wide) // 2, zone.bottom - tall
-        image = backings.laid(block, backing, across, down)
+        image = backings.laid(block, backing, across, down, max(block.size, EM_LEAST * size))
         lit: tuple[tuple[tuple[Sprite, int, int], ...], ...] = ()
-        if cue.highlighted:
+        if cue.highlighted and len(cue.words) > 1:  # a single word needs no pointing at
             boxes = text.word_boxes(block, 0.5)
             fill = colors.readable(accent, GROUND, ratio=3.0)
             label = text.paint(block, colors.ink_on(fill), 0.5)
@@ -148,6 +193,13 @@ class CaptionArt:
         """
         begun = [i for i, word in enumerate(self.cue.words) if word.start_frame <= film_frame]
         return begun[-1] if begun else None
+
+
+def _columns(said: str) -> int:
+    """
+    Return how many columns *said* takes: two for a full-width character.
+    """
+    return sum(2 if unicodedata.east_asian_width(each[0]) in "WF" else 1 for each in clusters(said))
 
 
 def _atoms(words: tuple[CueWord, ...]) -> list[Atom]:

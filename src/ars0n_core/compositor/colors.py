@@ -136,6 +136,14 @@ def luminances(rgb: npt.NDArray[Any]) -> Floats:
     return np.asarray(light @ np.array([KR, KG, KB], np.float32), np.float32)
 
 
+def lightness(rgb: npt.NDArray[Any]) -> Floats:
+    """
+    Return how light every pixel of *rgb* (..., 3), 0 to 255, looks, 0 to 1: about as the eye
+    tells steps apart.
+    """
+    return np.asarray(np.sqrt(luminances(rgb)), np.float32)
+
+
 def contrast(one: float, other: float) -> float:
     """
     Return the WCAG contrast of two luminances, 1 to 21.

@@ -245,6 +245,23 @@ def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: fl
     )  # fmt: skip
 
 
+def strip(source: Path, *, size: tuple[int, int], top: int, height: int, frames: int) -> Any:
+    """
+    Decode the first *frames* pictures of a film as raw luma: *height* rows from *top* on, of
+    *size*.
+    """
+    width = size[0]
+    return (
+        graphs.input(url(source), **foreign_options())["v:0"]
+        .filter("scale", w=width, h=size[1], flags="bicubic", out_range="tv")
+        .filter("format", pix_fmts="yuv420p")
+        .filter("crop", w=width, h=height, x=0, y=top, exact=1)
+        .filter("extractplanes", planes="y")
+        .output("pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough",
+                **{"frames:v": frames})
+    )  # fmt: skip
+
+
 def chosen(
     source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: float = FRAME_RATE
 ) -> Any:

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from ars0n_core.compositor import backings
 from ars0n_core.compositor.backings import Treatment
-from ars0n_core.compositor.captions import CaptionArt
+from ars0n_core.compositor.captions import CaptionArt, Row
 from ars0n_core.compositor.frames import Frame, Sprite, blend
 from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.safe_areas import Box
@@ -113,11 +113,12 @@ class Standing:
 @frozen(kw_only=True)
 class Manner:
     """
-    How words stand on the picture: a caption's ``backing``; how far down its zone (0 to 1) a
-    title stands, and whether that zone is below a logo.
+    How words stand on the picture: a caption's ``backing`` and ``row``; how far down its zone
+    (0 to 1) a title stands, and whether that zone is below a logo.
     """
 
     backing: Treatment = backings.BOXED
+    row: Row = Row.FOOT
     drop: float = 0.0
     below_logo: bool = True
 
@@ -179,7 +180,8 @@ class Worded:
             for word in self._words.words
         ]
         backing = self._manner.backing
-        return ["caption", words, accent, backing.backing.value, backing.opacity, *place]
+        stood: list[Json] = [self._manner.row.value, backing.backing.value, backing.opacity]
+        return ["caption", words, accent, *stood, *place]
 
     def draw(self, frame: Frame, n: int) -> None:
         """
@@ -202,7 +204,7 @@ class Worded:
         words, size, accent, manner = self._words, self._size, self._accent, self._manner
         if isinstance(words, Title):
             return TitleArt.of(words, *size, accent, drop=manner.drop, below_logo=manner.below_logo)
-        return CaptionArt.of(words, *size, accent, manner.backing)
+        return CaptionArt.of(words, *size, accent, manner.backing, manner.row)
 
 
 @frozen(eq=False)

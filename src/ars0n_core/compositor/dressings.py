@@ -21,18 +21,19 @@ from ars0n_core.compositor import (
     ffmpeg,
     logo,
     reels,
+    rows,
     titles,
 )
+from ars0n_core.compositor.captions import Row
 from ars0n_core.compositor.dressing import Dressing, Layer, Manner, Standing, Worded
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, MediaKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ars0n_core.compositor.backings import Treatment
     from ars0n_core.compositor.cache import Cache
     from ars0n_core.compositor.colors import Floats
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
@@ -86,13 +87,19 @@ def dress(
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
     size = (timeline.width, timeline.height)
-    layers += [
+    standing = [
         Worded(title, *size, accent, _standing(timeline, title, looks)) for title in timeline.titles
     ]
-    layers += [
-        Worded(cue, *size, accent, Manner(backing=_backing(timeline, cue, looks)))
-        for cue in timeline.cues
-    ]
+    layers += standing
+    scenes: dict[Clip, Manner] = {}
+    for cue in timeline.cues:
+        scene = _scene(timeline, cue)
+        if scene is None:
+            layers.append(Worded(cue, *size, accent, Manner()))
+            continue
+        if scene not in scenes:
+            scenes[scene] = _manner(timeline, scene, standing, looks)
+        layers.append(Worded(cue, *size, accent, scenes[scene]))
     return Dressing(layers)
 
 
@@ -104,10 +111,10 @@ def _standing(timeline: Timeline, title: Title, looks: Glances) -> Manner:
     below_logo = bool(timeline.overlays)
     middle = title.start_frame + title.frames // 2
     looked = looks.between(middle, middle + 1)
-    shades = [np.sqrt(colors.luminances(picture)) for picture in looked]  # as the eye sees them
-    if not shades:
+    if not looked:
         return Manner(below_logo=below_logo)
-    activity = sum((_activity(shade) for shade in shades), np.zeros_like(shades[0]))
+    busy = [rows.activity(colors.lightness(picture)) for picture in looked]
+    activity = sum(busy, np.zeros_like(busy[0]))
     size = (timeline.width, timeline.height)
     zone = titles.title_zone(*size, below_logo=below_logo)
 
@@ -122,34 +129,45 @@ def _standing(timeline: Timeline, title: Title, looks: Glances) -> Manner:
     return Manner(drop=drop, below_logo=below_logo)
 
 
-def _backing(timeline: Timeline, cue: Cue, looks: Glances) -> Treatment:
+def _scene(timeline: Timeline, cue: Cue) -> Clip | None:
     """
-    Return what *cue* stands on, by the scene it is shown over: not by its own time in it, so
-    that the captions of one scene look alike, whatever they say.
+    Return the clip over which most of *cue* is shown.
     """
-    first, last = cue.start_frame, cue.start_frame + cue.frames
-    if not looks.are_close(first, last):
-        return backings.BOXED
-    part = _part(captions.caption_zone(timeline.width, timeline.height))
-    behind = [colors.luminances(p[part]).reshape(-1) for p in looks.between(first, last)]
-    return backings.chosen(np.concatenate(behind) if behind else ())
+
+    def shared(clip: Clip) -> int:
+        end = min(clip.end_frame, cue.start_frame + cue.frames)
+        return end - max(clip.start_frame, cue.start_frame)
+
+    best = max(timeline.clips, key=shared, default=None)
+    return best if best is not None and shared(best) > 0 else None
+
+
+def _manner(timeline: Timeline, scene: Clip, standing: Sequence[Worded], looks: Glances) -> Manner:
+    """
+    Return how captions stand over *scene*: all of them alike, whatever they say and whenever;
+    so that none jumps about, and another clip beside it changes none of its pictures.
+    """
+    first, last = scene.start_frame, scene.end_frame
+    pictures = looks.of(scene)
+    if pictures is None:
+        return Manner()
+    size = (timeline.width, timeline.height)
+    row = Row.FOOT
+    if len(pictures) >= rows.LOOKS_MIN or not looks.moves(scene.media):
+        titled = [each for each in standing if each.start_frame < last and first < each.end_frame]
+        row = rows.chosen(pictures, size, lambda: [each.box for each in titled], glance=GLANCE)
+    if not looks.are_close(scene):
+        return Manner(row=row)
+    part = _part(captions.caption_zone(*size, row))
+    behind = [colors.luminances(picture[part]).reshape(-1) for picture in pictures]
+    return Manner(backing=backings.chosen(np.concatenate(behind)), row=row)
 
 
 def _part(box: Box) -> tuple[slice, slice]:
     """
     Return where *box* is in a glance.
     """
-    rows = slice(box.top // GLANCE, -(-box.bottom // GLANCE))
-    return rows, slice(box.left // GLANCE, -(-box.right // GLANCE))
-
-
-def _activity(shade: Floats) -> Floats:
-    """
-    Return how much each pixel of *shade* differs from its neighbours.
-    """
-    across = np.abs(np.diff(shade, axis=1, prepend=shade[:, :1]))
-    down = np.abs(np.diff(shade, axis=0, prepend=shade[:1]))
-    return across + down
+    return rows.part(box, GLANCE)
 
 
 def _logo(
@@ -233,16 +251,26 @@ class Glances:
         """
         return [picture for clip in self._shown(first, last) for picture in self._keys(clip.media)]
 
-    def are_close(self, first: int, last: int) -> bool:
+    def of(self, clip: Clip) -> list[Floats] | None:
         """
-        Whether the key pictures of these clips are as close as it takes to know what they show.
+        Return key pictures of *clip*, None where it is still to come.
         """
-        return all(
-            len(self._keys(clip.media)) * SECONDS_UNSEEN_MAX
-            >= min(clip.frames * clip.speed / FRAME_RATE, PICTURES)
-            for clip in self._shown(first, last)
-            if self._moves(clip.media)
+        return self._keys(clip.media) if clip.media in self._media else None
+
+    def are_close(self, clip: Clip) -> bool:
+        """
+        Whether the key pictures of *clip* are as close as it takes to know what it shows.
+        """
+        seconds = min(clip.frames * clip.speed / FRAME_RATE, PICTURES)
+        return not self.moves(clip.media) or (
+            len(self._keys(clip.media)) * SECONDS_UNSEEN_MAX >= seconds
         )
+
+    def moves(self, name: str) -> bool:
+        """
+        Whether a medium is more than a single picture.
+        """
+        return self._known[name].kind is not MediaKind.STILL
 
     def _shown(self, first: int, last: int) -> list[Clip]:
         return [
@@ -252,12 +280,9 @@ class Glances:
             if clip.media in self._media  # it may be still to come
         ]
 
-    def _moves(self, name: str) -> bool:
-        return self._known[name].kind is not MediaKind.STILL
-
     def _keys(self, name: str) -> list[Floats]:
         graph = commands.key_pictures(
-            self._media[name], size=self._small, pictures=PICTURES if self._moves(name) else 1
+            self._media[name], size=self._small, pictures=PICTURES if self.moves(name) else 1
         )
         found = self._taken(name, graph)
         if not found:

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 @frozen(kw_only=True)
 class Placed:
     """
-    Something laid over the film, and a ``frame`` in which it is whole.
+    Something laid over the film, and a ``frame`` in which it is whole. A caption is looked at
+    all the time it is shown, other text in that frame.
     """
 
     name: str
     box: Box
     frame: int
     is_text: bool = True
+    is_caption: bool = False
 
 
 def of(layers: Sequence[Layer], card: EndCard | None, art: CardArt | None) -> tuple[Placed, ...]:
@@ -42,8 +44,17 @@ def of(layers: Sequence[Layer], card: EndCard | None, art: CardArt | None) -> tu
         middle = (layer.start_frame + layer.end_frame - 1) // 2
         if isinstance(layer, Standing):
             placed.append(Placed(name="logo", box=layer.box, frame=middle, is_text=False))
-        elif isinstance(layer, Worded) and layer.is_title:
-            placed.append(Placed(name=f"title {layer.text!r}", box=layer.box, frame=middle))
+        elif isinstance(layer, Worded):
+            kind = "title" if layer.is_title else "caption"
+            placed.append(
+                Placed(
+                    name=f"{kind} {layer.text!r}",
+                    box=layer.box,
+                    frame=middle,
+                    is_text=layer.is_title,
+                    is_caption=not layer.is_title,
+                )
+            )
     if card is not None and art is not None:
         # A card is cut short by the film's end at the latest: it is whole in its last frame.
         last = card.start_frame + card.frames - 1

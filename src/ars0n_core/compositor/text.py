@@ -186,11 +186,17 @@ def _prepared(text: str, style: Style) -> str:
 
 
 def _set(
-    text: str, atoms: Sequence[Atom], style: Style, size: int, width: float, lines_max: int = 999
+    text: str,
+    atoms: Sequence[Atom],
+    style: Style,
+    size: int,
+    width: float,
+    lines_max: int = 999,
+    lines_min: int = 1,
 ) -> Block | None:
     """
     Return *atoms* of *text* set at *size* within *width*, or None if one is too wide or
-    there would be more than *lines_max* lines.
+    there would be more than *lines_max* lines; on *lines_min* of them, if it has as many words.
     """
     language = fonts.han_language(text)
     base = bidi.base_level(text)
@@ -212,7 +218,7 @@ def _set(
     ]
     limit = width
     for _ in range(LIMITS):
-        rows = breaking.balanced(atoms, advances, space, limit)
+        rows = breaking.balanced(atoms, advances, space, limit, lines_min)
         if rows is None or len(rows) > lines_max:
             return None
         lines = []
@@ -281,6 +287,7 @@ def fit(
     size_max: float,
     size_min: float,
     lines_max: int = 3,
+    lines_min: int = 1,
     atoms: Sequence[Atom] | None = None,
 ) -> Block:
     """
@@ -288,8 +295,8 @@ def fit(
 
     Down to *size_min* it keeps to *lines_max* lines; if that is not enough it takes more
     lines, then breaks inside words; only what fits in no way is set smaller than
-    *size_min*. Nothing is ever left out. *atoms* may be given where the caller knows better
-    than white space what a word is.
+    *size_min*. Nothing is ever left out. It is broken into *lines_min* lines also where fewer
+    would do. *atoms* may be given where the caller knows better than white space what a word is.
     """
     text = _prepared(text, style)
     whole = breaking.atoms(text) if atoms is None else atoms
@@ -302,7 +309,7 @@ def fit(
         best, low, high = None, 0, len(sizes) - 1
         middle = high  # the least size says whether this way fits at all
         while low <= high:
-            block = _set(text, kept, style, sizes[middle], width, limit)
+            block = _set(text, kept, style, sizes[middle], width, limit, lines_min)
             if block is not None and block.height <= height:
                 best, high = block, middle - 1
             elif best is None:

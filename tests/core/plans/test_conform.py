@@ -343,6 +343,18 @@ def test_words_spoken_over_a_join_are_written_in_two_captions() -> None:
 
     assert written([]) == ["You get two hundred pages"]
     assert written([(26, 34)]) == ["You get", "two hundred pages"]
+    # whatever it costs: a caption over three pieces of the film would have all three rendered anew
+    for first in range(10, 60):
+        for frames in (8, 16):
+            parts = written([(first, first + frames)])
+            found = captions.cues(
+                [said], end_frame=120, word_by_word=False, joins=[(first, first + frames)]
+            )
+            assert " ".join(parts) == "You get two hundred pages"
+            for cue in found:
+                end = cue.start_frame + cue.frames
+                readable = cue.frames <= max(24, 1.5 * len(" ".join(w.text for w in cue.words)))
+                assert not cue.start_frame < first < first + frames < end or readable
 
 
 def test_a_caption_that_takes_its_time_to_be_read_is_not_shortened_for_a_join() -> None:

@@ -34,7 +34,7 @@ _LEAD_FRAMES_MAX: Final = 9  # how long before its first word a caption may stan
 _LAG_FRAMES_MAX: Final = 6  # how long after it: more would read as out of step
 _EARLY_FRAMES_MAX: Final = 4  # how long before its last word is over it may end at a join
 _HASTE: Final = 8.0  # what it costs to read twice as fast as one can
-_ASTRIDE: Final = 5.0  # what it costs to be spoken over a whole join
+_ASTRIDE: Final = 50.0  # what it costs to be spoken over a whole join: nothing else costs more
 _SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _CLOSERS: Final = "\"'”’»)」』"
@@ -217,8 +217,14 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
         bare = part[-1].text.lower()
         cost += 1.0 if bare in _CLINGING else 0.0
-    begun, said = _frame(part[0].start_seconds), _frame(part[-1].end_seconds)
-    cost += sum(_ASTRIDE for first, after in form.joins if begun < first and after < said)
+    begun = _frame(part[0].start_seconds)
+    said = math.ceil(part[-1].end_seconds * FRAME_RATE - 1e-6)
+    # What begins or ends by the width of a frame or two on the other side can be shown on one.
+    cost += sum(
+        _ASTRIDE
+        for first, after in form.joins
+        if begun < first - _LAG_FRAMES_MAX and after + _EARLY_FRAMES_MAX < said
+    )
     inside = sum(1 for word in part[:-1] if word.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
     return cost + inside
 

@@ -1,0 +1,259 @@
+"""
+A caption's letters among the pixels of a finished film, and how far they stand out.
+
+**Owns** telling letters (white strokes that stand still while a caption is shown and are gone
+before and after) from all else that is white, in any of the rows captions may stand in; and
+the contrast of letters with what is around them in one picture. **Does not own** which
+pictures are looked at (`legibility`). **Invariants**: nothing is believed of how a caption was
+drawn.
+
+Start at `find`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from attrs import frozen
+
+from ars0n_core.compositor import captions, colors, safe_areas
+from ars0n_core.compositor.flashes import LINEAR
+from ars0n_core.compositor.safe_areas import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Mask = npt.NDArray[np.bool_]
+    Luma = npt.NDArray[np.uint8]
+
+INK_CODE: Final = 200
+INK_SHARE_MIN: Final = 0.002
+"""
+Captions are white; less of it than this in their zone, and none is shown.
+"""
+
+STROKE_SHARE: Final = 1 / 32
+"""
+Of the picture's height: no stroke of a letter is as thick, most white things are.
+"""
+
+HEART_CODE: Final = 216
+STEP_CODES: Final = 28
+"""
+How bright a letter is in its middle, and by how much brighter than what is beside it, if it can
+be told from it at all.
+"""
+
+MOVED_SHARE: Final = 1 / 80
+"""
+How far, of the picture's height, something white may move while a caption is shown.
+"""
+
+APART: Final = 2
+"""
+So many moments lie between two at which a letter stands at the same place.
+"""
+
+REACH: Final = 2
+"""
+Pixels from a stroke's heart to its edge.
+"""
+
+ROOM: Final = 9
+"""
+Pixels about letters that are looked at, in the largest of pictures.
+"""
+
+PART_SHARE: Final = 1 / 16
+"""
+Of the picture's longer side: a word or two, the part of a line that is judged by itself.
+"""
+
+PART_INK_MIN: Final = 40
+"""
+Pixels of white from which a part of a line holds a letter.
+"""
+
+
+@frozen(eq=False)
+class Letters:
+    """
+    Where a caption's letters are: their ``mask``, in ``box`` of the picture, which has room for
+    what is around them. Where the caption was laid is ``known``: then nothing else is white in it
+    for most of its time, whatever is at any time counts against it, and its worst part decides.
+    """
+
+    box: Box
+    mask: Mask
+    known: bool
+
+    def contrast(self, strip: Luma, top: int, height: int) -> float | None:
+        """
+        Return the least contrast of any part of the letters with what is around it in *strip*,
+        rows from *top* on of a picture of *height*; None where none of it is white.
+        """
+        box = self.box
+        luma = strip[box.top - top : box.bottom - top, box.left : box.right]
+        ink = (luma >= INK_CODE) & self.mask
+        if ink.sum() < PART_INK_MIN:
+            return None
+        ring = _grown(ink, 1 + max(2, height // 320)) & ~_grown(ink, 1)  # the edge is a mixture
+        ring &= ~_grown(self.mask if self.known else luma >= INK_CODE, 1)
+        step = max(16, round(max(height, strip.shape[1]) * PART_SHARE)) if self.known else box.width
+        found = [
+            _apart(luma[:, left : left + step], ink[:, left : left + step],
+                   ring[:, left : left + step])
+            for left in range(0, luma.shape[1], step)
+            if ink[:, left : left + step].sum() >= PART_INK_MIN
+        ]  # fmt: skip
+        return min(found, default=None)
+
+
+def _apart(luma: Luma, ink: Mask, ring: Mask) -> float:
+    """
+    Return the contrast of *ink* with its *ring*, single pixels aside.
+    """
+    if not ring.any():
+        return 1.0
+    behind = float(np.percentile(LINEAR[luma[ring]], 95))
+    return colors.contrast(float(np.median(LINEAR[luma[ink]])), behind)
+
+
+def find(inside: Sequence[Luma], beside: Sequence[Luma], laid: Box | None = None) -> Letters | None:
+    """
+    Return the letters of the caption that the pictures *inside* its time show and those *beside*
+    it don't: in the box in which it was *laid*, else in whichever of the rows for captions most
+    of them are; None where there are none.
+    """
+    height, width = inside[0].shape
+    best, most = None, 0
+    for zone in captions.zones(width, height) if laid is None else (laid,):
+        shown = [_part(luma, zone) for luma in inside]
+        strokes = _still(shown, width)
+        new = strokes.copy()
+        for luma in beside if laid is None else ():
+            # What is as thin and as white without the caption is the rim of a cup.
+            new &= ~_spread(_strokes(_part(luma, zone), width), round(height * MOVED_SHARE / 2))
+        least = INK_SHARE_MIN / 2 * strokes.size
+        if new.sum() < least:
+            new &= False
+        count = 4 * int(new.sum()) + int(strokes.sum())
+        if count > most and strokes.sum() >= least:
+            found = new if new.any() else strokes
+            best, most = _letters(shown, found, zone, known=laid is not None), count
+    return best
+
+
+def _letters(shown: Sequence[Luma], strokes: Mask, zone: Box, *, known: bool) -> Letters:
+    """
+    Return the whole letters of *strokes* in *zone*: with all that is white beside them most of
+    the time (a word that is lit is not).
+    """
+    white = sum((luma >= INK_CODE).astype(np.int8) for luma in shown)
+    often = np.asarray(white) * 2 >= len(shown)
+    mask = often & _spread(strokes, REACH)
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    room = ROOM
+    top, bottom = max(0, int(rows[0]) - room), min(zone.height, int(rows[-1]) + 1 + room)
+    left, right = max(0, int(columns[0]) - room), min(zone.width, int(columns[-1]) + 1 + room)
+    box = Box(zone.left + left, zone.top + top, zone.left + right, zone.top + bottom)
+    return Letters(box, mask[top:bottom, left:right], known)
+
+
+def outside(letters: Letters, inside: Sequence[Luma], beside: Sequence[Luma]) -> float:
+    """
+    Return the share of a caption's *letters* that stands outside the safe area, about the row
+    they are in; what was there without the caption too is no letter, and without such a picture
+    none can be told.
+    """
+    if not beside:
+        return 0.0
+    height, width = inside[0].shape
+    area = safe_areas.safe_area(width, height)
+    zones = captions.zones(width, height)
+    zone = min(zones, key=lambda each: abs(each.center[1] - letters.box.center[1]))
+    last = height if zone is zones[0] else min(height, zone.bottom + zone.height)
+    rows = Box(0, max(0, zone.top - zone.height), width, last)
+    found = np.logical_and.reduce([_strokes(_part(luma, rows), width) for luma in inside])
+    may = np.zeros_like(found)
+    may[max(0, area.top - rows.top) : area.bottom - rows.top, area.left : area.right] = True
+    strays = found & ~may
+    for luma in beside:
+        strays &= ~_spread(_part(luma, rows) >= INK_CODE, round(height * MOVED_SHARE))
+    count = int((found & may).sum()) + int(strays.sum())
+    return float(strays.sum() / count) if count else 0.0
+
+
+def _part(luma: Luma, box: Box) -> Luma:
+    return luma[box.top : box.bottom, box.left : box.right]
+
+
+def _still(shown: Sequence[Luma], width: int) -> Mask:
+    """
+    Return where a white stroke stands at two moments that lie apart: letters do, and the
+    gleam on a product that the camera passes does not.
+    """
+    strokes = [_strokes(luma, width) for luma in shown]
+    still = np.zeros_like(strokes[0])
+    for i, one in enumerate(strokes):
+        for other in strokes[i + APART :]:
+            still |= one & other
+    return still
+
+
+def _strokes(luma: Luma, width: int) -> Mask:
+    """
+    Return where *luma*, of a picture of *width*, is white at heart, thin, and ends at once: a
+    letter is, and the line at which a soft light becomes as bright as one isn't.
+    """
+    ink = (luma >= INK_CODE) & _spread(luma >= HEART_CODE, max(2, width // 240))
+    reach = max(2, round(width * STROKE_SHARE / 2))
+    thick = _spread(~_spread(~ink, reach), reach + reach // 2)  # and the rough of its edge
+    ends = luma >= _least(luma, max(2, width // 180)).astype(np.int16) + STEP_CODES
+    return np.asarray(ink & ~thick & ends)
+
+
+def _least(luma: Luma, reach: int) -> Luma:
+    """
+    Return for each pixel the least of those up to *reach* to every side.
+    """
+    out = luma
+    for axis in (0, 1):
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (reach, reach)
+        wide = np.pad(out, padding, mode="edge")
+        count = out.shape[axis]
+        out = np.minimum.reduce(
+            [wide.take(range(k, k + count), axis) for k in range(2 * reach + 1)]
+        )
+    return out
+
+
+def _spread(mask: Mask, reach: int) -> Mask:
+    """
+    Return *mask* grown by *reach* pixels to every side, by sums along rows and columns.
+    """
+    out = mask
+    for axis in (0, 1):
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (reach + 1, reach)
+        sums = np.cumsum(np.pad(out, padding), axis=axis, dtype=np.int32)
+        window = 2 * reach + 1
+        high = np.take(sums, range(window, sums.shape[axis]), axis=axis)
+        low = np.take(sums, range(sums.shape[axis] - window), axis=axis)
+        out = high > low
+    return out
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    grown = mask
+    for _ in range(by):
+        padded = np.pad(grown, 1)
+        grown = (
+            padded[1:-1, 1:-1] | padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2]
+            | padded[1:-1, 2:]
+        )  # fmt: skip
+    return grown
