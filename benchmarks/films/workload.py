@@ -13,9 +13,9 @@ import wave
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ars0n_core.specs.model import CtaDesign
 from ars0n_core.plans.conform import captions
 from ars0n_core.plans.conform.speech import Utterance
+from ars0n_core.specs.model import CtaDesign
 from ars0n_core.timelines import (
     Bed,
     Clip,

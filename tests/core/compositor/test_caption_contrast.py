@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-
     from tests.core.compositor.conftest import Bench
 
     Films = npt.NDArray[np.uint8]
