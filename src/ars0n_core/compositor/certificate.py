@@ -290,11 +290,12 @@ def _of_picture(picture: PictureMeasured | None, rules: PictureRules) -> Iterato
             least * (1 - KBPS_LEEWAY) <= kbps <= highest * (1 + KBPS_LEEWAY)
         )
         yield _told("video_kbps", f"{least} to {highest}", kbps and round(kbps), fits)
-    flashes = picture.flashes_a_second_max
-    yield _told(
-        "flashes", f"<= {FLASHES_A_SECOND_MAX} a second over a quarter of the picture", flashes,
-        flashes <= FLASHES_A_SECOND_MAX,
-    )  # fmt: skip
+    for rule, flashes in (
+        ("flashes", picture.flashes_a_second_max),
+        ("red_flashes", picture.red_flashes_a_second_max),
+    ):
+        wanted_most = f"<= {FLASHES_A_SECOND_MAX} a second over a quarter of the picture"
+        yield _told(rule, wanted_most, flashes, flashes <= FLASHES_A_SECOND_MAX)
 
 
 def _of_sound(sound: SoundMeasured | None, rules: SoundRules) -> Iterator[Finding]:

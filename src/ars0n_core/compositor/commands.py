@@ -226,7 +226,9 @@ def glance(source: Path, *, size: tuple[int, int]) -> Any:
     """
     stream = graphs.input(url(source), err_detect="explode", **foreign_options())["v:0"]
     return (
-        stream.filter("scale", w=size[0], h=size[1], flags="area", out_range="tv")
+        stream.filter(
+            "scale", w=size[0], h=size[1], flags="area", out_range="tv", out_color_matrix="bt709"
+        )
         .output("pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough")
         .global_args("-xerror")
     )

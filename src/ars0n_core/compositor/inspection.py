@@ -75,6 +75,7 @@ class PictureMeasured:
     closed_groups: bool | None
     kbps: float | None
     flashes_a_second_max: int
+    red_flashes_a_second_max: int
     fault: str | None
     caption_contrast_min: float | None = None
     caption_outside_max: float | None = None
@@ -263,7 +264,8 @@ def _picture(
         key_gap_seconds_max=gap,
         closed_groups=closed,
         kbps=track.kbps if track else None,
-        flashes_a_second_max=flashes,
+        flashes_a_second_max=flashes.most,
+        red_flashes_a_second_max=flashes.most_red,
         fault=fault,
         caption_contrast_min=seen.contrast_min if seen and shown else None,
         caption_outside_max=seen.outside_max if seen and shown else None,
@@ -271,29 +273,33 @@ def _picture(
     )
 
 
-def _watched(path: Path, fps: float, binary: Ffmpeg, group: Group) -> tuple[int, int, str | None]:
+def _watched(
+    path: Path, fps: float, binary: Ffmpeg, group: Group
+) -> tuple[int, Counter, str | None]:
     """
-    Decode every picture: return how many there are, the most flashes in a second, and the
-    decoder's first complaint.
+    Decode every picture: return how many there are, their flashes, and the decoder's first
+    complaint.
     """
     width, height = GLANCE
+    size, half = width * height, (height // 2, width // 2)
     counter, frames = Counter(fps or 30.0), 0
     args = ffmpeg.arguments(binary, commands.glance(path, size=GLANCE))
     patience = commands.patience(round(SECONDS_MAX * 30))
     with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
-        size_bytes = width * height * 3 // 2
-        for block in process.blocks(size_bytes):
-            if len(block) < size_bytes or frames > SECONDS_MAX * 120:
+        for block in process.blocks(size * 3 // 2):
+            if len(block) < size * 3 // 2 or frames > SECONDS_MAX * 120:
                 break
-            counter.add(np.frombuffer(block, np.uint8, width * height).reshape(height, width))
+            codes = np.frombuffer(block, np.uint8)
+            blue, red = codes[size:].reshape(2, *half)
+            counter.add(codes[:size].reshape(height, width), blue, red)
             frames += 1
         try:
             said = process.finish()
         except CompositorError as error:
             if error.retryable:  # the machine's fault says nothing about the file
                 raise
-            return frames, counter.most, str(error)
-    return frames, counter.most, said.splitlines()[0] if said else None
+            return frames, counter, str(error)
+    return frames, counter, said.splitlines()[0] if said else None
 
 
 def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:

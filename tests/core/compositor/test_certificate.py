@@ -130,6 +130,7 @@ BROKEN: dict[str, dict[str, object]] = {
     },
     "video_kbps": {"video": (*X264, "-qp", "2"), "source": "testsrc2=s=144x256:r=30:d=2,noise=alls=100:allf=t"},
     "flashes": {"source": "color=black:s=144x256:r=30:d=2,geq=lum='if(lt(mod(N,6),3),220,20)':cb=128:cr=128"},
+    "red_flashes": {"source": "color=black:s=144x256:r=30:d=2,geq=lum='if(lt(mod(N,6),3),63,44)':cb='if(lt(mod(N,6),3),102,128)':cr='if(lt(mod(N,6),3),240,128)'"},
     "audio_codec": {"audio": ("-c:a", "libmp3lame", "-b:a", "160k", "-ac", "2", "-ar", "48000")},
     "sample_rate": {"sound": sines(0.198, rate=44_100), "audio": (*AAC[:-1], "44100")},
     "channels": {"audio": ("-c:a", "aac", "-b:a", "160k", "-ac", "1", "-ar", "48000")},

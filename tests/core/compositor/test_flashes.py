@@ -26,6 +26,33 @@ def test_a_strobe_flashes_as_often_as_it_does(period: int, flashes: int) -> None
     assert (found > FLASHES_A_SECOND_MAX) == (flashes > 3)
 
 
+@pytest.mark.parametrize("rate", [24, 25, 29.97, 30])
+def test_three_flashes_a_second_pass_and_a_little_more_fails(rate: float) -> None:
+    def flicker(hertz: float) -> list[int]:
+        return [220 if int(2 * hertz * n / rate + 1e-6) % 2 else 30 for n in range(int(4 * rate))]
+
+    assert count(flicker(2.9), rate=rate) == 3
+    assert count(flicker(3.2), rate=rate) == 4
+    assert rate != round(rate) or count(flicker(3.0), rate=rate) == 3
+
+
+def test_red_flashes_by_its_saturation_not_its_light() -> None:
+    # Dark grey and red of about the same luminance; grey and a pale red, which is none.
+    grey, red, pale = (44, 128, 128), (63, 102, 240), (60, 120, 150)
+
+    def most_red(*shown: tuple[int, int, int]) -> tuple[int, int]:
+        counter = Counter(30)
+        for n in range(60):
+            y, u, v = shown[n // 3 % 2]
+            planes = np.full((18, 32), y), np.full((9, 16), u), np.full((9, 16), v)
+            counter.add(*(plane.astype(np.uint8) for plane in planes))
+        return counter.most, counter.most_red
+
+    assert most_red(grey, red) == (0, 5)
+    assert most_red(grey, pale) == (0, 0)
+    assert most_red(red, red) == (0, 0)
+
+
 def test_a_small_or_faint_flicker_harms_nobody() -> None:
     assert count(strobe(4), share=0.2) == 0
     assert count(strobe(4), share=0.3) > 3
