@@ -63,6 +63,11 @@ Kinds of company, part of a name: broken, they read as something else.
 """
 
 HYPHENS: Final = frozenset("-‐–—/")
+SOFT: Final = "\u00ad"
+"""
+The soft hyphen: whoever writes it knows where their word may be parted.
+"""
+
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -70,12 +75,13 @@ BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 class Atom:
     """
     Clusters that stay together. ``spaced``: white space comes before; ``word`` counts
-    the words of the text, from 0.
+    the words of the text, from 0; ``soft``: a line that ends here ends with a hyphen.
     """
 
     clusters: tuple[str, ...]
     word: int
     spaced: bool
+    soft: bool = False
 
     @property
     def text(self) -> str:
@@ -151,7 +157,7 @@ def _may_break(before: str, after: str, *, long: bool, phrase: int) -> bool:
     """
     if after[0] in NOT_FIRST or before[-1] in NOT_LAST:
         return False
-    if "\u200b" in before or "\u00ad" in before:
+    if "\u200b" in before or SOFT in before:
         return True
     if before[-1] in HYPHENS:
         return after[0].isalpha()
@@ -190,7 +196,7 @@ def atoms(text: str) -> list[Atom]:
                 and place not in kept
                 and _may_break(piece[-1], cluster, long=len(whole) > PHRASE, phrase=phrase)
             ):
-                result.append(Atom(tuple(piece), index, spaced))
+                result.append(Atom(tuple(piece), index, spaced, soft=SOFT in piece[-1]))
                 piece, spaced = [], False
             piece.append(cluster)
             place += len(cluster)
@@ -210,18 +216,24 @@ def shattered(pieces: Sequence[Atom]) -> list[Atom]:
 
 
 def greedy(
-    atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float
+    atoms: Sequence[Atom],
+    widths: Sequence[float],
+    space: float,
+    limit: float,
+    hyphen: float = 0.0,
 ) -> list[list[int]] | None:
     """
-    Return greedy lines as atom indices, or None if an atom is wider than *limit*.
+    Return greedy lines as atom indices, or None if an atom is wider than *limit*; *hyphen* is the
+    width of what a soft atom ends its line with.
     """
     lines: list[list[int]] = []
     used = 0.0
     for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
-        if width > limit:
+        ending = hyphen if atom.soft else 0.0
+        if width + ending > limit:
             return None
         gap = space if atom.spaced else 0.0
-        if lines and used + gap + width <= limit:
+        if lines and used + gap + width + ending <= limit:
             lines[-1].append(index)
             used += gap + width
         else:
@@ -236,13 +248,14 @@ def balanced(
     space: float,
     limit: float,
     lines_min: int = 1,
+    hyphen: float = 0.0,
 ) -> list[list[int]] | None:
     """
     Return as few lines as greedy wrapping does, or *lines_min*, of lengths as equal as can be.
     """
     if not atoms:
         return []
-    best = greedy(atoms, widths, space, limit)
+    best = greedy(atoms, widths, space, limit, hyphen)
     if best is None:
         return best
     count = max(len(best), min(lines_min, len(atoms)))
@@ -251,7 +264,7 @@ def balanced(
     low, high = max(widths), limit
     for _ in range(10):
         middle = (low + high) / 2
-        lines = greedy(atoms, widths, space, middle)
+        lines = greedy(atoms, widths, space, middle, hyphen)
         if lines is not None and len(lines) <= count:
             best, high = lines, middle
         else:

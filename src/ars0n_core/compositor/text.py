@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 from PIL import Image, ImageDraw
 
-from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts, metrics
+from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts, hyphens, metrics
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 PAD: Final = 2
 """
 Pixels around a block in its picture: rounding and antialiasing reach that far.
+"""
+
+SMALL: Final = 0.66
+"""
+Share of the wanted size below which long words are parted rather than all type made smaller.
 """
 
 STEP: Final = 0.95
@@ -216,15 +221,20 @@ def _set(
         sum(run.advance for run in _runs([atom], levels(i), size, style, language, space))
         for i, atom in enumerate(atoms)
     ]
+    hyphen = metrics.advance(fonts.FACES[style.face][0], size, style.weight, HYPHEN)
     limit = width
     for _ in range(LIMITS):
-        rows = breaking.balanced(atoms, advances, space, limit, lines_min)
+        rows = breaking.balanced(atoms, advances, space, limit, lines_min, hyphen)
         if rows is None or len(rows) > lines_max:
             return None
         lines = []
         for row in rows:
             on_line = [v for i in row for v in levels(i)]
-            runs = _runs([atoms[i] for i in row], on_line, size, style, language, space)
+            shown = _joined([atoms[i] for i in row])
+            if shown[-1].soft:
+                shown[-1] = evolve(shown[-1], clusters=(*shown[-1].clusters, HYPHEN))
+                on_line.append(on_line[-1])
+            runs = _runs(shown, on_line, size, style, language, space)
             lines.append(_line(runs, size, style))
         over = max((line.width for line in lines), default=0.0) - width
         if over <= 0:
@@ -233,6 +243,22 @@ def _set(
     return None
 
 
+def _joined(atoms: Sequence[Atom]) -> list[Atom]:
+    """
+    Return *atoms* of one line, parts of a word that stand beside one another made one again, so
+    that it is shaped as one.
+    """
+    result: list[Atom] = []
+    for atom in atoms:
+        if result and result[-1].soft and not atom.spaced:
+            whole = (*result[-1].clusters, *atom.clusters)
+            result[-1] = evolve(atom, clusters=whole, spaced=result[-1].spaced)
+        else:
+            result.append(atom)
+    return result
+
+
+HYPHEN: Final = "-"
 LIMITS: Final = 3
 """
 How often lines are broken anew where their ink, or what shaping made of them, is wider than
@@ -293,20 +319,26 @@ def fit(
     """
     Return *text* at the largest size at which it fits *width* x *height* pixels.
 
-    Down to *size_min* it keeps to *lines_max* lines; if that is not enough it takes more
-    lines, then breaks inside words; only what fits in no way is set smaller than
-    *size_min*. Nothing is ever left out. It is broken into *lines_min* lines also where fewer
-    would do. *atoms* may be given where the caller knows better than white space what a word is.
+    Down to *size_min* it keeps to *lines_max* lines; but a word so long that it would make all
+    type small is parted with a hyphen first. If that is not enough it takes more lines, then
+    breaks inside words anywhere; only what fits in no way is set smaller than *size_min*. Nothing
+    is ever left out. It is broken into *lines_min* lines also where fewer would do. *atoms* may
+    be given where the caller knows better than white space what a word is.
     """
     text = _prepared(text, style)
     whole = breaking.atoms(text) if atoms is None else atoms
+    soft = hyphens.parted(whole)
     pieces = breaking.shattered(whole)
     least = max(1, round(size_min))
     sizes = [max(least, round(size_max))]
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
-    for kept, limit in ((whole, lines_max), (whole, 99), (pieces, lines_max), (pieces, 99)):
-        best, low, high = None, 0, len(sizes) - 1
+    large = sum(size >= SMALL * size_max for size in sizes)
+    for kept, limit, tried in (
+        (whole, lines_max, large), (soft, lines_max, len(sizes)), (whole, 99, len(sizes)),
+        (soft, 99, len(sizes)), (pieces, lines_max, len(sizes)), (pieces, 99, len(sizes)),
+    ):  # fmt: skip
+        best, low, high = None, 0, tried - 1
         middle = high  # the least size says whether this way fits at all
         while low <= high:
             block = _set(text, kept, style, sizes[middle], width, limit, lines_min)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ars0n_core.compositor import bidi, breaking, fonts, text
+from ars0n_core.compositor import bidi, breaking, fonts, hyphens, text
 from ars0n_core.compositor.cards import brutalist
 from ars0n_core.compositor.fonts import Face
 from ars0n_core.compositor.text import Style
@@ -198,3 +198,83 @@ def test_a_line_too_wide_by_its_ink_is_broken_between_words_not_inside_them() ->
         )
         assert all(run.text in words.split() for line in block.lines for run in line.runs)
         assert block.width < width + 1
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("Schifffahrtsgesellschaft", "Schiff fahrts ge sell schaft"),
+        ("Hauptstraßenbeleuchtung", "Haupt stra ßen be leuch tung"),
+        ("Lebensmittelunverträglichkeitsberatung",
+         "Lebens mit te lun ver träg lich keits be ra tung"),
+        ("Zahlungsüberweisung", "Zah lungs über wei sung"),
+        ("Internationalization", "Inter na tio na li za tion"),
+        ("достопримечательность", "досто при ме ча тель ность"),
+        ("подъездной", "подъ езд ной"),
+        ("Ηλεκτροεγκεφαλογράφημα", "Ηλεκ τροε γκε φα λο γρά φημα"),
+        ("lentokonesuihku", "len to ko ne suihku"),
+        ("Verbraucher\u00adzentrale", "Verbraucher zentrale"),  # who wrote it knows
+        ("McDonald's", "McDonald's"),
+        ("coffee", "coffee"),
+        ("Amt", "Amt"),
+        ("シフォンケーキ", "シフォンケーキ"),
+        ("커피로스팅하우스", "커피로스팅하우스"),
+    ],
+)  # fmt: skip
+def test_long_words_are_parted_between_syllables(word: str, parts: str) -> None:
+    atoms = hyphens.parted(breaking.atoms(word))
+    assert [atom.text.replace("\u00ad", "") for atom in atoms] == parts.split()
+    assert all(atom.soft for atom in atoms[:-1])
+    assert not atoms[-1].soft
+
+
+def test_an_address_is_never_given_a_hyphen() -> None:
+    for address in ("northwind-coffee.example.com/order/today", "orders@northwind.example"):
+        atoms = hyphens.parted(breaking.atoms(address))
+        assert len(atoms) > 1
+        assert not any(atom.soft for atom in atoms)
+        block = text.fit(address, Style(), width=150, height=90, size_max=40, size_min=20)
+        assert shown(block) == address
+
+
+def fitted(words: str) -> text.Block:
+    return text.fit(words, Style(), width=300, height=200, size_max=40, size_min=8, lines_max=2)
+
+
+def shown(block: text.Block) -> str:
+    return "".join(run.text for line in block.lines for run in line.runs)
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzäöüß", min_size=1, max_size=45))
+@settings(max_examples=60, deadline=None)
+def test_no_lone_letter_is_left_by_a_hyphen(word: str) -> None:
+    atoms = hyphens.parted(breaking.atoms(word))
+    assert "".join(atom.text for atom in atoms) == word
+    if len(atoms) > 1:
+        assert len(atoms[0].text) >= 3
+        assert len(atoms[-1].text) >= 3
+
+
+def test_a_long_word_is_parted_rather_than_all_type_made_small() -> None:
+    long = fitted("Donaudampfschifffahrtsgesellschaft")
+    assert long.size >= 0.66 * 40
+    lines = ["".join(run.text for run in line.runs) for line in long.lines]
+    assert lines[0].endswith("-")
+    assert not lines[-1].endswith("-")
+    assert shown(long).replace("-", "") == "Donaudampfschifffahrtsgesellschaft"
+    # One that only takes a little off the size stays whole, and is shaped as one word.
+    whole = fitted("Schifffahrtsgesellschaft")
+    assert shown(whole) == "Schifffahrtsgesellschaft"
+    assert len(whole.lines) == 1
+    # The parts that stand on one line are one word again.
+    assert all(len(line.runs) == 1 for line in long.lines)
+
+
+def test_a_parted_word_is_lit_on_both_its_lines() -> None:
+    block = text.fit(
+        "Donaudampfschifffahrtsgesellschaft heute", Style(), width=300, height=200, size_max=40,
+        size_min=8,
+    )  # fmt: skip
+    boxes = text.word_boxes(block)
+    assert len(boxes[0]) >= 2
+    assert len(boxes[1]) == 1
