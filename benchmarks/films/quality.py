@@ -6,13 +6,15 @@ file's own tags, and packet by packet.
 import json
 import re
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ars0n_adapters.providers.offline import filming, moves
-from ars0n_core.compositor import audio, dressings, ffmpeg, transitions
+from ars0n_core.compositor import audio, dressings, ffmpeg, mastering, tapes, transitions
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.timelines import Clip, Look, Media, MediaKind, Timeline
 
@@ -216,10 +218,15 @@ def mixing(binary, timeline, files, cpu_seconds):
     Return how many times faster than it plays the sound is mixed, ducked, brought to its
     loudness and under its peak, by the CPU seconds of all processes.
     """
-    begun = cpu_seconds()
-    sound = audio.mix(timeline, files, binary=binary)
-    audio.bring(sound, 48_000, timeline.loudness_lufs, timeline.true_peak_dbtp - 0.4)
-    return timeline.samples / 48_000 / (cpu_seconds() - begun)
+    with tempfile.TemporaryDirectory() as folder:
+        begun = cpu_seconds()
+        with audio.mixed(timeline, files, Path(folder), binary=binary) as take:
+            steady = np.ones(len(take.peaks) + 1)
+            aim = timeline.true_peak_dbtp - 0.4
+            gains = mastering.brought(take, steady, timeline.loudness_lufs, aim)
+            for _ in tapes.blocks(mastering.mastered(take, gains), 0, timeline.samples):
+                pass
+        return timeline.samples / 48_000 / (cpu_seconds() - begun)
 
 
 def motion():

@@ -4,14 +4,16 @@ Music under speech: looped on the beat, turned down where somebody speaks, and e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
+from attrs import frozen
 
-from ars0n_core.compositor import filters, loudness, voices
-
-if TYPE_CHECKING:
-    from ars0n_core.compositor.filters import Samples
+from ars0n_core.compositor import filters, loudness, tapes, voices
+from ars0n_core.compositor.filters import Samples
+from ars0n_core.compositor.tapes import Tape
+from ars0n_core.timelines import SAMPLE_RATE
 
 UNDER_DB: Final = -8.0
 """
@@ -47,6 +49,11 @@ SEAM_SECONDS: Final = 0.06
 The crossfade at a loop's joint: shorter than a beat, longer than a click.
 """
 
+LOOP_MIN: Final = 4_800
+"""
+Samples, a tenth of a second: what is shorter would be a buzz, not music.
+"""
+
 ONSETS_HOP: Final = 480
 MATCH_SECONDS: Final = 4.0
 BEAT_HOPS: Final = (24, 200)
@@ -62,51 +69,134 @@ QUIET: Final = 0.01
 -40 dB of the bed's own level: what ends below this has faded out.
 """
 
+STILL: Final = 1e-4
+"""
+A channel whose mean is further from zero, -80 dB, has a constant in it that nobody hears: it
+takes room under the ceiling, and clicks where the music begins and ends.
+"""
 
-def looped(music: Samples, samples: int, rate: int) -> Samples:
+
+@frozen(kw_only=True, eq=False)
+class Loop:
     """
-    Return *music* (n, 2) repeated to *samples*.
+    Music on a *tape* repeated for as long as anybody reads: from sample *first* on, one turn every
+    *length* samples, each going on under the next for a *seam*; ``still`` is what its channels
+    have when nothing moves, and is taken away.
+    """
+
+    tape: Tape
+    first: int
+    length: int
+    seam: int
+    still: Samples
+
+    def read(self, start: int, count: int) -> Samples:
+        """
+        Return (count, 2) from sample *start* of the repeated music on.
+        """
+        turn, place = divmod(start, self.length)
+        if (not turn or place >= self.seam) and place + count <= self.length:
+            sound = self.tape.read(self.first + place, count)
+            return sound - self.still if self.still.any() else sound
+        out = np.zeros((count, 2), np.float32)
+        turn = max(0, (start - self.seam) // self.length)
+        while (place := turn * self.length) < start + count:
+            self._add(out, turn, place - start)
+            turn += 1
+        return out
+
+    def _add(self, out: Samples, turn: int, place: int) -> None:
+        """
+        Lay one *turn*, which begins at *place* of *out*, where it is heard.
+        """
+        low, high = max(0, -place), min(self.length + self.seam, len(out) - place)
+        if low >= high:
+            return
+        sound = self.tape.read(self.first + low, high - low) - self.still
+        if turn and low < self.seam:
+            head = sound[: self.seam - low]
+            head *= _quarter(self.seam)[low : low + len(head)]
+        if high > self.length:
+            tail = sound[max(0, self.length - low) :]
+            begun = max(0, low - self.length)
+            tail *= _quarter(self.seam)[::-1][begun : begun + len(tail)]
+        out[place + low : place + high] += sound
+
+
+def _quarter(seam: int) -> Samples:
+    """
+    Return (seam, 1) rising as a quarter sine: with its mirror image the power stays the same.
+    """
+    angle = (np.arange(seam, dtype=np.float32) + np.float32(0.5)) / max(1, seam) * (np.pi / 2)
+    return np.sin(angle, dtype=np.float32)[:, None]
+
+
+def looped(music: Tape, samples: int, rate: int) -> Loop:
+    """
+    Return *music* (2 channels) repeated to *samples*.
 
     Music that flows from its end into its start is simply repeated. Anything else is cut
     where its beat is as at its start, and joined there by a short crossfade.
     """
-    if len(music) >= samples:
-        return music[:samples]
-    if not len(music):
-        return np.zeros((samples, 2), np.float32)
-    if _is_seamless(music, rate):
-        turns = -(-samples // len(music))
-        return np.tile(music, (turns, 1))[:samples]
-    music = _trimmed(music)
-    end = _loop_end(music, rate)
-    seam = min(round(SEAM_SECONDS * rate), end // 4, len(music) - end)
-    out = np.zeros((samples, 2), np.float32)
-    angle = (np.arange(seam, dtype=np.float32) + np.float32(0.5)) / max(1, seam) * (np.pi / 2)
-    rise = np.sin(angle, dtype=np.float32)[:, None]
-    place = 0
-    while place < samples:
-        turn = music[: end + seam].copy()
-        if place:
-            turn[:seam] *= rise
-        turn[end:] *= rise[::-1]
-        kept = turn[: samples - place]
-        out[place : place + len(kept)] += kept
-        place += end
-    return out
+    facts = _looked_at(music, 0, music.samples)
+    still = np.where(np.abs(facts.still) > STILL, facts.still, 0).astype(np.float32)[None]
+    if music.samples >= samples or _is_seamless(music, facts, still, rate):
+        return Loop(tape=music, first=0, length=music.samples, seam=0, still=still)
+    first, last = _trimmed(music, facts, still)
+    if (first, last) != (0, music.samples):
+        facts = _looked_at(music, first, last)
+    end = _loop_end(facts, last - first, rate)
+    seam = min(round(SEAM_SECONDS * rate), end // 4, last - first - end)
+    return Loop(tape=music, first=first, length=end, seam=seam, still=still)
 
 
-def _is_seamless(music: Samples, rate: int) -> bool:
+@frozen(kw_only=True, eq=False)
+class _Facts:
+    """
+    What one look at music tells: the peak and the energy (both channels as one) of each whole
+    `ONSETS_HOP`, the mean of each channel, the mean power.
+    """
+
+    peaks: Samples
+    energies: Samples
+    still: npt.NDArray[np.float64]
+    power: float
+
+
+def _looked_at(music: Tape, first: int, last: int) -> _Facts:
+    peaks, energies = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    still, power = np.zeros(2), 0.0
+    for _, block in tapes.blocks(music.read, first, last):
+        left, right = block.T.copy()
+        whole = len(block) // ONSETS_HOP
+        mono = ((left + right) * np.float32(0.5))[: whole * ONSETS_HOP].reshape(whole, -1)
+        energies.append(np.einsum("hs,hs->h", mono, mono))
+        peaks.append(loudness.peaks_of(block, ONSETS_HOP))
+        still += left.sum(), right.sum()
+        power += float(np.einsum("s,s->", left, left) + np.einsum("s,s->", right, right))
+    count = max(1, last - first)
+    return _Facts(
+        peaks=np.concatenate(peaks),
+        energies=np.concatenate(energies),
+        still=still / count,
+        power=power / count / 2,
+    )
+
+
+def _is_seamless(music: Tape, facts: _Facts, still: Samples, rate: int) -> bool:
     """
     Whether the last sample leads into the first as neighbours inside the music do.
     """
     edge = round(0.02 * rate)
-    if len(music) < 4 * edge:
+    if music.samples < 4 * edge:
         return False
-    level = float(np.sqrt(np.mean(music * music)))
-    ends = [float(np.sqrt(np.mean(part * part))) for part in (music[:edge], music[-edge:])]
+    level = float(np.sqrt(max(0.0, facts.power - float(np.mean(still * still)))))
+    head = music.read(0, edge) - still
+    tail = music.read(music.samples - edge, edge) - still
+    ends = [float(np.sqrt(np.mean(part * part))) for part in (head, tail)]
     if min(ends) < QUIET * level:
         return False
-    around = np.concatenate([music[-edge:], music[:edge]])
+    around = np.concatenate([tail, head])
     steps = np.abs(np.diff(around, axis=0)).max(axis=1)
     bends = np.abs(np.diff(around, n=2, axis=0)).max(axis=1)
     joint = edge - 1
@@ -114,16 +204,14 @@ def _is_seamless(music: Samples, rate: int) -> bool:
     usual_bend = np.delete(bends, [joint - 1, joint]).max()
     flows = steps[joint] <= 1.5 * usual_step
     flows &= bends[joint - 1 : joint + 1].max() <= 1.5 * usual_bend
-    return bool(flows) and _is_in_step(_onsets(music))
+    return bool(flows) and _is_in_step(_onsets(facts))
 
 
-def _onsets(music: Samples) -> Samples:
+def _onsets(facts: _Facts) -> Samples:
     """
-    Return how much louder each `ONSETS_HOP` of *music* is than the one before.
+    Return how much louder each `ONSETS_HOP` of music is than the one before.
     """
-    count = len(music) // ONSETS_HOP
-    mono = music[: count * ONSETS_HOP].mean(axis=1).reshape(count, ONSETS_HOP)
-    energy = np.log(np.einsum("hs,hs->h", mono, mono) + 1e-8)
+    energy = np.log(facts.energies + 1e-8)
     return np.asarray(np.maximum(np.diff(energy, prepend=energy[:1]), 0), np.float32)
 
 
@@ -152,26 +240,37 @@ def _is_in_step(onsets: Samples) -> bool:
     return abs(count / period - round(count / period)) * period <= STEP_HOPS
 
 
-def _trimmed(music: Samples) -> Samples:
+def _trimmed(music: Tape, facts: _Facts, still: Samples) -> tuple[int, int]:
     """
-    Return *music* without silence at either end.
+    Return the first sample of *music* that isn't silence, and the one after the last.
     """
-    loud = np.abs(music).max(axis=1)
-    heard = np.nonzero(loud > QUIET * max(float(loud.max()), 1e-9))[0]
-    return music[heard[0] : heard[-1] + 1] if len(heard) else music
+    highest = max(float(facts.peaks.max(initial=0)), 1e-9)
+    hops = np.flatnonzero(facts.peaks > QUIET * highest).tolist()
+    edges: list[int] = []
+    for order, end in ((hops, 0), (hops[::-1], -1)):
+        for hop in order:
+            place = hop * ONSETS_HOP
+            part = music.read(place, min(ONSETS_HOP, music.samples - place)) - still
+            loud = np.flatnonzero(np.abs(part).max(axis=1) > QUIET * highest)
+            if len(loud):
+                edges.append(place + int(loud[end]))
+                break
+    if len(edges) < 2 or edges[1] - edges[0] < LOOP_MIN:  # noqa: PLR2004 - both edges
+        return 0, music.samples
+    return edges[0], edges[1] + 1
 
 
-def _loop_end(music: Samples, rate: int) -> int:
+def _loop_end(facts: _Facts, samples: int, rate: int) -> int:
     """
-    Return the sample in the second half after which the music best goes on from its start:
-    where the rhythm of onsets resembles the opening's most.
+    Return the sample in the second half after which music of so many *samples* best goes on from
+    its start: where the rhythm of onsets resembles the opening's most.
     """
-    count = len(music) // ONSETS_HOP
+    onsets = _onsets(facts)
+    count = len(onsets)
     match = min(round(MATCH_SECONDS * rate / ONSETS_HOP), count // 3)
-    fallback = len(music) - min(round(SEAM_SECONDS * rate), len(music) // 4)
+    fallback = samples - min(round(SEAM_SECONDS * rate), samples // 4)
     if match < 20:  # noqa: PLR2004 - 0.2 s: too short to have a beat
         return fallback
-    onsets = _onsets(music)
     opening = onsets[:match] - onsets[:match].mean()
     places = np.lib.stride_tricks.sliding_window_view(onsets, match)
     spread = places.std(axis=1) * match + 1e-6
@@ -185,12 +284,11 @@ def _loop_end(music: Samples, rate: int) -> int:
     return (first + int((candidates + bias).argmax())) * ONSETS_HOP
 
 
-def presence(voice: Samples, rate: int) -> Samples:
+def presence(powers: Samples, rate: int) -> Samples:
     """
-    Return, every `voices.HOP` samples of *voice* (samples,), how much the bed makes room:
+    Return, for a voice of these *powers*, every `voices.HOP` samples how much the bed makes room:
     0 not at all, 1 all the way; it moves in smooth steps, early down and late up.
     """
-    powers = voices.levels(voice)
     speech = voices.spoken(powers)
     active = np.nonzero(speech)[0]
     room = np.zeros(len(powers) + 1, np.float32)
@@ -223,30 +321,51 @@ def gain_db(volume: float) -> float:
     return UNDER_DB + VOLUME_DB_A_DECADE * float(np.log10(volume / DEFAULT_VOLUME))
 
 
-def settle(music: Samples, voice: Samples, volume: float, rate: int) -> None:
+@frozen(kw_only=True, eq=False)
+class Music:
     """
-    Bring *music* (samples, 2) in place to its level under *voice* (samples,): gain, duck,
-    fades at both ends. Volume 0 and silent music are silence.
+    A bed of so many *samples* at its level under a voice: looped, turned down by *gains*, one
+    every `voices.HOP`, and faded at both ends.
     """
-    level = loudness.integrated(loudness.block_powers(music, rate))
+
+    loop: Loop
+    gains: Samples
+    samples: int
+
+    def read(self, start: int, count: int) -> Samples:
+        """
+        Return (count, 2) of the bed from sample *start* on.
+        """
+        sound = self.loop.read(start, count)
+        sound *= filters.curve(self.gains, voices.HOP, start, count)
+        rise = min(round(FADE_IN_SECONDS * SAMPLE_RATE), self.samples // 4)
+        fall = min(round(FADE_OUT_SECONDS * SAMPLE_RATE), self.samples // 2)
+        if start < rise:
+            head = sound[: rise - start]
+            head *= _ramp(rise)[start : start + len(head)]
+        begun = start + count - (self.samples - fall)
+        if begun > 0:
+            tail = sound[max(0, count - begun) :]
+            place = max(0, begun - count)
+            tail *= _ramp(fall)[::-1][place : place + len(tail)]
+        return sound
+
+
+def settled(loop: Loop, powers: Samples, volume: float, samples: int) -> Music | None:
+    """
+    Return *loop* at its level under a voice of these *powers*; None if volume or music are
+    silent.
+    """
+    meter = loudness.Meter(SAMPLE_RATE, peaks_only=True)
+    for _, block in tapes.blocks(loop.read, 0, samples):
+        meter.hear(block)
+    level = meter.found().integrated_lufs
     if volume <= 0 or level <= voices.HEARD_LUFS:
-        music[:] = 0
-        return
-    music *= np.float32(10 ** ((voices.LEVEL_LUFS + gain_db(volume) - level) / 20))
-    room = presence(voice, rate)
-    curve = 10 ** (np.float32(DUCK_DB / 20) * room)
-    filters.scale_by_curve(music, curve.astype(np.float32), voices.HOP)
-    fade(music, rate)
-
-
-def fade(music: Samples, rate: int) -> None:
-    """
-    Fade *music* in at its start and out at its end, in place.
-    """
-    rise = min(round(FADE_IN_SECONDS * rate), len(music) // 4)
-    fall = min(round(FADE_OUT_SECONDS * rate), len(music) // 2)
-    music[:rise] *= _ramp(rise)
-    music[len(music) - fall :] *= _ramp(fall)[::-1]
+        return None
+    gain = (voices.LEVEL_LUFS + gain_db(volume) - level) / 20
+    room = presence(powers, SAMPLE_RATE)
+    gains = 10 ** (np.float32(gain) + np.float32(DUCK_DB / 20) * room)
+    return Music(loop=loop, gains=gains.astype(np.float32), samples=samples)
 
 
 def _ramp(samples: int) -> Samples:

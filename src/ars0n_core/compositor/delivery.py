@@ -13,25 +13,25 @@ Start at `deliver`.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import soxr
 from attrs import frozen
 
-from ars0n_core.compositor import audio, commands, ffmpeg, mp4, streams
-from ars0n_core.compositor.audio import Encoded
+from ars0n_core.compositor import audio, commands, ffmpeg, mastering, mp4, streams
 from ars0n_core.compositor.ffmpeg import Group
+from ars0n_core.compositor.mastering import Encoded
 from ars0n_core.errors import CompositorError, InvalidRequestError
 from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from fractions import Fraction
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
-    from ars0n_core.compositor.filters import Samples
+    from ars0n_core.compositor.mastering import Take
     from ars0n_core.compositor.profiles import PictureRules, Profile
     from ars0n_core.timelines import Timeline
 
@@ -78,10 +78,9 @@ def deliver(
     wanted = tuple(wanted)
     check(wanted, timeline)
     done: list[Delivered] = []
-    with Group() as group:
-        mix = audio.mix(timeline, media, binary=binary, group=group)
+    with Group() as group, _mixes(timeline, media, folder, binary, group) as take:
         for profile in wanted:
-            made = _made(film, timeline, mix, profile, folder, binary, group, redraw)
+            made = _made(film, timeline, take, profile, folder, binary, group, redraw)
             done.append(made)
     return tuple(done)
 
@@ -131,7 +130,7 @@ def _size(rules: PictureRules, width: int, height: int) -> tuple[int, int] | Non
 def _made(
     film: Path | None,
     timeline: Timeline,
-    mix: Samples,
+    take: Callable[[int], Take],
     profile: Profile,
     folder: Path,
     binary: Ffmpeg,
@@ -142,7 +141,7 @@ def _made(
     sounds = folder / f"{profile.name}.part{'.m4a' if profile.picture else profile.suffix}"
     pictures, joined = folder / f"{profile.name}.video.mp4", folder / f"{profile.name}.part.mp4"
     try:
-        sound = _sound(mix, profile, sounds, binary, group)
+        sound = _sound(take, profile, sounds, binary, group)
         if profile.picture is None or film is None:
             sounds.replace(target)
             return Delivered(
@@ -205,17 +204,34 @@ def _level(rules: PictureRules, width: int, height: int) -> int:
     return next((level for side, level in rules.levels if short <= side), rules.levels[-1][1])
 
 
-def _sound(mix: Samples, profile: Profile, target: Path, binary: Ffmpeg, group: Group) -> Encoded:
+@contextlib.contextmanager
+def _mixes(
+    timeline: Timeline, media: Mapping[str, Path], folder: Path, binary: Ffmpeg, group: Group
+) -> Iterator[Callable[[int], Take]]:
+    """
+    Give what returns the mix at a rate: made once for each.
+    """
+    with (
+        contextlib.ExitStack() as kept,
+        audio.mixed(timeline, media, folder, binary=binary, group=group) as mix,
+    ):
+        made = {SAMPLE_RATE: mix}
+
+        def take(rate: int) -> Take:
+            if rate not in made:
+                made[rate] = mastering.resampled(mix, rate, folder / f"{rate}.tape")
+                kept.enter_context(made[rate].tape)
+            return made[rate]
+
+        yield take
+
+
+def _sound(
+    take: Callable[[int], Take], profile: Profile, target: Path, binary: Ffmpeg, group: Group
+) -> Encoded:
     rules = profile.sound
-    sound = mix.copy()
-    if rules.rate != SAMPLE_RATE:
-        sound = audio.fitted(
-            soxr.resample(sound, SAMPLE_RATE, rules.rate, quality="VHQ"),
-            len(mix) * rules.rate // SAMPLE_RATE,
-        )
-    return audio.master(
-        sound,
-        rules.rate,
+    return mastering.master(
+        take(rules.rate),
         target,
         target_lufs=rules.loudness_lufs,
         ceiling_dbtp=rules.true_peak_dbtp,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ars0n_core.compositor import commands, ffmpeg, mp4
+from ars0n_core.compositor import commands, ffmpeg, mp4, tapes
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.timelines import SAMPLE_RATE
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
-    from ars0n_core.compositor.filters import Samples
+    from ars0n_core.compositor.tapes import Read
 
 ENCODE_SECONDS: Final = 300.0
 """
@@ -48,7 +48,8 @@ What lasts this long is encoded by two processes, a half each.
 
 
 def encode(
-    sound: Samples,
+    read: Read,
+    samples: int,
     rate: int,
     target: Path,
     *,
@@ -57,43 +58,46 @@ def encode(
     bitrate: str = commands.BITRATE,
 ) -> None:
     """
-    Encode *sound* (samples, 2) to *target*, by its suffix.
+    Encode the stereo sound of so many *samples* that *read* gives to *target*, by its suffix.
 
     Raises:
         CompositorError: The machine can't.
     """
-    long = len(sound) >= HALVED_SECONDS * rate
-    write = _halves if target.suffix == ".m4a" and rate == SAMPLE_RATE and long else _part
-    write(sound, rate, target, binary, group, bitrate)
+    write = partial(_part, read, rate=rate, binary=binary, group=group, bitrate=bitrate)
+    if target.suffix == ".m4a" and rate == SAMPLE_RATE and samples >= HALVED_SECONDS * rate:
+        _halves(write, samples, target, group or Group())
+    else:
+        write((0, samples), target)
 
 
 def _part(
-    sound: Samples, rate: int, target: Path, binary: Ffmpeg, group: Group | None, bitrate: str
+    read: Read,
+    span: tuple[int, int],
+    target: Path,
+    *,
+    rate: int,
+    binary: Ffmpeg,
+    group: Group | None,
+    bitrate: str,
 ) -> None:
-    ffmpeg.run(
-        ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate)),
-        timeout_seconds=ENCODE_SECONDS,
-        stdin=np.ascontiguousarray(sound).data.cast("B"),
-        group=group,
-    )
+    args = ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate))
+    with ffmpeg.Process(args, timeout_seconds=ENCODE_SECONDS, writes=True, group=group) as process:
+        for _, block in tapes.blocks(read, *span):
+            process.write(np.ascontiguousarray(block).data.cast("B"))
+        process.finish()
 
 
-def _halves(
-    sound: Samples, rate: int, target: Path, binary: Ffmpeg, group: Group | None, bitrate: str
-) -> None:
+def _halves(write: partial[None], samples: int, target: Path, group: Group) -> None:
     """
-    Encode the two halves of *sound* side by side and join their packets: always so, however
+    Encode the two halves of a sound of so many *samples* side by side and join their packets: always so, however
     many workers there are, so that the bytes are the same.
     """
-    middle = len(sound) // PACKET // 2
-    parts = (sound[: (middle + 2) * PACKET], sound[(middle - RUN_UP) * PACKET :])
+    middle = samples // PACKET // 2
+    spans = ((0, (middle + 2) * PACKET), ((middle - RUN_UP) * PACKET, samples))
     files = [target.with_suffix(f".{number}.m4a") for number in (1, 2)]
-    jobs = [
-        partial(_part, part, rate, file, binary, group, bitrate)
-        for part, file in zip(parts, files, strict=True)
-    ]
+    jobs = [partial(write, span, file) for span, file in zip(spans, files, strict=True)]
     try:
-        ffmpeg.in_parallel(jobs, workers=2, group=group or Group())
+        ffmpeg.in_parallel(jobs, workers=2, group=group)
         first, second = map(mp4.read, files)
         mp4.splice(target, first, second, packets=middle, skipped=RUN_UP)
     finally:

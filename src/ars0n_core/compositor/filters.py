@@ -1,22 +1,23 @@
 """
 Chains of second-order sections, run in blocks by matrix products with numpy alone.
 
-A section costs a Python loop per sample or scipy (0.9 s to import). A block of samples at once
-is two products: what came in times the impulse response, and what the filter remembered times
-how that dies away. What it remembers of one block for the next is carried exactly, so that the
-result is the recursion's own, at a third of what overlapping FFTs take.
+A section costs a Python loop per sample or scipy (0.9 s to import). A piece of samples at once
+is one product: what came in, and what the filter remembered, times how both are heard. What it
+remembers of one piece for the next is carried in doubles, so that the result is the recursion's
+own, however the sound is cut into parts.
 """
 
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 """
@@ -28,24 +29,24 @@ Section: TypeAlias = tuple[float, float, float, float, float]
 b0, b1, b2, a1, a2 of one second-order section; a0 is 1.
 """
 
-BLOCK: Final = 4_800
-"""
-Samples filtered at once: small enough to stay in the processor's cache.
-"""
-
-PIECE_MAX: Final = 128
+PIECE_MAX: Final = 80
 """
 Samples in one row of a product: fewer cost more carrying, more cost more multiplying.
 """
 
-ROWS: Final = 16
+STRIDE_MAX: Final = 30
 """
-Rows of one product: such a small one isn't shared out to threads that others need.
+Pieces through which memory is carried by one product.
 """
 
-TAIL: Final = 6_144
+PRODUCT_MAX: Final = 1 << 18
 """
-0.13 s at 48 kHz: a 38 Hz high-pass of Q 0.5 has fallen by 260 dB.
+Multiplications from which on a product is shared out to threads that others need.
+"""
+
+DOUBLINGS: Final = 30
+"""
+A filter's answer is summed over 2**30 samples: longer than any sound.
 """
 
 
@@ -60,83 +61,92 @@ def highpass(frequency_hz: float, rate: int, q: float = 0.7071) -> Section:
     return (b0, -2 * b0, b0, -2 * cosine / a0, (1 - alpha) / a0)
 
 
-def bell(frequency_hz: float, gain_db: float, rate: int, q: float) -> Section:
-    """
-    Return a second-order bell (Bristow-Johnson's cookbook).
-    """
-    angle = 2 * np.pi * frequency_hz / rate
-    amplitude = 10 ** (gain_db / 40)
-    alpha, cosine = np.sin(angle) / (2 * q), np.cos(angle)
-    a0 = 1 + alpha / amplitude
-    return (
-        (1 + alpha * amplitude) / a0,
-        -2 * cosine / a0,
-        (1 - alpha * amplitude) / a0,
-        -2 * cosine / a0,
-        (1 - alpha / amplitude) / a0,
-    )
-
-
 class _Chain:
     """
-    A chain of sections as matrices for blocks of whole *hops*, in pieces that divide a hop.
+    A chain of sections as matrices, for pieces that divide both a *hop* and a *grain* of it.
     """
 
-    def __init__(self, sections: Sequence[Section], hop: int) -> None:
-        self.piece = next(size for size in range(PIECE_MAX, 0, -1) if hop % size == 0)
-        self.step = max(1, BLOCK // hop) * hop
-        self.pieces = self.step // self.piece
+    def __init__(self, sections: Sequence[Section], hop: int, grain: int) -> None:
+        self.piece = divisor(math.gcd(hop, grain), PIECE_MAX)
+        self.stride = divisor(hop // self.piece, STRIDE_MAX)
         turn, takes, gives, through = _states(sections)
-        powers = [np.eye(len(turn))]
-        for _ in range(max(self.piece, self.pieces)):
+        self.memory = size = len(turn)
+        powers = [np.eye(size)]
+        for _ in range(self.piece):
             powers.append(turn @ powers[-1])
         answer = np.array([through, *(gives @ power @ takes for power in powers[: self.piece - 1])])
         lag = np.subtract.outer(np.arange(self.piece), np.arange(self.piece))
-        spread = np.where(lag >= 0, answer[np.maximum(lag, 0)], 0)
-        self.spread = np.ascontiguousarray(spread.T, np.float32)
-        self.kept = np.array([power @ takes for power in powers[self.piece - 1 :: -1]])
-        self.faded = np.array([gives @ power for power in powers[: self.piece]]).T
-        # What each piece finds remembered: of the block before, and of each piece before it.
-        size, count = len(turn), self.pieces + 1
+        spread = np.where(lag >= 0, answer[np.maximum(lag, 0)], 0).T
+        faded = np.array([gives @ power for power in powers[: self.piece]]).T
+        # A row is a piece and what was remembered before it: both are heard by one product.
+        self.heard = np.ascontiguousarray(np.concatenate([spread, faded]), np.float32)
+        self.kept = np.array([power @ takes for power in powers[self.piece - 1 :: -1]], np.float32)
+        # What each piece of a stride finds remembered: of before it, and of the pieces in it.
         leap = [np.eye(size)]
-        for _ in range(count):
+        for _ in range(self.stride):
             leap.append(powers[self.piece] @ leap[-1])
-        self.first = np.concatenate([power.T for power in leap[:count]], axis=1)
-        turned = np.array(leap[:count]).transpose(0, 2, 1)
-        lag = np.subtract.outer(np.arange(count), np.arange(self.pieces)).T - 1
-        carried = np.where(lag[..., None, None] >= 0, turned[np.maximum(lag, 0)], 0)
-        carried = carried.transpose(0, 2, 1, 3)
-        self.carried = carried.reshape(self.pieces * size, count * size)
+        turned = np.array(leap).transpose(0, 2, 1)
+        self.before = np.concatenate(turned, axis=1)
+        lag = np.subtract.outer(np.arange(self.stride + 1), np.arange(self.stride)).T - 1
+        within = np.where(lag[..., None, None] >= 0, turned[np.maximum(lag, 0)], 0)
+        self.within = within.transpose(0, 2, 1, 3).reshape(self.stride * size, -1)
 
-    def run(self, sound: Samples, state: npt.NDArray[np.float64]) -> Samples:
+
+class Filter:
+    """
+    A chain of *sections* that sound of *channels* passes through in parts of whole *hops*; a
+    *grain* is what its caller looks at, a hop unless told.
+    """
+
+    def __init__(
+        self, sections: Sequence[Section], hop: int, channels: int, grain: int | None = None
+    ) -> None:
+        self._chain = _chain(tuple(sections), hop, grain or hop)
+        self._state = np.zeros((channels, self._chain.memory))
+
+    def run(self, part: Samples) -> Samples:
         """
-        Return (channels, pieces, samples of each) of *sound* (channels, step) filtered; *state*
-        (channels, what is remembered) is brought up to its end.
+        Return the next *part* (samples, channels) filtered, as (channels, samples).
         """
-        channels = len(sound)
-        rows = sound.reshape(-1, self.piece)
-        memory = state.shape[1]
-        # The memory of low notes is long, and its products nearly cancel: all of it in doubles.
-        come = (rows.astype(np.float64) @ self.kept).reshape(channels, -1)
-        found = state @ self.first + come @ self.carried
-        state[:] = found[:, -memory:]
-        out = times(rows, self.spread)
-        np.add(
-            out, found[:, :-memory].reshape(-1, memory) @ self.faded, out=out, casting="same_kind"
-        )
-        return out.reshape(channels, self.pieces, self.piece)
+        chain, state = self._chain, self._state
+        (channels, memory), piece = state.shape, chain.piece
+        pieces = len(part) // piece
+        rows = np.empty((channels, pieces, piece + memory), np.float32)
+        for channel in range(channels):
+            rows[channel, :, :piece] = part[:, channel].reshape(pieces, piece)
+        come = (rows[:, :, :piece] @ chain.kept).astype(np.float64)
+        strides = come.reshape(channels, -1, chain.stride * memory)
+        found = strides @ chain.within
+        befores = np.empty((channels, found.shape[1], memory))
+        for index in range(found.shape[1]):
+            befores[:, index] = state
+            state = state @ chain.before[:, -memory:] + found[:, index, -memory:]
+        self._state = state
+        found += befores @ chain.before
+        rows[:, :, piece:] = found[:, :, :-memory].reshape(channels, pieces, memory)
+        out = times(rows.reshape(-1, piece + memory), chain.heard)
+        return out.reshape(channels, -1)
 
 
 def times(rows: Samples, matrix: Samples) -> Samples:
     """
-    Return rows @ matrix, a few rows at a time.
+    Return *rows* @ *matrix*, a few rows after another: such a small product isn't shared out to
+    threads that others need, and gives the same however many cores there are.
     """
-    whole = len(rows) // ROWS * ROWS
+    at_once = max(1, (PRODUCT_MAX - 1) // matrix.size)
     out = np.empty((len(rows), matrix.shape[1]), np.float32)
-    lots = out[:whole].reshape(-1, ROWS, matrix.shape[1])
-    np.matmul(rows[:whole].reshape(-1, ROWS, rows.shape[1]), matrix, out=lots)
+    whole = len(rows) // at_once * at_once
+    lots = out[:whole].reshape(-1, at_once, matrix.shape[1])
+    np.matmul(rows[:whole].reshape(-1, at_once, rows.shape[1]), matrix, out=lots)
     np.matmul(rows[whole:], matrix, out=out[whole:])
     return out
+
+
+def divisor(number: int, most: int) -> int:
+    """
+    Return the largest divisor of *number* up to *most*.
+    """
+    return next(size for size in range(min(most, number), 0, -1) if number % size == 0)
 
 
 def _states(
@@ -145,6 +155,9 @@ def _states(
     """
     Return how a chain's memory turns from sample to sample, what it takes of one, what it gives
     to the output, and what goes straight through (transposed direct form II, in cascade).
+
+    The memory of low notes is long, and in that form nearly cancels; told in directions that
+    noise fills equally, it is safe in single precision.
     """
     size = 2 * len(sections)
     turn, takes, gives, through = np.zeros((size, size)), np.zeros(size), np.zeros(size), 1.0
@@ -158,55 +171,30 @@ def _states(
         gives *= b0
         gives[one] = 1.0
         through *= b0
-    return turn, takes, gives, through
+    spread, further = np.outer(takes, takes), turn
+    for _ in range(DOUBLINGS):
+        spread, further = spread + further @ spread @ further.T, further @ further
+    basis = np.linalg.cholesky(spread)
+    return (
+        np.linalg.solve(basis, turn @ basis),
+        np.linalg.solve(basis, takes),
+        gives @ basis,
+        through,
+    )
 
 
 @functools.lru_cache(maxsize=16)
-def _chain(sections: tuple[Section, ...], hop: int) -> _Chain:
-    return _Chain(sections, hop)
+def _chain(sections: tuple[Section, ...], hop: int, grain: int) -> _Chain:
+    return _Chain(sections, hop, grain)
 
 
-def blocks(
-    sound: Samples, sections: Sequence[Section], hop: int = BLOCK
-) -> Iterator[tuple[int, Samples]]:
+def curve(points: Samples, hop: int, start: int, count: int) -> Samples:
     """
-    Yield (first sample, filtered block) over the whole of *sound* (samples, channels), in order:
-    a block is (channels, pieces, samples of each), some pieces a *hop* and whole hops in all;
-    what follows the end of *sound* in the last one is the filter dying away.
+    Return (count, 1) from sample *start* on of the line through *points*, one every *hop*
+    samples from the first on; after the last point it stays.
     """
-    chain = _chain(tuple(sections), hop)
-    step = chain.step
-    count, channels = sound.shape
-    state = np.zeros((channels, 2 * len(sections)))
-    window = np.empty((channels, step), np.float32)
-    for start in range(0, count, step):
-        fresh = sound[start : start + step]
-        window[:, : len(fresh)] = fresh.T
-        window[:, len(fresh) :] = 0
-        yield start, chain.run(window, state)
-
-
-def apply(sound: Samples, sections: Sequence[Section]) -> None:
-    """
-    Filter *sound* in place.
-    """
-    for start, block in blocks(sound, sections):
-        room = sound[start : start + BLOCK]
-        room[:] = block.reshape(len(block), -1)[:, : len(room)].T
-
-
-def scale_by_curve(sound: Samples, gains: Samples, hop: int) -> None:
-    """
-    Multiply *sound* in place by a curve of *gains* (points,), one every *hop* samples from
-    the first on, joined by straight lines; after the last point it stays.
-    """
+    first, last = start // hop, -(-(start + count) // hop)
+    lot = points[np.minimum(np.arange(first, last + 1), len(points) - 1)]
     ramp = (np.arange(hop, dtype=np.float32) / np.float32(hop))[None]
-    points = np.append(gains, gains[-1:]).astype(np.float32)
-    size = 512  # points at once: 2.5 s, so that the curve at full rate is never whole in memory
-    for first in range(0, len(gains), size):
-        lot = points[first : first + size + 1]
-        curve = (lot[:-1, None] + (lot[1:] - lot[:-1])[:, None] * ramp).reshape(-1)
-        part = sound[first * hop : first * hop + len(curve)]
-        part *= curve[: len(part), None]
-    rest = sound[len(gains) * hop :]
-    rest *= np.float32(gains[-1])
+    line = lot[:-1, None] + (lot[1:] - lot[:-1])[:, None] * ramp
+    return line.reshape(-1, 1)[start - first * hop :][:count]

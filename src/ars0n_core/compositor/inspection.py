@@ -19,11 +19,10 @@ import numpy as np
 from attrs import frozen
 
 from ars0n_core.compositor import (
-    audio,
     commands,
     ffmpeg,
     legibility,
-    loudness,
+    mastering,
     probe,
     streams,
 )
@@ -343,17 +342,18 @@ def _sound(
     binary: Ffmpeg,
     group: Group,
 ) -> SoundMeasured:
-    heard = audio.decode(
-        path, path.name, channels=2, seconds_max=SECONDS_MAX, rate=facts.rate, binary=binary,
-        group=group,
-    )  # fmt: skip
+    heard = mastering.listen(
+        path, facts.rate, name=path.name, seconds_max=SECONDS_MAX, binary=binary, group=group
+    )
+    if not heard.samples:
+        raise CompositorError(f"{path.name} holds no sound", media=path.name)
     track = next((each for each in tracks if each.kind == b"soun"), None)
-    seconds = len(heard) / facts.rate
+    seconds = heard.samples / facts.rate
     return SoundMeasured(
         codec=facts.codec,
         rate=facts.rate,
         layout=facts.layout,
-        samples=len(heard),
+        samples=heard.samples,
         kbps=track.kbps if track else None if tracks else size_bytes * 8 / 1000 / seconds,
-        loudness=loudness.measure(heard, facts.rate),
+        loudness=heard.found(),
     )

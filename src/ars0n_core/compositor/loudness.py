@@ -1,16 +1,16 @@
 """
-How loud a sound is, by ITU-R BS.1770-4 and EBU R 128, and how to keep it under a ceiling.
+How loud a sound is, by ITU-R BS.1770-4 and EBU R 128.
 
-**Owns** integrated, momentary and short-term loudness, 4x true peak, and the limiter.
-**Invariants**: `measure` agrees with ffmpeg's ebur128 within 0.1 LU; after `limit` no
-true peak is above the ceiling by more than the interpolation's error; silence measures
-`SILENCE_LUFS` and is never amplified.
+**Owns** integrated, momentary and short-term loudness, and 4x true peak. **Does not own** what
+is done about them (`mastering`). **Invariants**: `measure` agrees with ffmpeg's ebur128 within
+0.1 LU; silence measures `SILENCE_LUFS`; a sound measures the same in whatever parts it comes.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ from ars0n_core.compositor import filters
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.filters import Samples, Section
+    from ars0n_core.compositor.tapes import Read
+
+Peaks: TypeAlias = npt.NDArray[np.float32]
 
 SILENCE_LUFS: Final = -70.0
 """
@@ -38,32 +41,22 @@ BLOCKS_A_SECOND: Final = 10
 MOMENTARY_BLOCKS: Final = 4
 SHORT_TERM_BLOCKS: Final = 30
 
-EVEN_BLOCKS: Final = 5
-EVEN_ROUNDS: Final = 8
-"""
-Each turning down lowers the integrated loudness too, and with it the limit; it converges.
-"""
-
 OVERSAMPLING: Final = 4
 TAPS: Final = 24
-LIMIT_HOP: Final = 240
+GRAIN_MAX: Final = 240
+METERED_HOPS: Final = 5
 """
-The limiter's step, 5 ms: short enough to leave consonants, long enough not to distort.
-"""
-
-ATTACK_DB: Final = 2.0
-"""
-How fast the limiter's gain falls, dB a step, in look-ahead.
+Half a second is measured at once: it stays in the processor's cache.
 """
 
-RELEASE: Final = 0.06
+LISTENED: Final = 12_000
 """
-Share of the way back to 1 the limiter's gain recovers in a step: 80 ms time constant.
+Samples looked between at once: a few MB of windows.
 """
 
-NEARLY: Final = 0.5
+NEARLY: Final = 0.6
 """
-Only stretches whose sample peak is within 6 dB of the threshold are oversampled: a
+Only stretches whose sample peak is within 4 dB of the highest are looked at between samples: a
 true peak stands at most about 3 dB above the samples around it in any real sound.
 """
 
@@ -106,129 +99,186 @@ def k_weighting(rate: int) -> tuple[Section, Section]:
     return shelf, cut
 
 
-def block_powers(sound: Samples, rate: int) -> npt.NDArray[np.float64]:
+def grain(rate: int) -> int:
     """
-    Return the K-weighted power of each whole 100 ms, summed over channels.
+    Return the samples in which power and peaks are noted: some 5 ms, a whole number of times in
+    100 ms. Short enough for a limiter to leave consonants, long enough not to distort.
+
+    >>> grain(48_000), grain(44_100)
+    (240, 210)
     """
-    hop = rate // BLOCKS_A_SECOND
-    whole = len(sound) // hop
-    powers = [np.zeros(0)]
-    for _, block in filters.blocks(sound, k_weighting(rate), hop):
-        energies = np.einsum("cps,cps->p", block, block, dtype=np.float32)
-        powers.append(energies.astype(np.float64).reshape(-1, hop // block.shape[2]).sum(axis=1))
-    return np.concatenate(powers)[:whole] / hop
+    return filters.divisor(rate // BLOCKS_A_SECOND, GRAIN_MAX)
+
+
+def gained(gains: npt.NDArray[np.floating], grains: int, each: int) -> npt.NDArray[np.float64]:
+    """
+    Return what a line through *gains*, one every *each* grains from the first on, makes of the
+    power of so many *grains*; after the last it stays.
+    """
+    ends = np.arange(grains + 1) / each
+    line = np.interp(ends, np.arange(len(gains)), gains)
+    one, two = line[:-1], line[1:]
+    return np.asarray((one * one + one * two + two * two) / 3)
 
 
 def integrated(powers: npt.NDArray[np.float64]) -> float:
     """
     Return the gated loudness in LUFS of 100 ms *powers*.
     """
-    momentary = _sliding(powers, MOMENTARY_BLOCKS)
-    heard = momentary[_lufs(momentary) > SILENCE_LUFS]
+    momentary = sliding(powers, MOMENTARY_BLOCKS)
+    heard = momentary[lufs(momentary) > SILENCE_LUFS]
     if not len(heard):
         return SILENCE_LUFS
-    gate = _lufs(heard.mean()) + RELATIVE_GATE_LU
-    return float(_lufs(heard[_lufs(heard) > gate].mean()))
+    gate = lufs(heard.mean()) + RELATIVE_GATE_LU
+    return float(lufs(heard[lufs(heard) > gate].mean()))
 
 
 def measure(sound: Samples, rate: int) -> Loudness:
     """
     Measure *sound* (samples, channels).
     """
-    powers = block_powers(sound, rate)
-    return Loudness(
-        integrated_lufs=integrated(powers),
-        momentary_max_lufs=_loudest(powers, MOMENTARY_BLOCKS),
-        short_term_max_lufs=_loudest(powers, SHORT_TERM_BLOCKS),
-        true_peak_dbtp=true_peak(sound),
-    )
+    meter = Meter(rate, sound.shape[1])
+    meter.hear(sound)
+    return meter.found()
 
 
 class Meter:
     """
-    Measures sound that arrives in parts, of which only the last tail is kept.
+    Measures sound that arrives in parts of any length, of which only the last is kept: how it is
+    cut into parts changes nothing.
+
+    ``powers`` (K-weighted, summed over channels) and ``peaks`` (of samples) are those of each
+    `grain`; true peaks are looked for unless *peaks_only*.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, channels: int = 2, *, peaks_only: bool = False) -> None:
         self.samples = 0
-        self._rate = rate
+        self.grain = grain(rate)
         self._hop = rate // BLOCKS_A_SECOND
-        self._context = -(-filters.TAIL // self._hop) * self._hop
-        self._kept: Samples = np.zeros((0, 2), np.float32)
-        self._seen = 0
+        self._filter = filters.Filter(k_weighting(rate), self._hop, channels, self.grain)
+        self._size = METERED_HOPS * self._hop
+        self._kept: Samples = np.zeros((0, channels), np.float32)
         self._powers: list[npt.NDArray[np.float64]] = []
+        self._peaks: list[Peaks] = []
         self._highest = 0.0
-        self._peak = 0.0
+        self._true = 0.0
+        self._looked = False
+        self._margin = -(-TAPS // self.grain)
+        self._near: Samples | None = None if peaks_only else np.zeros((0, channels), np.float32)
 
     def hear(self, part: Samples) -> None:
         """
-        Take in the next *part* (samples, channels), of any length.
+        Take in the next *part* (samples, channels).
         """
         self.samples += len(part)
-        sound = np.concatenate([self._kept, part]) if len(self._kept) else part
-        if len(sound):
-            self._highest = max(self._highest, float(sound.max()), -float(sound.min()))
-            peaks = true_peaks(sound, LIMIT_HOP, self._highest)
-            self._peak = max(self._peak, float(peaks.max()))
-        powers = block_powers(sound, self._rate)
-        self._powers.append(powers[self._seen // self._hop :])
-        # What comes next is measured from a whole block on, with the filter's tail before it.
-        whole = len(sound) // self._hop * self._hop
-        kept = max(0, whole - self._context)
-        self._kept, self._seen = sound[kept:].copy(), whole - kept
+        if len(self._kept):
+            room = self._size - len(self._kept)
+            self._kept = np.concatenate([self._kept, part[:room]])
+            part = part[room:]
+            if len(self._kept) < self._size:
+                return
+            self._note(self._kept)
+        whole = len(part) // self._size * self._size
+        for start in range(0, whole, self._size):
+            self._note(part[start : start + self._size])
+        self._kept = part[whole:].copy()
+
+    def _note(self, block: Samples) -> None:
+        heard = self._filter.run(block).reshape(block.shape[1], -1, self.grain)
+        self._powers.append(np.einsum("cps,cps->p", heard, heard) / np.float64(self.grain))
+        peaks = peaks_of(block, self.grain)
+        self._peaks.append(peaks)
+        if self._near is not None:
+            self._near = np.concatenate([self._near, block])
+            self._listen(peaks, len(self._near) // self.grain - self._margin)
+
+    def _listen(self, peaks: Peaks, until: int) -> None:
+        """
+        Look between the samples of what is near, from the grain that was not looked at yet up to
+        *until*, which has what comes after it; keep what the rest needs before it.
+        """
+        assert self._near is not None  # noqa: S101 (for the type checker)
+        self._highest = max(self._highest, float(peaks.max(initial=0)))
+        looked = self._margin if self._looked else 0
+        levels = peaks_of(self._near[looked * self.grain : until * self.grain], self.grain)
+        grains = looked + np.flatnonzero(levels > max(self._highest, self._true) * NEARLY)
+        if len(grains):
+            found = true_peaks(partial(_within, self._near), grains, self.grain)
+            self._true = max(self._true, float(found.max()))
+        self._looked = True
+        self._near = self._near[max(0, until - self._margin) * self.grain :].copy()
+
+    @property
+    def powers(self) -> npt.NDArray[np.float64]:
+        """
+        The power of each whole grain so far.
+        """
+        self._finish()
+        return np.concatenate([np.zeros(0), *self._powers])[: self.samples // self.grain]
+
+    @property
+    def peaks(self) -> Peaks:
+        """
+        The sample peak of each grain so far, the last one in part.
+        """
+        self._finish()
+        count = -(-self.samples // self.grain)
+        return np.concatenate([np.zeros(0, np.float32), *self._peaks])[:count]
 
     def found(self) -> Loudness:
         """
-        Return what was measured so far.
+        Return what was measured; it is the end of the sound.
         """
-        powers = np.concatenate([np.zeros(0), *self._powers])
-        peak = float(20 * np.log10(self._peak + 1e-12))
+        powers = by_blocks(self.powers, self._hop // self.grain)
         return Loudness(
             integrated_lufs=integrated(powers),
             momentary_max_lufs=_loudest(powers, MOMENTARY_BLOCKS),
             short_term_max_lufs=_loudest(powers, SHORT_TERM_BLOCKS),
-            true_peak_dbtp=max(FLOOR_DBTP, peak),
+            true_peak_dbtp=max(FLOOR_DBTP, float(20 * np.log10(self._true + 1e-12))),
         )
 
+    def _finish(self) -> None:
+        """
+        Note the last samples, as if silence followed.
+        """
+        if len(self._kept):
+            rest = np.zeros((-(-len(self._kept) // self._hop) * self._hop, self._kept.shape[1]),
+                            np.float32)  # fmt: skip
+            rest[: len(self._kept)] = self._kept
+            self._kept = self._kept[:0]
+            self._note(rest)
+        if self._near is not None and len(self._near):
+            self._listen(self._peaks[-1], len(self._near) // self.grain)
+            self._near = self._near[:0]
 
-def even(sound: Samples, rate: int, above_lu: float) -> None:
+
+def by_blocks(powers: npt.NDArray[np.float64], grains: int) -> npt.NDArray[np.float64]:
     """
-    Turn down in place every stretch of *sound* whose short-term loudness stands more than
-    *above_lu* over the integrated one; the gain bends over half a second either way.
+    Return the power of each whole 100 ms out of those of its *grains*.
     """
-    hop = rate // BLOCKS_A_SECOND
-    window = np.hanning(EVEN_BLOCKS + 2)[1:-1]
-    for _ in range(EVEN_ROUNDS):
-        powers = block_powers(sound, rate)
-        level = integrated(powers)
-        windows = _lufs(_sliding(powers, SHORT_TERM_BLOCKS))
-        over = np.maximum(0, windows - level - above_lu)
-        if level <= SILENCE_LUFS or not over.any():
-            return
-        reach = np.zeros(len(powers) + EVEN_BLOCKS)
-        for index in np.flatnonzero(over).tolist():
-            part = slice(index, index + SHORT_TERM_BLOCKS + EVEN_BLOCKS - 1)
-            reach[part] = np.maximum(reach[part], over[index])
-        bent = np.convolve(reach, window / window.sum(), "valid")[: len(powers)]
-        gains = 10 ** (-bent / 20)
-        count = -(-len(sound) // hop) + 1
-        nodes = np.append(gains, np.full(count, gains[-1]))[:count]
-        filters.scale_by_curve(sound, nodes.astype(np.float32), hop)
+    whole = len(powers) // grains * grains
+    return np.asarray(powers[:whole].reshape(-1, grains).mean(axis=1))
 
 
-def _lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """
+    Return K-weighted *power* as loudness.
+    """
     return np.asarray(OFFSET_LUFS + 10 * np.log10(np.asarray(power) + 1e-20))
 
 
-def _sliding(powers: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
+def sliding(powers: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
+    """
+    Return the mean of every so many *powers* in a row.
+    """
     if len(powers) < size:
         return np.empty(0)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(powers, size).mean(axis=1))
 
 
 def _loudest(powers: npt.NDArray[np.float64], size: int) -> float:
-    means = _sliding(powers, size)
-    return max(SILENCE_LUFS, float(_lufs(means.max()))) if len(means) else SILENCE_LUFS
+    means = sliding(powers, size)
+    return max(SILENCE_LUFS, float(lufs(means.max()))) if len(means) else SILENCE_LUFS
 
 
 @functools.cache
@@ -250,71 +300,45 @@ def _interpolator(hop: int) -> tuple[int, npt.NDArray[np.float32]]:
     return piece, product.reshape(len(product), -1)
 
 
-def true_peaks(sound: Samples, hop: int, above: float) -> npt.NDArray[np.float32]:
+def peaks_of(sound: Samples, hop: int) -> Peaks:
     """
-    Return the true peak (linear) of each *hop* samples; stretches that can't reach *above*
-    get their sample peak.
+    Return the sample peak of each *hop* of *sound*, the last in part.
     """
-    count = -(-len(sound) // hop)
-    peaks = np.zeros(count, np.float32)
     whole = len(sound) // hop
-    for first in range(0, whole, 1024):
-        part = sound[first * hop : min(whole, first + 1024) * hop]
-        levels = np.abs(part).reshape(-1, hop * part.shape[1]).max(axis=1)
-        peaks[first : first + len(levels)] = levels
-    if whole < count:
-        peaks[-1] = np.abs(sound[whole * hop :]).max()
-    before, after = TAPS // 2 - 1, TAPS // 2
-    candidates = np.nonzero(peaks > above * NEARLY)[0]
-    for first in range(0, len(candidates), 64):  # 64 stretches at once: some 10 MB of windows
-        lot = candidates[first : first + 64]
-        near = np.zeros((len(lot), sound.shape[1], hop + TAPS - 1), np.float32)
-        for row, index in enumerate(lot.tolist()):
-            start = index * hop - before
-            piece = sound[max(0, start) : index * hop + hop + after]
-            offset = max(0, -start)
-            near[row, :, offset : offset + len(piece)] = piece.T
-        span, kernel = _interpolator(hop)
+    levels: Peaks = np.abs(sound[: whole * hop]).reshape(whole, -1).max(axis=1, initial=0)
+    if whole * hop < len(sound):
+        levels = np.append(levels, np.abs(sound[whole * hop :]).max())
+    return levels
+
+
+def true_peaks(read: Read, grains: npt.NDArray[np.intp], hop: int) -> Peaks:
+    """
+    Return the highest value (linear) between the samples of each of *grains*, *hop* samples that
+    *read* gives with their neighbours.
+    """
+    span, kernel = _interpolator(hop)
+    size = hop + TAPS - 1
+    found = [np.zeros(0, np.float32)]
+    at_once = max(1, LISTENED // hop)
+    for block in np.split(grains, np.flatnonzero(np.diff(grains // at_once)) + 1):
+        if not len(block):
+            continue
+        start = int(block[0]) * hop
+        sound = read(start - (TAPS // 2 - 1), (int(block[-1]) - int(block[0])) * hop + size)
+        stretches = np.lib.stride_tricks.sliding_window_view(sound, size, axis=0)
+        near = stretches[(block - block[0]) * hop]
         views = np.lib.stride_tricks.sliding_window_view(near, len(kernel), axis=2)
         windows = np.ascontiguousarray(views[:, :, ::span]).reshape(-1, len(kernel))
-        between = filters.times(windows, kernel).reshape(len(lot), -1)
-        highest = np.maximum(between.max(axis=1), -between.min(axis=1))
-        peaks[lot] = np.maximum(peaks[lot], highest)
-    return peaks
+        between = filters.times(windows, kernel).reshape(len(block), -1)
+        found.append(np.maximum(between.max(axis=1), -between.min(axis=1)))
+    return np.concatenate(found)
 
 
-def true_peak(sound: Samples) -> float:
+def _within(sound: Samples, start: int, count: int) -> Samples:
     """
-    Return the highest true peak, dBTP.
+    Return so many samples of *sound* from one on, silence where it has none.
     """
-    if not len(sound):
-        return FLOOR_DBTP
-    highest = float(max(sound.max(), -sound.min()))
-    peak = float(true_peaks(sound, LIMIT_HOP, highest).max())
-    return max(FLOOR_DBTP, float(20 * np.log10(peak + 1e-12)))
-
-
-def limit(sound: Samples, ceiling_dbtp: float) -> float:
-    """
-    Keep *sound* under the ceiling in place, and return the most it was turned down, dB.
-
-    Both channels get the same gain. It falls before a peak, at most `ATTACK_DB` a step, and
-    within a step it runs straight between values that are safe for both neighbours.
-    """
-    ceiling = np.float32(10 ** (ceiling_dbtp / 20))
-    peaks = true_peaks(sound, LIMIT_HOP, float(ceiling))
-    needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
-    if needed.min() >= 1:
-        return 0.0
-    gains = needed.tolist()
-    slope = 10 ** (ATTACK_DB / 20)
-    for index in range(len(gains) - 2, -1, -1):
-        gains[index] = min(gains[index], gains[index + 1] * slope)
-    gain = gains[0]
-    for index, wanted in enumerate(gains):
-        gain = wanted if wanted < gain else gain + (wanted - gain) * RELEASE
-        gains[index] = gain
-    safe = np.asarray(gains, np.float32)
-    nodes = np.minimum(np.append(safe[:1], safe), np.append(safe, safe[-1:]))
-    filters.scale_by_curve(sound, nodes, LIMIT_HOP)
-    return float(20 * np.log10(safe.min()))
+    part = sound[max(0, start) : start + count]
+    before = max(0, -start)
+    after = count - before - len(part)
+    return np.pad(part, ((before, after), (0, 0))) if before or after else part

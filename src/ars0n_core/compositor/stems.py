@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ars0n_core.compositor import audio, ffmpeg
+from ars0n_core.compositor import ffmpeg, mixing, tapes
 from ars0n_core.timelines import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
-    from ars0n_core.compositor.filters import Samples
+    from ars0n_core.compositor.tapes import Read
     from ars0n_core.timelines import Timeline
 
+CHANNELS: Final = 2
 IEEE_FLOAT: Final = 3
 """
 WAVE_FORMAT_IEEE_FLOAT, of Microsoft's multimedia data standards.
@@ -48,16 +49,13 @@ def write(
     Raises:
         CompositorError: A sound can't be used (it is named), or the machine can't.
     """
-    voice, bed = audio.parts(timeline, media, binary=binary, group=group)
-    stems = {"voice": np.repeat(voice[:, None], 2, axis=1)}
-    stems["music"] = np.zeros_like(stems["voice"]) if bed is None else bed
-    stems["mix"] = stems["voice"] + stems["music"]
     written: dict[str, Path] = {}
     try:
-        for name, sound in stems.items():
-            audio.close(sound)
-            written[name] = folder / f"{name}.wav"
-            write_wav(written[name], sound)
+        with mixing.parts(timeline, media, folder, binary=binary, group=group) as parts:
+            stems = {"voice": parts.voice, "music": parts.music, "mix": parts.mix}
+            for name, read in stems.items():
+                written[name] = folder / f"{name}.wav"
+                write_wav(written[name], read, timeline.samples)
     except OSError as error:
         for path in written.values():
             path.unlink(missing_ok=True)
@@ -65,25 +63,25 @@ def write(
     return written
 
 
-def write_wav(target: Path, sound: Samples, rate: int = SAMPLE_RATE) -> None:
+def write_wav(target: Path, read: Read, frames: int, rate: int = SAMPLE_RATE) -> None:
     """
-    Write *sound* (samples, channels) as 32-bit float WAVE.
+    Write the stereo sound of so many *frames* that *read* gives as 32-bit float WAVE.
     """
-    frames, channels = sound.shape
-    step = 4 * channels
-    body = np.ascontiguousarray(sound, "<f4")
-    fmt = struct.pack("<HHIIHHH", IEEE_FLOAT, channels, rate, rate * step, step, 32, 0)
+    step = 4 * CHANNELS
+    size = step * frames
+    fmt = struct.pack("<HHIIHHH", IEEE_FLOAT, CHANNELS, rate, rate * step, step, 32, 0)
     fact = struct.pack("<I", frames)
     head = b"WAVE" + b"".join(
         struct.pack("<4sI", kind, len(part)) + part
         for kind, part in ((b"fmt ", fmt), (b"fact", fact))
     )
-    head += struct.pack("<4sI", b"data", body.nbytes)
+    head += struct.pack("<4sI", b"data", size)
     beside = target.with_name(f"{target.name}.part")
     try:
         with beside.open("wb") as out:
-            out.write(struct.pack("<4sI", b"RIFF", len(head) + body.nbytes) + head)
-            out.write(body.data)
+            out.write(struct.pack("<4sI", b"RIFF", len(head) + size) + head)
+            for _, block in tapes.blocks(read, 0, frames):
+                out.write(np.ascontiguousarray(block, "<f4").data)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

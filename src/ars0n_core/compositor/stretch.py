@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ars0n_core.compositor.filters import Samples
+    from ars0n_core.compositor.tapes import Read
 
 STEP: Final = 960
 """
@@ -31,48 +34,54 @@ The search runs at 12 kHz first, which holds all of a voice's pitch, and then cl
 """
 
 
-def stretched(voice: Samples, speed: float, samples: int) -> Samples:
+def stretched(read: Read, first: int, speed: float, samples: int) -> Iterator[Samples]:
     """
-    Return (samples,) of *voice* (source samples,) played *speed* times as fast, pitch kept;
-    silence where the source has ended.
+    Yield so many *samples* of speech, (samples, 1), played *speed* times as fast, pitch kept, of
+    what *read* gives from sample *first* on; silence where the source has ended.
     """
     length = 2 * STEP
-    count = -(-samples // STEP) + 1
-    pad = SEARCH + length
-    room = int(np.ceil(count * STEP * speed)) + 2 * pad + length
-    source = np.zeros(pad + room, np.float32)
-    kept = voice[: max(0, room)]
-    source[pad : pad + len(kept)] = kept
-    usable = len(source) // COARSE * COARSE
-    coarse = source[:usable].reshape(-1, COARSE).mean(axis=1)
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)).astype(np.float32)
-    out = np.zeros((count + 1) * STEP, np.float32)
-    place = pad - STEP
+    count = -(-samples // STEP) + 1
+    place, tail = -STEP, np.zeros(STEP, np.float32)
     for index in range(count):
+        ideal = round(index * STEP * speed) - STEP
         if index:
-            ideal = pad - STEP + round(index * STEP * speed)
-            place = _best(source, coarse, place + STEP, ideal)
-        start = index * STEP
-        out[start : start + length] += window * source[place : place + length]
-    return out[STEP : STEP + samples]
+            place = _best(read, first, place + STEP, ideal)
+        heard = window * _source(read, first, place, length)
+        if index:  # the first step only leads in
+            left = samples - (index - 1) * STEP
+            yield (tail + heard[:STEP])[: max(0, left), None]
+        tail = heard[STEP:]
 
 
-def _best(source: Samples, coarse: Samples, natural: int, ideal: int) -> int:
+def _source(read: Read, first: int, place: int, count: int) -> Samples:
+    """
+    Return (count,) of the source from *place* on; before its start there is silence.
+    """
+    silent = min(count, max(0, -place))
+    if silent == count:
+        return np.zeros(count, np.float32)
+    sound = read(first + place + silent, count - silent)[:, 0]
+    return np.concatenate([np.zeros(silent, np.float32), sound]) if silent else sound
+
+
+def _coarse(sound: Samples) -> Samples:
+    return np.asarray(sound.reshape(-1, COARSE).mean(axis=1))
+
+
+def _best(read: Read, first: int, natural: int, ideal: int) -> int:
     """
     Return where, within `SEARCH` of *ideal*, the source looks most like at *natural*.
     """
     length = STEP
     if abs(natural - ideal) <= 1:
         return natural
-    reach, size = SEARCH // COARSE, length // COARSE
-    middle = ideal // COARSE
-    target = coarse[natural // COARSE : natural // COARSE + size]
-    field = coarse[middle - reach : middle + reach + size]
-    place = (middle - reach + _similar(field, target)) * COARSE + natural % COARSE
-    low = max(ideal - SEARCH, place - COARSE)
-    target = source[natural : natural + length]
-    field = source[low : low + 2 * COARSE + length]
-    return low + _similar(field, target)
+    low = ideal - SEARCH
+    wanted = _source(read, first, natural, length)
+    near = _source(read, first, low, 2 * SEARCH + length)
+    place = _similar(_coarse(near), _coarse(wanted)) * COARSE
+    close = min(max(0, place - COARSE), 2 * SEARCH - 2 * COARSE)
+    return low + close + _similar(near[close : close + 2 * COARSE + length], wanted)
 
 
 def _similar(field: Samples, target: Samples) -> int:

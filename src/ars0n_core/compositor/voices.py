@@ -11,11 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from attrs import frozen
 
-from ars0n_core.compositor import filters, loudness
+from ars0n_core.compositor import filters, loudness, tapes
+from ars0n_core.compositor.filters import Samples
+from ars0n_core.compositor.tapes import Tape
+from ars0n_core.timelines import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from ars0n_core.compositor.filters import Samples
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from ars0n_core.compositor.tapes import Read
 
 RUMBLE_HZ: Final = 75.0
 """
@@ -37,6 +46,8 @@ HOP: Final = 480
 Envelopes are taken every 10 ms.
 """
 
+HOP_OF_FILTER: Final = 10 * HOP
+
 ACTIVE_DB: Final = -25.0
 """
 How far under the voice's own level its sounds still count as speech.
@@ -57,15 +68,6 @@ Share of the way back in a hop: about 110 ms, a syllable.
 """
 
 
-def levels(voice: Samples) -> Samples:
-    """
-    Return the power of each whole `HOP` of *voice* (samples,), at least 1e-12.
-    """
-    whole = voice[: len(voice) // HOP * HOP].reshape(-1, HOP)
-    powers = np.einsum("hs,hs->h", whole, whole) / np.float32(HOP)
-    return np.asarray(powers + np.float32(1e-12), np.float32)
-
-
 def spoken(powers: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """
     Return which hops hold speech, by the voice's own level.
@@ -78,36 +80,78 @@ def spoken(powers: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.asarray(decibels > max(HEARD_LUFS, level + ACTIVE_DB))
 
 
-def treat(voice: Samples, rate: int) -> float:
+@frozen(kw_only=True, eq=False)
+class Voice:
     """
-    Treat *voice* (samples,) in place, and return its loudness as played on both sides:
-    `LEVEL_LUFS`, or `loudness.SILENCE_LUFS` when there is nothing to hear.
+    A narrator's track on tape without rumble, the gain of each `HOP` that treats it, and the
+    power of each then; a voice that isn't heard has no gain.
     """
-    track = voice[:, None]
-    filters.apply(track, [filters.highpass(RUMBLE_HZ, rate)])
-    level = played(track, rate)
-    if level < HEARD_LUFS:
-        return loudness.SILENCE_LUFS
-    voice *= np.float32(10 ** ((LEVEL_LUFS - level) / 20))
-    powers = levels(voice)
-    if not len(powers):
-        return loudness.SILENCE_LUFS
+
+    tape: Tape
+    gains: Samples
+    powers: Samples
+
+    def read(self, start: int, count: int) -> Samples:
+        """
+        Return (count, 1) of the treated voice from sample *start* on.
+        """
+        if not len(self.gains):
+            return np.zeros((count, 1), np.float32)
+        return self.tape.read(start, count) * filters.curve(self.gains, HOP, start, count)
+
+
+def treated(track: Read, samples: int, path: Path) -> Voice:
+    """
+    Return what *track* (one channel) gives, so many *samples*, as the narrator of an ad: at
+    `LEVEL_LUFS`, or silent when there is nothing to hear. Its tape is at *path*.
+    """
+    meter = loudness.Meter(SAMPLE_RATE, 1, peaks_only=True)
+    found: list[Samples] = []
+    tape = tapes.recorded(_without_rumble(track, samples, meter, found), path, 1)
+    powers = np.concatenate([np.zeros(0, np.float32), *found])[: samples // HOP]
+    heard = meter.powers
+    level = _played(heard)
+    if level < HEARD_LUFS or not len(powers):
+        return Voice(tape=tape, gains=powers[:0], powers=powers[:0])
+    raised = np.float32(10 ** ((LEVEL_LUFS - level) / 20))
+    powers *= raised * raised
+    powers += np.float32(1e-12)
     speech = spoken(powers)
     ride = _riding(powers, speech)
-    gains = ride * _evening(powers * ride * ride, speech)
-    filters.scale_by_curve(track, gains.astype(np.float32), HOP)
-    level = played(track, rate)
+    gains = raised * ride * _evening(powers * ride * ride, speech)
+    # What the gains make of its loudness is known without looking at the samples again.
+    level = _played(heard * loudness.gained(gains, len(heard), HOP // meter.grain))
     if level < HEARD_LUFS:
-        return loudness.SILENCE_LUFS
-    voice *= np.float32(10 ** ((LEVEL_LUFS - level) / 20))
-    return LEVEL_LUFS
+        return Voice(tape=tape, gains=powers[:0], powers=powers[:0])
+    last = np.float32(10 ** ((LEVEL_LUFS - level) / 20))
+    powers *= np.square(gains * (last / raised))
+    return Voice(tape=tape, gains=(gains * last).astype(np.float32), powers=powers)
 
 
-def played(track: Samples, rate: int) -> float:
+def _without_rumble(
+    track: Read, samples: int, meter: loudness.Meter, powers: list[Samples]
+) -> Iterator[Samples]:
     """
-    Return the loudness in LUFS of a mono *track* (samples, 1) on two loudspeakers.
+    Yield *track* high-passed, having its *meter* hear it, and note the power of each `HOP`.
     """
-    return loudness.integrated(2 * loudness.block_powers(track, rate))
+    cut = filters.Filter([filters.highpass(RUMBLE_HZ, SAMPLE_RATE)], HOP_OF_FILTER, 1, HOP)
+    for place, block in tapes.blocks(track, 0, samples):
+        whole = -(-len(block) // HOP_OF_FILTER) * HOP_OF_FILTER
+        padded = block if whole == len(block) else track(place, whole)
+        heard = cut.run(padded)[0]
+        hops = heard.reshape(-1, HOP)
+        powers.append(np.einsum("hs,hs->h", hops, hops) / np.float32(HOP))
+        kept = heard[: len(block), None]
+        meter.hear(kept)
+        yield kept
+
+
+def _played(powers: npt.NDArray[np.float64]) -> float:
+    """
+    Return the loudness in LUFS of one channel, K-weighted, on two loudspeakers.
+    """
+    grains = SAMPLE_RATE // loudness.BLOCKS_A_SECOND // loudness.grain(SAMPLE_RATE)
+    return loudness.integrated(2 * loudness.by_blocks(powers, grains))
 
 
 def _riding(powers: Samples, speech: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Samples:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import contextlib
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.core.compositor import conftest
 
-from ars0n_core.compositor import audio, beds, encoders, stretch
+from ars0n_core.compositor import audio, beds, encoders, mastering, mixing, stretch, tapes
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Bed, Sound, Timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.compositor.conftest import Bench
@@ -33,6 +37,19 @@ RADIO = Timeline(
 @pytest.fixture(scope="module")
 def media(voice_file: Path, music_file: Path) -> dict[str, Path]:
     return {"v": voice_file, "m": music_file}
+
+
+@pytest.fixture
+def mix(binary: ffmpeg.Ffmpeg, tmp_path: Path) -> Callable[..., np.ndarray]:
+    """
+    What mixes a timeline, (samples, 2), at the levels before mastering.
+    """
+
+    def mix(timeline: Timeline, media: dict[str, Path]) -> np.ndarray:
+        with mixing.parts(timeline, media, tmp_path, binary=binary) as parts:
+            return parts.mix(0, timeline.samples)
+
+    return mix
 
 
 @pytest.mark.parametrize(
@@ -86,7 +103,9 @@ def test_a_long_sound_is_encoded_in_halves_that_no_one_can_hear(
     sound = (rng.standard_normal((samples, 2)) * swell[:, None] * 0.5).astype(np.float32)
     kept = {}
     for name, part in (("halved", sound), ("whole", sound[: 8 * 48_000 - 1])):
-        encoders.encode(part, 48_000, tmp_path / f"{name}.m4a", binary=binary, group=None)
+        encoders.encode(
+            whole(part), len(part), 48_000, tmp_path / f"{name}.m4a", binary=binary, group=None
+        )
         kept[name] = bench.heard(tmp_path / f"{name}.m4a")
     assert len(kept["halved"]) == samples
     assert sorted(path.name for path in tmp_path.iterdir()) == ["halved.m4a", "whole.m4a"]
@@ -100,24 +119,28 @@ def test_a_long_sound_is_encoded_in_halves_that_no_one_can_hear(
         assert error("halved", packet) < 1.6 * error("whole", packet)
 
 
-def test_speech_stands_where_the_cut_has_it(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:
+def test_speech_stands_where_the_cut_has_it(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
     clicks = np.zeros(48_000)
     clicks[10_000] = 0.9
     file = bench.sound("click.wav", clicks)
     timeline = evolve(
         RADIO, voice=(Sound(media="v", start_sample=30_001, samples=20_000, source_sample=5_000),)
     )
-    track = audio.narration(timeline, {"v": file}, binary=binary)
-    assert track.shape == (timeline.samples,)
+    with contextlib.ExitStack() as kept:
+        spoken = mixing.narration(timeline, {"v": file}, tmp_path, kept, binary=binary)
+        track = spoken.read(0, timeline.samples)
+    assert track.shape == (timeline.samples, 1)
     assert int(np.abs(track).argmax()) == 30_001 + 10_000 - 5_000
 
 
 def test_the_bed_makes_room_for_speech_and_comes_back(
-    binary: ffmpeg.Ffmpeg, media: dict[str, Path]
+    mix: Callable[..., np.ndarray], media: dict[str, Path]
 ) -> None:
     longer = evolve(RADIO, samples=6 * 48_000)
-    both = audio.mix(longer, media, binary=binary)
-    alone = audio.mix(evolve(longer, bed=None), media, binary=binary)
+    both = mix(longer, media)
+    alone = mix(evolve(longer, bed=None), media)
     bed = (both - alone)[:, 0]
 
     def level(first: float, last: float) -> float:
@@ -130,17 +153,19 @@ def test_the_bed_makes_room_for_speech_and_comes_back(
     assert max(inside) - min(inside) < 1.5
 
 
-def test_words_are_well_above_the_bed(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
-    both = audio.mix(RADIO, media, binary=binary)
-    alone = audio.mix(evolve(RADIO, bed=None), media, binary=binary)
+def test_words_are_well_above_the_bed(
+    mix: Callable[..., np.ndarray], media: dict[str, Path]
+) -> None:
+    both = mix(RADIO, media)
+    alone = mix(evolve(RADIO, bed=None), media)
     spoken = slice(48_000, 96_000)
     voice, bed = alone[spoken, 0], (both - alone)[spoken, 0]
     above = 10 * np.log10(np.mean(voice**2) / np.mean(bed**2))
     assert 14 < above < 26
 
 
-def test_the_bed_ends_in_silence(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
-    bed = audio.mix(evolve(RADIO, voice=()), media, binary=binary)
+def test_the_bed_ends_in_silence(mix: Callable[..., np.ndarray], media: dict[str, Path]) -> None:
+    bed = mix(evolve(RADIO, voice=()), media)
     assert np.abs(bed[-48:]).max() < 0.002
     assert np.abs(bed[:48]).max() < 0.002
     fall = [
@@ -150,9 +175,68 @@ def test_the_bed_ends_in_silence(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) 
     assert fall == sorted(fall, reverse=True)
 
 
-def test_no_volume_is_no_music(binary: ffmpeg.Ffmpeg, media: dict[str, Path]) -> None:
-    silent = audio.mix(evolve(RADIO, bed=Bed(media="m", volume=0)), media, binary=binary)
-    assert np.array_equal(silent, audio.mix(evolve(RADIO, bed=None), media, binary=binary))
+def test_no_volume_is_no_music(mix: Callable[..., np.ndarray], media: dict[str, Path]) -> None:
+    silent = mix(evolve(RADIO, bed=Bed(media="m", volume=0)), media)
+    assert np.array_equal(silent, mix(evolve(RADIO, bed=None), media))
+
+
+def test_in_what_blocks_a_sound_is_read_changes_no_sample(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    # A bed that loops, at odd places, under a voice that begins in the middle of its source.
+    music = bench.sound("odd.wav", conftest.music(1.37) * np.linspace(1, 0.3, 65_760)[:, None])
+    voice = (
+        Sound(media="v", start_sample=12_345, samples=50_001, source_sample=777),
+        Sound(media="v", start_sample=80_000, samples=40_000, source_sample=60_000, speed=1.08),
+    )
+    timeline = evolve(RADIO, voice=voice)
+    files = {"v": media["v"], "m": music}
+    with mixing.parts(timeline, files, tmp_path, binary=binary) as parts:
+        whole = parts.mix(0, timeline.samples)
+        for size in (4_801, 48_000, 100_000):
+            read = [block for _, block in tapes.blocks(parts.mix, 0, timeline.samples, size)]
+            assert np.array_equal(np.concatenate(read), whole)
+        takes = [
+            mastering.taken(iter(np.split(whole, places)), 48_000, tmp_path / f"{number}.tape")
+            for number, places in enumerate(([], [7, 24_000, 100_001]))
+        ]
+    one, two = takes
+    with one.tape, two.tape:
+        assert np.array_equal(one.powers, two.powers)
+        gains = [mastering.brought(take, np.ones(len(take.peaks) + 1), -9, -1) for take in takes]
+        assert np.array_equal(gains[0], gains[1])
+        assert gains[0].min() < gains[0].max()  # the limiter has worked
+        read = [
+            block for _, block in tapes.blocks(mastering.mastered(two, gains[1]), 0, 90_000, 77)
+        ]
+        assert np.array_equal(np.concatenate(read), mastering.mastered(one, gains[0])(0, 90_000))
+
+
+def test_a_longer_sound_takes_no_more_memory(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    long = bench.sound("long.wav", conftest.speech(24, 24_000), 24_000)
+
+    def peak(seconds: int) -> int:
+        timeline = evolve(
+            RADIO,
+            samples=seconds * 48_000,
+            voice=(Sound(media="v", start_sample=0, samples=(seconds - 1) * 48_000),),
+        )
+        tracemalloc.start()
+        try:
+            files = {"v": long, "m": media["m"]}
+            with audio.mixed(timeline, files, tmp_path, binary=binary) as take:
+                gains = mastering.brought(take, np.ones(len(take.peaks) + 1), -14, -1)
+                for _ in tapes.blocks(mastering.mastered(take, gains), 0, timeline.samples):
+                    pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(6)  # what is made once and kept
+    assert peak(24) < 1.25 * peak(6)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_silent_voice_is_not_raised(
@@ -180,51 +264,80 @@ def test_clipped_music_stays_under_the_ceiling(
 
 
 def test_what_holds_no_sound_is_named(
-    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+    bench: Bench, mix: Callable[..., np.ndarray], media: dict[str, Path], tmp_path: Path
 ) -> None:
     picture = bench.clip("silent.mp4", frames=5)
     for wrong in (tmp_path / "text.mp3", picture):
         if wrong != picture:
             wrong.write_text("this is no music")
         with pytest.raises(CompositorError) as caught:
-            audio.mix(RADIO, {"v": media["v"], "m": wrong}, binary=binary)
+            mix(RADIO, {"v": media["v"], "m": wrong})
         assert caught.value.media == "m"
         assert not caught.value.retryable
 
 
 def test_a_narration_shorter_than_its_cut_is_refused(
-    binary: ffmpeg.Ffmpeg, media: dict[str, Path]
+    mix: Callable[..., np.ndarray], media: dict[str, Path]
 ) -> None:
     timeline = evolve(RADIO, voice=(Sound(media="v", start_sample=0, samples=4 * 48_000),))
     with pytest.raises(CompositorError, match="of sound, but the cut takes") as caught:
-        audio.narration(timeline, media, binary=binary)
+        mix(timeline, media)
     assert caught.value.media == "v"
 
 
 @pytest.mark.parametrize("layout", ["mono", "5.1"])
 def test_any_layout_and_rate_becomes_stereo(
-    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path, layout: str
+    bench: Bench,
+    mix: Callable[..., np.ndarray],
+    media: dict[str, Path],
+    tmp_path: Path,
+    layout: str,
 ) -> None:
     file = tmp_path / "odd.wav"
     bench.run(
         "-i", str(media["m"]), "-ac", "6" if layout == "5.1" else "1", "-ar", "8000", str(file)
     )
-    bed = audio.mix(evolve(RADIO, voice=()), {"m": file}, binary=binary)
+    bed = mix(evolve(RADIO, voice=()), {"m": file})
     assert bed.shape == (RADIO.samples, 2)
     assert np.abs(bed).max() > 0.01
 
 
-def test_a_seamless_loop_is_repeated_as_it_is() -> None:
+def whole(sound: np.ndarray) -> tapes.Read:
+    """
+    What reads a sound that is all there, as a tape would.
+    """
+    grid = sound.reshape(len(sound), -1)
+
+    def read(start: int, count: int) -> np.ndarray:
+        part = grid[max(0, start) : max(0, start + count)]
+        before = max(0, -start)
+        return np.pad(part, ((before, count - before - len(part)), (0, 0)))
+
+    return read
+
+
+def repeated(music: np.ndarray, samples: int, folder: Path) -> np.ndarray:
+    with tapes.recorded([music], folder / "music.tape", 2) as tape:
+        return beds.looped(tape, samples, 48_000).read(0, samples)
+
+
+def paced(voice: np.ndarray, speed: float, samples: int) -> np.ndarray:
+    return np.concatenate(list(stretch.stretched(whole(voice), 0, speed, samples)))[:, 0]
+
+
+def test_a_seamless_loop_is_repeated_as_it_is(tmp_path: Path) -> None:
     t = np.arange(48_000) / 48_000
     loop = np.stack([np.sin(2 * np.pi * 200 * t)] * 2, axis=1).astype(np.float32)
-    long = beds.looped(loop, 130_000, 48_000)
+    long = repeated(loop, 130_000, tmp_path)
     assert np.array_equal(long[:96_000], np.tile(loop, (2, 1)))
 
 
 @pytest.mark.parametrize(
     ("beats_a_minute", "seconds"), [(120, 4.7), (97, 6.3), (140, 9.13), (84, 11.0), (128, 3.99)]
 )
-def test_music_of_any_length_is_looped_on_its_beat(beats_a_minute: float, seconds: float) -> None:
+def test_music_of_any_length_is_looped_on_its_beat(
+    beats_a_minute: float, seconds: float, tmp_path: Path
+) -> None:
     rate, beat = 48_000, 60 / beats_a_minute
     # A little noise, so that the end flows into the start as if it were made to.
     loop = np.random.default_rng(3).normal(0, 0.002, (round(seconds * rate), 2)).astype(np.float32)
@@ -233,7 +346,7 @@ def test_music_of_any_length_is_looped_on_its_beat(beats_a_minute: float, second
         place = loop[round(number * beat * rate) :][: len(drum)]
         place += (0.8 if number % 4 == 0 else 0.5) * drum[: len(place), None]
 
-    heard = np.abs(beds.looped(loop, 30 * rate, rate)[:, 0])
+    heard = np.abs(repeated(loop, 30 * rate, tmp_path)[:, 0])
 
     hop = 240
     peaks = heard[: len(heard) // hop * hop].reshape(-1, hop).max(axis=1)
@@ -243,13 +356,13 @@ def test_music_of_any_length_is_looped_on_its_beat(beats_a_minute: float, second
     assert np.abs(np.diff(onsets) - beat).max() < 0.015
 
 
-def test_other_music_is_joined_without_a_click_or_a_hole() -> None:
+def test_other_music_is_joined_without_a_click_or_a_hole(tmp_path: Path) -> None:
     t = np.arange(48_000 * 3 + 777) / 48_000
     beat = np.exp(-(t % 0.5) * 8)
     fade = np.clip((t[-1] - t) / 0.4, 0, 1)
     tune = (np.sin(2 * np.pi * 211 * t) * beat * fade * 0.5)[:, None].repeat(2, axis=1)
     tune = np.concatenate([tune, np.zeros((9_000, 2))]).astype(np.float32)
-    long = beds.looped(tune, 48_000 * 9, 48_000)
+    long = repeated(tune, 48_000 * 9, tmp_path)
     assert np.abs(np.diff(long, axis=0)).max() < 1.3 * np.abs(np.diff(tune, axis=0)).max()
     peaks = np.abs(long[: 48_000 * 8, 0]).reshape(-1, 24_000).max(axis=1)
     assert peaks.min() > 0.25
@@ -260,7 +373,7 @@ def test_stretching_keeps_the_pitch_and_does_not_click(speed: float) -> None:
     t = np.arange(48_000 * 2) / 48_000
     voice = np.asarray(sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 8)), np.float32)
     samples = round(48_000 * 1.6)
-    fast = stretch.stretched(voice, speed, samples)
+    fast = paced(voice, speed, samples)
     assert len(fast) == samples
     spectrum = np.abs(np.fft.rfft(fast[:72_000] * np.hanning(72_000)))
     assert spectrum.argmax() * 48_000 / 72_000 == pytest.approx(140, abs=1)
@@ -270,5 +383,5 @@ def test_stretching_keeps_the_pitch_and_does_not_click(speed: float) -> None:
 def test_stretched_speech_ends_when_it_should() -> None:
     burst = np.zeros(96_000, np.float32)
     burst[57_500:57_600] = 1.0
-    fast = stretch.stretched(burst, 1.15, 80_000)
+    fast = paced(burst, 1.15, 80_000)
     assert int(np.abs(fast).argmax()) == pytest.approx(57_550 / 1.15, abs=800)

@@ -1,0 +1,198 @@
+"""
+Sound too long for memory: raw samples in a file of the job's folder, written once in order and
+read anywhere.
+
+**Owns** those files, and decoding into them. **Does not own** what is made of the samples.
+**Invariants**: of any sound no more than a block is in memory; a file is gone when its tape is
+closed; what is not finite in a source is silence.
+
+Start at `decoded`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+from ars0n_core.compositor import commands, ffmpeg
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import TypeAlias
+
+    from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+    from ars0n_core.compositor.filters import Samples
+
+    Read: TypeAlias = Callable[[int, int], Samples]
+    """
+    Gives so many samples from one on; always as many as asked.
+    """
+
+BLOCK: Final = 48_000
+"""
+Samples worked on at once: a second or so, whole tenths of one at every usual rate.
+"""
+
+DECODE_SECONDS: Final = 120.0
+"""
+A time-out: a minute of sound takes a hundredth of it.
+"""
+
+VALUE_BYTES: Final = 4
+
+
+class Tape:
+    """
+    A file of raw samples of so many *channels*; the first is the file's first.
+    """
+
+    def __init__(self, path: Path, channels: int) -> None:
+        self.path = path
+        self.channels = channels
+        self.samples = 0
+        try:
+            self._out = path.open("wb", buffering=0)
+        except OSError as error:
+            raise ffmpeg.of_disk(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """
+        Remove the file.
+        """
+        self._out.close()
+        self.path.unlink(missing_ok=True)
+
+    def write(self, block: Samples) -> None:
+        """
+        Append *block* (samples, channels).
+
+        Raises:
+            CompositorError: The disk is full, or broken.
+        """
+        if not len(block):
+            return
+        left = np.ascontiguousarray(block, np.float32).data.cast("B")
+        try:
+            while left:
+                left = left[self._out.write(left) or 0 :]
+        except OSError as error:
+            raise ffmpeg.of_disk(error) from error
+        self.samples += len(block)
+
+    def read(self, start: int, count: int) -> Samples:
+        """
+        Return (count, channels) from sample *start* on; silence where there is nothing.
+        """
+        first, last = max(start, 0), min(start + count, self.samples)
+        if first >= last:
+            return np.zeros((count, self.channels), np.float32)
+        step = self.channels
+        found = np.fromfile(
+            self.path, np.float32, (last - first) * step, offset=first * step * VALUE_BYTES
+        ).reshape(-1, step)
+        if len(found) == count:
+            return found
+        out = np.zeros((count, step), np.float32)
+        out[first - start : first - start + len(found)] = found
+        return out
+
+
+def blocks(read: Read, first: int, last: int, size: int = BLOCK) -> Iterator[tuple[int, Samples]]:
+    """
+    Yield (place, block) of what *read* gives from sample *first* up to *last*.
+    """
+    for place in range(first, last, size):
+        yield place, read(place, min(size, last - place))
+
+
+def recorded(parts: Iterable[Samples], path: Path, channels: int) -> Tape:
+    """
+    Return *parts* on a tape.
+    """
+    tape = Tape(path, channels)
+    try:
+        for part in parts:
+            tape.write(part)
+    except BaseException:
+        tape.close()
+        raise
+    return tape
+
+
+def decoded(
+    source: Path,
+    name: str,
+    path: Path,
+    *,
+    channels: int,
+    seconds_max: float,
+    binary: Ffmpeg,
+    group: Group | None = None,
+) -> Tape:
+    """
+    Return the first *seconds_max* of a sound at 48 kHz on a tape at *path*.
+
+    Raises:
+        CompositorError: There is no sound in it; *name* is named.
+    """
+    with contextlib.closing(
+        heard(source, name, channels=channels, seconds_max=seconds_max, binary=binary, group=group)
+    ) as parts:
+        tape = recorded(parts, path, channels)
+    if not tape.samples:
+        tape.close()
+        raise CompositorError(f"{name} holds no sound", media=name)
+    return tape
+
+
+def heard(
+    source: Path,
+    name: str | None,
+    *,
+    channels: int = 2,
+    rate: int = SAMPLE_RATE,
+    seconds_max: float | None = None,
+    binary: Ffmpeg,
+    group: Group | None = None,
+) -> Generator[Samples, None, None]:
+    """
+    Yield what a decoder gives of the first sound in a file, in parts (samples, channels), each
+    until the next is asked for; without *seconds_max* it is our own file.
+
+    Raises:
+        CompositorError: It can't be decoded; *name* is named.
+    """
+    graph = (
+        commands.decode_again(source, rate=rate)
+        if seconds_max is None
+        else commands.decode_sound(source, rate=rate, channels=channels, seconds_max=seconds_max)
+    )
+    args = ffmpeg.arguments(binary, graph)
+    step = VALUE_BYTES * channels
+    left = None if seconds_max is None else round((seconds_max + 0.5) * rate)
+    with ffmpeg.Process(args, timeout_seconds=DECODE_SECONDS, media=name, group=group) as process:
+        buffer = np.empty((BLOCK, channels), np.float32)
+        while count := process.read_into(buffer.data.cast("B")) // step:
+            part = buffer[: count if left is None else min(count, left)]
+            if not np.isfinite(np.vdot(part, part)):  # one pass tells that none has to be mended
+                part = np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0)
+            yield part
+            left = None if left is None else left - len(part)
+        process.finish()
