@@ -266,7 +266,12 @@ def _of_picture(picture: PictureMeasured | None, rules: PictureRules) -> Iterato
     short = min(picture.width, picture.height)
     most = next((level for side, level in rules.levels if short <= side), rules.levels[-1][1])
     level = picture.level
-    yield _told("video_level", f"<= {most / 10}", level, level is not None and level <= most)
+    least = picture.level_needed
+    kept = level is not None and least is not None and least <= level <= most
+    yield _told(
+        "video_level", f"<= {most / 10}, and enough for its bit rate",
+        f"{level / 10 if level else 'none'}, {least / 10 if least else 'more'} needed", kept,
+    )  # fmt: skip
     yield _told("pixel_format", "yuv420p", picture.pixel_format, picture.pixel_format == "yuv420p")
     tagged = set(picture.colors) == {"bt709"} and not picture.full_range
     found: list[Json] = [*picture.colors, "full" if picture.full_range else "limited"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg as graphs
 
-from ars0n_core.compositor import conversions
+from ars0n_core.compositor import conversions, levels
 from ars0n_core.compositor.ffmpeg import foreign_options, url
 from ars0n_core.timelines import FRAME_RATE
 
@@ -147,9 +147,12 @@ def encode_segment(
     """
     Encode raw yuv420p frames from standard input as a stream of its own: one x264 thread, so
     that neither bytes nor headers depend on the machine; no open groups of pictures, so that
-    it can stand beside any other; the encoder's note of its settings left out.
+    it can stand beside any other; the encoder's note of its settings left out. Whatever is
+    filmed, a decoder of the level it is marked with can follow.
     """
     width, height = size
+    most = levels.rate_max(width, height, FRAME_RATE)
+    kept = f":vbv-maxrate={most}:vbv-bufsize={most}" if most is not None else ""
     tags = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
     return (
         graphs.input(
@@ -163,7 +166,7 @@ def encode_segment(
             pix_fmt="yuv420p", video_track_timescale=FRAME_RATE * 512,
             **{
                 "profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
-                "x264-params": "stitchable=1:open-gop=0", "bsf:v": "filter_units=remove_types=6",
+                "x264-params": f"stitchable=1:open-gop=0{kept}", "bsf:v": "filter_units=remove_types=6",
             },
             **CLEAN,
         )

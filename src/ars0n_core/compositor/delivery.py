@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from ars0n_core.compositor import audio, commands, ffmpeg, mastering, mp4, streams
+from ars0n_core.compositor import audio, commands, ffmpeg, levels, mastering, mp4, streams
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.mastering import Encoded
 from ars0n_core.errors import CompositorError, InvalidRequestError
@@ -257,7 +257,9 @@ def _encode(
     unless they were drawn at it.
     """
     frames = _frames(timeline, rate)
-    options: dict[str, Any] = {"crf": 18}
+    most = levels.rate_max(*size, float(rate))
+    kept = {"maxrate": f"{most}k", "bufsize": f"{most}k"} if most is not None else {}
+    options: dict[str, Any] = {"crf": 18, **kept}
     kbps = rules.aim_kbps if rules.kbps else None
     if kbps is not None:
         options = {"b:v": f"{kbps}k", "maxrate": f"{kbps}k", "minrate": f"{kbps}k"}

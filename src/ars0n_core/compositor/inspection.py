@@ -22,6 +22,7 @@ from ars0n_core.compositor import (
     commands,
     ffmpeg,
     legibility,
+    levels,
     mastering,
     probe,
     streams,
@@ -57,12 +58,14 @@ NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, tabl
 @frozen(kw_only=True)
 class PictureMeasured:
     """
-    The picture stream; ``kbps`` without the container; None where the container doesn't tell.
+    The picture stream; ``kbps`` without the container; ``level_needed`` by what is in it, whatever
+    it says of itself; None where the container doesn't tell.
     """
 
     codec: str
     profile: str | None
     level: int | None
+    level_needed: int | None
     width: int
     height: int
     pixel_format: str
@@ -243,7 +246,7 @@ def _picture(
 ) -> PictureMeasured:
     track = next((each for each in tracks if each.kind == b"vide"), None)
     frames, flashes, fault = _watched(path, facts.fps, binary, group)
-    gap, closed = _groups(path, facts) if track is not None else (None, None)
+    gap, closed, least = _groups(path, facts) if track is not None else (None, None, None)
     seen = None
     if shown or placed:
         seen = legibility.look(
@@ -253,6 +256,7 @@ def _picture(
         codec=facts.codec,
         profile=H264_PROFILES.get(track.avc[1]) if track and track.avc else None,
         level=track.avc[3] if track and track.avc else None,
+        level_needed=least,
         width=facts.shown[0],
         height=facts.shown[1],
         pixel_format=facts.pixel_format,
@@ -301,15 +305,15 @@ def _watched(
     return frames, counter, said.splitlines()[0] if said else None
 
 
-def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:
+def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None, int | None]:
     """
-    Return the longest stretch between key pictures, and whether each is a fresh start: an IDR
-    picture, before which nothing decoded later is shown.
+    Return the longest stretch between key pictures; whether each is a fresh start: an IDR
+    picture, before which nothing decoded later is shown; and the level that its sizes take.
     """
     try:
-        stream = streams.read(path)
+        stream = streams.read(path, b"vide")
     except CompositorError:
-        return None, None
+        return None, None, None
     count = len(stream.sizes)
     keys = stream.keys.tolist()
     longest = max((b - a for a, b in zip(keys, [*keys[1:], count], strict=True)), default=count)
@@ -320,7 +324,8 @@ def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None]:
     if facts.codec == "h264":
         with path.open("rb") as source:
             closed = closed and all(_is_idr(source, stream, key) for key in keys)
-    return longest / facts.fps if facts.fps else None, closed
+    least = levels.needed(facts.width, facts.height, facts.fps or 30.0, stream.sizes.tolist())
+    return longest / facts.fps if facts.fps else None, closed, least
 
 
 def _is_idr(source: BinaryIO, stream: streams.Stream, key: int) -> bool:

@@ -48,9 +48,9 @@ class Stream:
     boxes: dict[bytes, bytes]
 
 
-def read(path: Path) -> Stream:
+def read(path: Path, kind: bytes | None = None) -> Stream:
     """
-    Return the first track of the MP4 file at *path*.
+    Return the first track of the MP4 file at *path*, or the first of *kind* (``b"vide"``).
 
     Raises:
         CompositorError: It is not a whole file of the kind that we write.
@@ -59,9 +59,13 @@ def read(path: Path) -> Stream:
         with path.open("rb") as source:
             moov = _moov(source)
             size_bytes = source.seek(0, 2)
-        boxes = dict(_leaves(moov))
+        boxes = next(
+            found
+            for found in (dict(_leaves(track)) for track in _tracks(moov))
+            if kind is None or found[b"hdlr"][8:12] == kind
+        )
         stream = _stream(path, boxes)
-    except (KeyError, IndexError, ValueError, struct.error) as error:
+    except (KeyError, IndexError, ValueError, StopIteration, struct.error) as error:
         raise CompositorError(f"{path.name} is not a whole MP4 file", retryable=True) from error
     if not len(stream.sizes) or int((stream.offsets + stream.sizes).max()) > size_bytes:
         raise CompositorError(f"{path.name} is cut short", retryable=True)
@@ -84,21 +88,30 @@ def _moov(source: BinaryIO) -> bytes:
     raise ValueError("no moov box")
 
 
-def _leaves(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
-    Yield (kind, payload) of the boxes of the first track, at any depth.
+    Yield (kind, payload) of the boxes that *content* is made of.
     """
-    place, tracks = 0, 0
+    place = 0
     while place + 8 <= len(content):
         size, kind = HEADER.unpack_from(content, place)
         if size < HEADER.size:
             raise ValueError("a box of no size")
-        payload = content[place + 8 : place + size]
+        yield kind, content[place + 8 : place + size]
         place += size
+
+
+def _tracks(moov: bytes) -> Iterator[bytes]:
+    for kind, payload in _boxes(moov):
         if kind == b"trak":
-            tracks += 1
-            if tracks > 1:
-                continue
+            yield payload
+
+
+def _leaves(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """
+    Yield (kind, payload) of the boxes of a track, at any depth.
+    """
+    for kind, payload in _boxes(content):
         if kind in CONTAINERS:
             yield from _leaves(payload)
         else:

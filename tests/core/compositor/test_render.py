@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels
+from ars0n_core.compositor import commands, ffmpeg, levels, mp4, probe, reels
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip
@@ -329,6 +329,19 @@ def test_what_is_no_video_is_named(binary: ffmpeg.Ffmpeg, tmp_path: Path, conten
         shown(binary, path, clip_of(), 0, 5)
     assert caught.value.media == "c"
     assert not caught.value.retryable
+
+
+def test_no_picture_is_too_much_for_the_level_it_is_marked_with(
+    binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    size, target = (1280, 720), tmp_path / "noise.mp4"
+    noise = np.random.default_rng(1).integers(16, 235, 1280 * 720 * 3 // 2 * 12, np.uint8)
+    graph = commands.encode_segment(target, size=size, frames=48, preset="ultrafast", crf=21)
+    args = ffmpeg.arguments(binary, graph)
+    ffmpeg.run(args, timeout_seconds=60, stdin=np.tile(noise, 4).tobytes())
+    stream = mp4.read(target)
+    assert stream.sizes.sum() * 8 / 1.6 > 9_000_000
+    assert levels.needed(*size, 30, stream.sizes.tolist()) == mp4.h264_level(stream) == 31
 
 
 def test_segments_of_any_length_join_without_a_seam(
