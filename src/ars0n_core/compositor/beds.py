@@ -96,14 +96,22 @@ class Loop:
         """
         turn, place = divmod(start, self.length)
         if (not turn or place >= self.seam) and place + count <= self.length:
-            sound = self.tape.read(self.first + place, count)
-            return sound - self.still if self.still.any() else sound
+            return self._moving(place, count)
         out = np.zeros((count, 2), np.float32)
         turn = max(0, (start - self.seam) // self.length)
         while (place := turn * self.length) < start + count:
             self._add(out, turn, place - start)
             turn += 1
         return out
+
+    def _moving(self, place: int, count: int) -> Samples:
+        """
+        Return (count, 2) of a turn from *place* on, without what stands still.
+        """
+        sound = self.tape.read(self.first + place, count)
+        if self.still.any():
+            sound -= self.still
+        return sound
 
     def _add(self, out: Samples, turn: int, place: int) -> None:
         """
@@ -112,7 +120,7 @@ class Loop:
         low, high = max(0, -place), min(self.length + self.seam, len(out) - place)
         if low >= high:
             return
-        sound = self.tape.read(self.first + low, high - low) - self.still
+        sound = self._moving(low, high - low)
         if turn and low < self.seam:
             head = sound[: self.seam - low]
             head *= _quarter(self.seam)[low : low + len(head)]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from ars0n_core.compositor import commands, ffmpeg
+from ars0n_core.compositor import commands, ffmpeg, waves
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import SAMPLE_RATE
 
@@ -152,9 +152,15 @@ def decoded(
     Raises:
         CompositorError: There is no sound in it; *name* is named.
     """
-    with contextlib.closing(
-        heard(source, name, channels=channels, seconds_max=seconds_max, binary=binary, group=group)
-    ) as parts:
+    wave = waves.opened(source)
+    parts = (
+        waves.heard(wave, rate=SAMPLE_RATE, channels=channels, seconds_max=seconds_max)
+        if wave is not None
+        else heard(
+            source, name, channels=channels, seconds_max=seconds_max, binary=binary, group=group
+        )
+    )
+    with contextlib.closing(parts):
         tape = recorded(parts, path, channels)
     if not tape.samples:
         tape.close()
