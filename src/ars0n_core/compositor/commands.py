@@ -287,8 +287,21 @@ def _picked(source: Path, frames: Sequence[int], fps: float) -> Any:
     first = frames[0] if frames and frames[0] >= SEEK_FRAMES else 0
     # Half a frame before the first one: a time of its own would be rounded to either side.
     entry = {"ss": f"{(first - 0.5) / fps:.6f}"} if first else {}
-    wanted = "+".join(f"eq(n,{frame - first})" for frame in frames)
+    wanted = _any([f"eq(n,{frame - first})" for frame in frames])
     return graphs.input(url(source), **entry, **foreign_options())["v:0"].filter("select", wanted)
+
+
+def _any(terms: Sequence[str]) -> str:
+    """
+    Return the sum of *terms* in brackets within brackets: ffmpeg refuses a hundred in a row.
+
+    >>> _any(["a", "b", "c"])
+    '(a+(b+c))'
+    """
+    if len(terms) < 2:  # noqa: PLR2004 - nothing to add
+        return terms[0] if terms else "0"
+    half = len(terms) // 2
+    return f"({_any(terms[:half])}+{_any(terms[half:])})"
 
 
 def poster(source: Path, target: Path) -> Any:

@@ -67,6 +67,17 @@ ROOM: Final = 9
 Pixels about letters that are looked at, in the largest of pictures.
 """
 
+RIM: Final = 0.15
+"""
+How much of the edge of a caption's box is left out, in ems: its corners are round, and what is
+behind them is seen.
+"""
+
+NEAR: Final = 300
+"""
+What part of the length that type sizes are shares of is around a letter: a fifth of the letter.
+"""
+
 PART_SHARE: Final = 1 / 16
 """
 Of the picture's longer side: a word or two, the part of a line that is judged by itself.
@@ -100,7 +111,8 @@ class Letters:
         ink = (luma >= INK_CODE) & self.mask
         if ink.sum() < PART_INK_MIN:
             return None
-        ring = _grown(ink, 1 + max(2, height // 320)) & ~_grown(ink, 1)  # the edge is a mixture
+        reach = 1 + max(2, round(captions.scale_of(strip.shape[1], height) / NEAR))
+        ring = _grown(ink, reach) & ~_grown(ink, 1)  # the edge is a mixture
         ring &= ~_grown(self.mask if self.known else luma >= INK_CODE, 1)
         step = max(16, round(max(height, strip.shape[1]) * PART_SHARE)) if self.known else box.width
         found = [
@@ -130,7 +142,8 @@ def find(inside: Sequence[Luma], beside: Sequence[Luma], laid: Box | None = None
     """
     height, width = inside[0].shape
     best, most = None, 0
-    for zone in captions.zones(width, height) if laid is None else (laid,):
+    rim = round(RIM * captions.SIZE * captions.scale_of(width, height))
+    for zone in captions.zones(width, height) if laid is None else (laid.inset(rim),):
         shown = [_part(luma, zone) for luma in inside]
         strokes = _still(shown, width)
         new = strokes.copy()

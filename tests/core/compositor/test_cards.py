@@ -222,6 +222,18 @@ def test_right_to_left_cards_are_set_from_the_right() -> None:
     del width
 
 
+def test_an_address_that_the_button_gives_is_not_given_again_below() -> None:
+    said = drawn(CtaDesign.BOLD, "1:1", company_name="A", call_to_action="Order at A.example",
+                 website="a.example")  # fmt: skip
+    assert "website" not in said.boxes
+    assert (
+        "website"
+        in drawn(
+            CtaDesign.BOLD, "1:1", company_name="A", call_to_action="Order", website="a.example"
+        ).boxes
+    )
+
+
 def test_a_call_that_is_the_name_alone_is_not_said_twice() -> None:
     art = drawn(CtaDesign.MINIMAL, "1:1", company_name="Acme", call_to_action="ACME")
     assert set(art.boxes) == {"company"}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import certificate, inspection, profiles
+from ars0n_core.compositor import certificate, commands, ffmpeg, inspection, profiles
 from ars0n_core.compositor.placements import Placed
 from ars0n_core.compositor.profiles import PictureRules, Profile, SoundRules
 from ars0n_core.compositor.safe_areas import Box
@@ -236,6 +236,14 @@ def test_captions_are_read_off_the_picture(
         path, PROFILE, binary=binary, captions=tmp_path / "ad.srt", burnt_in=True
     )
     assert ("caption_contrast" not in found.failed) == legible
+
+
+def test_any_number_of_pictures_can_be_chosen_of_a_film(right: Path, binary: Ffmpeg) -> None:
+    # ffmpeg refuses a hundred terms in a row, which a minute of captions asks for
+    wanted = [n for n in range(60) for _ in range(4)]
+    graph = commands.lumas(right, wanted, size=(144, 256), fps=30)
+    made = ffmpeg.run(ffmpeg.arguments(binary, graph), timeout_seconds=60)
+    assert len(made.stdout) == 60 * 144 * 256
 
 
 @pytest.mark.parametrize(("left", "failed"), [(36, set()), (2, {"caption_safe_area"})])

@@ -43,6 +43,16 @@ def test_a_logo_gets_a_chip_only_where_it_would_be_lost(
     assert logo.overlay(wordmark(color), 720, 1280, grounds).chip is chip
 
 
+def test_a_logo_is_rescued_from_a_ground_between_the_lightest_and_the_darkest() -> None:
+    red = wordmark((230, 60, 40))
+    sky, night, wood = 0.7, 0.02, 0.17
+    apart = np.array([sky] * 50 + [night] * 50, np.float32)
+    assert logo.choose_chip(red, apart) is Chip.NONE
+    assert logo.choose_chip(red, np.append(apart, [wood] * 20).astype(np.float32)) is not Chip.NONE
+    # here and there a leaf as light as it is is no reason
+    assert logo.choose_chip(red, np.append(apart, [wood] * 4).astype(np.float32)) is Chip.NONE
+
+
 def test_transparent_margins_are_cut() -> None:
     assert logo.trimmed(wordmark((9, 9, 9))).size == (240, 60)
 

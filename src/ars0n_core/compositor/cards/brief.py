@@ -58,6 +58,7 @@ class Brief:
         Return the brief of an end card.
         """
         company, action = card.company_name.strip(), card.call_to_action.strip()
+        website = card.website.strip()
         return cls(
             width,
             height,
@@ -65,7 +66,7 @@ class Brief:
             company,
             "" if action.casefold() == company.casefold() else action,  # said once is enough
             card.tagline.strip(),
-            card.website.strip(),
+            "" if website.casefold() in action.casefold() else website,
             card.legal_line.strip(),
             None if mark is None else logo.trimmed(mark),
             None if card.font is None else fonts.BRANDS[card.font],

@@ -34,7 +34,10 @@ _LEAD_FRAMES_MAX: Final = 9  # how long before its first word a caption may stan
 _LAG_FRAMES_MAX: Final = 6  # how long after it: more would read as out of step
 _EARLY_FRAMES_MAX: Final = 4  # how long before its last word is over it may end at a join
 _HASTE: Final = 8.0  # what it costs to read twice as fast as one can
-_ASTRIDE: Final = 50.0  # what it costs to be spoken over a whole join: nothing else costs more
+_ASTRIDE: Final = 8.0  # what it costs to be spoken over a whole join
+_HURRIED: Final = 20.0  # what it costs to be gone before it is read: nothing costs more
+_ALONE: Final = 0.8  # what it costs to be a single word
+_TWO_SENTENCES: Final = 1.6  # what it costs to end a sentence and begin another
 _SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _CLOSERS: Final = "\"'”’»)」』"
@@ -213,6 +216,10 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
     shown = max(until - part[0].start_seconds, 0.01)
     cost += max(width / shown / COLUMNS_PER_SECOND_MAX - 1.0, 0.0) * _HASTE
     if following is not None:
+        room = following - part[0].start_seconds - GAP_FRAMES / FRAME_RATE
+        cost += _HURRIED if room < CUE_FRAMES_MIN / FRAME_RATE - 1e-6 else 0.0
+    cost += _ALONE if len(part) == 1 else 0.0
+    if following is not None:
         tail = part[-1].text.rstrip(_CLOSERS)[-1:]
         cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
         bare = part[-1].text.lower()
@@ -226,12 +233,12 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         if begun < first - _LAG_FRAMES_MAX and after + _EARLY_FRAMES_MAX < said
     )
     inside = sum(1 for word in part[:-1] if word.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
-    return cost + inside
+    return cost + inside * _TWO_SENTENCES
 
 
 _CLINGING: Final = frozenset(
-    ["a", "an", "and", "at", "by", "for", "from", "in", "my", "of", "on", "or", "our", "that",
-     "the", "their", "to", "with", "your"]
+    ["a", "an", "and", "are", "at", "by", "for", "from", "in", "is", "my", "of", "on", "or",
+     "our", "that", "the", "their", "this", "to", "we", "what", "who", "with", "you", "your"]
 )  # fmt: skip
 """
 English words that lean on the next one: no caption should end with them.
