@@ -9,6 +9,7 @@ without a folder nothing is kept and all else is the same.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import TYPE_CHECKING
 
 from ars0n_core import work
@@ -40,6 +41,21 @@ class Cache:
         with contextlib.suppress(OSError):  # a folder we may only read serves all the same
             source.touch()
         return True
+
+    def copy(self, name: str, target: Path) -> str:
+        """
+        Copy the piece *name* to *target*, for whoever may write to it, and return its SHA-256.
+
+        Raises:
+            FileNotFoundError: It is not there.
+        """
+        if self.folder is None:
+            raise FileNotFoundError(name)
+        source = self.folder / name
+        sha256 = copied(source, target)
+        with contextlib.suppress(OSError):
+            source.touch()
+        return sha256
 
     def store(self, name: str, source: Path) -> None:
         """
@@ -92,6 +108,16 @@ def _bring(source: Path, target: Path) -> None:
     except FileNotFoundError:
         raise
     except OSError:
-        with source.open("rb") as old, target.open("wb") as new:
-            while chunk := old.read(1 << 20):
-                new.write(chunk)
+        copied(source, target)
+
+
+def copied(source: Path, target: Path) -> str:
+    """
+    Copy *source* to *target* and return the SHA-256 of what was copied.
+    """
+    found = hashlib.sha256()
+    with source.open("rb") as old, target.open("wb") as new:
+        while chunk := old.read(1 << 20):
+            found.update(chunk)
+            new.write(chunk)
+    return found.hexdigest()

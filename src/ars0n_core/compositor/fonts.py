@@ -160,6 +160,14 @@ def file_of(font: Font) -> Path | None:
     return _file(font)
 
 
+def known() -> dict[Font, Path]:
+    """
+    Return the fonts that we may draw with and that are installed, and their files.
+    """
+    every = {*FALLBACKS, *(font for stack in FACES.values() for font in stack)}
+    return {font: path for font in every if (path := file_of(font)) is not None}
+
+
 @functools.cache
 def code_points(font: Font) -> frozenset[int]:
     """

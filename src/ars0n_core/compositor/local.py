@@ -17,25 +17,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from ars0n_core.compositor import ffmpeg, fonts, provenance
-from ars0n_core.compositor.assembly import Assembly, Settings
+from ars0n_core.compositor import ffmpeg
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.groups import Precedence
+from ars0n_core.compositor.shelf import Shelf
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ars0n_core.compositor.assembly import Assembly
     from ars0n_core.compositor.placements import Placed
     from ars0n_core.timelines import Rendering, Timeline
+    from ars0n_core.work import Json
 
 
 CACHE_BYTES_MAX: Final = 2 << 30
 """
-2 GB: the segments of some 500 finished ads.
+2 GB: some 250 finished ads and their segments.
 """
 
 
@@ -84,6 +86,8 @@ class LocalCompositor:
         """
         Return the code points of *text* that no font here can draw, each once.
         """
+        from ars0n_core.compositor import fonts  # noqa: PLC0415 (late, as all below)
+
         return fonts.coverage(text)
 
     def mark(self, path: Path, timeline: Timeline) -> None:
@@ -94,6 +98,8 @@ class LocalCompositor:
             CompositorError: It can't be written.
             MisconfiguredError: It can't be signed.
         """
+        from ars0n_core.compositor import provenance  # noqa: PLC0415 (late, as all below)
+
         told = timeline.provenance
         if told is None:
             return
@@ -110,8 +116,34 @@ class LocalCompositor:
                 nothing is left running.
             MisconfiguredError: There is no usable ffmpeg.
         """
+        self._check(timeline, media)
+        begun, shelf = self.stopwatch(), self._shelf(timeline)
+        with _written():
+            kept = shelf.fetch(folder) if shelf is not None else None
+        if kept is not None:
+            return evolve(kept, seconds_spent={"fetch": self.stopwatch() - begun})
         with self._assembly(timeline, media, folder) as assembly:
-            return assembly.film() if timeline.has_picture else assembly.radio()
+            ad = assembly.film() if timeline.has_picture else assembly.radio()
+            if shelf is not None:
+                shelf.keep(ad, assembly.pieces)
+            return ad
+
+    def _shelf(self, timeline: Timeline) -> Shelf | None:
+        """
+        Return where the whole ad may be kept; a signature is never kept, for it tells a time.
+        """
+        if self.cache_folder is None or self.sign is not None:
+            return None
+        settings: list[Json] = [self.binary.fingerprint, self.preset, self.crf, self.certifies]
+        return Shelf(self._cache(), timeline, settings)
+
+    def _cache(self) -> Cache:
+        return Cache(self.cache_folder, size_bytes_max=self.cache_bytes_max)
+
+    def _check(self, timeline: Timeline, media: Mapping[str, Path]) -> None:
+        for each in timeline.media:
+            if each.id not in media:
+                raise CompositorError(f"no file was given for {each.id}", media=each.id)
 
     def pictures(self, timeline: Timeline, media: Mapping[str, Path], folder: Path) -> Path:
         """
@@ -162,9 +194,7 @@ class LocalCompositor:
     def _assembly(
         self, timeline: Timeline, media: Mapping[str, Path], folder: Path
     ) -> Iterator[Assembly]:
-        for each in timeline.media:
-            if each.id not in media:
-                raise CompositorError(f"no file was given for {each.id}", media=each.id)
+        self._check(timeline, media)
         with (
             self._precedence.needed(),
             Group() as group,
@@ -179,9 +209,11 @@ class LocalCompositor:
         """
         Give the place where *timeline* is rendered; after it, only what was finished is there.
         """
-        cache = Cache(self.cache_folder, size_bytes_max=self.cache_bytes_max)
-        pieces = folder / "pieces"
-        try:
+        # What renders is loaded when something is rendered: an ad that is kept needs none of it.
+        from ars0n_core.compositor.assembly import Assembly, Settings  # noqa: PLC0415 (so)
+
+        cache, pieces = self._cache(), folder / "pieces"
+        with _written():
             pieces.mkdir(parents=True, exist_ok=True)
             with _emptied(pieces):
                 yield Assembly(
@@ -203,8 +235,17 @@ class LocalCompositor:
                     spent={},
                 )
             cache.trim()
-        except OSError as error:
-            raise ffmpeg.of_disk(error) from error
+
+
+@contextlib.contextmanager
+def _written() -> Iterator[None]:
+    """
+    Raise a failed write inside the block as the compositor's own error.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ffmpeg.of_disk(error) from error
 
 
 @contextlib.contextmanager

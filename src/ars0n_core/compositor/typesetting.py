@@ -39,12 +39,7 @@ def identity() -> tuple[str, ...]:
     """
     Return the fonts that are installed, by content, and the versions of what sets them.
     """
-    known = {*fonts.FALLBACKS, *(font for stack in fonts.FACES.values() for font in stack)}
-    marks = [
-        f"{font.package}/{font.path}:{_mark(path)}"
-        for font in known
-        if (path := fonts.file_of(font)) is not None
-    ]
+    marks = [f"{font.package}/{font.path}:{_mark(path)}" for font, path in fonts.known().items()]
     versions = [f"{name} {features.version(name) or 'none'}" for name in LIBRARIES]
     return (*versions, *sorted(marks))
 
