@@ -148,7 +148,8 @@ def encode_segment(
     Encode raw yuv420p frames from standard input as a stream of its own: one x264 thread, so
     that neither bytes nor headers depend on the machine; no open groups of pictures, so that
     it can stand beside any other; the encoder's note of its settings left out. Whatever is
-    filmed, a decoder of the level it is marked with can follow.
+    filmed, a decoder of the level it is marked with can follow. A line on standard output for
+    each picture that the encoder takes up.
     """
     width, height = size
     most = levels.rate_max(width, height, FRAME_RATE)
@@ -167,6 +168,7 @@ def encode_segment(
             **{
                 "profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
                 "x264-params": f"stitchable=1:open-gop=0{kept}", "bsf:v": "filter_units=remove_types=6",
+                "stats_enc_pre": "pipe:1", "stats_enc_pre_fmt": "{n}",
             },
             **CLEAN,
         )

@@ -26,8 +26,8 @@ import imageio_ffmpeg
 from attrs import frozen
 
 from ars0n_core.compositor.builds import (
+    ALLOCATION,
     FIX,
-    LEAN,
     TRANSIENT,
     Ffmpeg,
     arguments,
@@ -137,7 +137,6 @@ class Process:
         media: The input that is to blame when it fails.
         group: What it ends with.
         tail_bytes: How much of its messages is kept.
-        lean: Whether it gives memory back at once, which takes it some time.
     """
 
     def __init__(
@@ -150,9 +149,7 @@ class Process:
         media: str | None = None,
         group: Group | None = None,
         tail_bytes: int = TAIL_BYTES,
-        lean: bool = False,
     ) -> None:
-        self._lean = lean
         self._tail_bytes = tail_bytes
         self._args = list(args)
         self._timeout_seconds = timeout_seconds
@@ -164,6 +161,7 @@ class Process:
         self._killed = threading.Event()
         self._timed_out = False
         self._tail = b""
+        self._lines = 0
         self._threads: list[threading.Thread] = []
         self._timer: threading.Timer | None = None
 
@@ -194,7 +192,7 @@ class Process:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 start_new_session=True,
-                env={**os.environ, **LEAN} if self._lean else None,
+                env={**ALLOCATION, **os.environ},
             )
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             raise MisconfiguredError(f"{self._args[0]} can't be started: {FIX}") from error
@@ -288,6 +286,21 @@ class Process:
         buffer = bytearray(size_bytes)
         while count := self.read_into(memoryview(buffer)):
             yield bytes(buffer[:count])
+
+    def await_lines(self, count: int) -> None:
+        """
+        Wait until it has written *count* lines to its output, in all.
+
+        Raises:
+            CompositorError: It ended before that.
+        """
+        if self._popen is None or self._popen.stdout is None:
+            raise CompositorError("this process was not started")
+        while self._lines < count:
+            chunk = self._popen.stdout.read(PIPE_BYTES)
+            if not chunk:
+                raise self._broken(self._popen)
+            self._lines += chunk.count(b"\n")
 
     def write(self, content: bytes | memoryview) -> None:
         """

@@ -227,7 +227,6 @@ class FootageReel:
             timeout_seconds=commands.patience(begin + needed),
             media=clip.media,
             group=group,
-            lean=True,
         )
         self._at = begin - clip.source_frame
         self._pair = None if whole else (Frame.empty(*size), Frame.empty(*size))
