@@ -60,6 +60,7 @@ class Group:
         self._lock = threading.Lock()
         self._alive: set[Mortal] = set()
         self.stopped = False
+        self.cause: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,11 +73,14 @@ class Group:
     ) -> None:
         self.stop()
 
-    def stop(self) -> None:
+    def stop(self, cause: BaseException | None = None) -> None:
         """
-        Kill what runs and let nothing new start.
+        Kill what runs and let nothing new start, because of *cause*: whatever fails after that
+        fails for having been killed.
         """
         with self._lock:
+            if not self.stopped:
+                self.cause = cause
             self.stopped = True
             alive = list(self._alive)
         for process in alive:
@@ -154,7 +158,8 @@ class Crew:
     Workers that do jobs in the order they are given, some at a time, and end together.
 
     The first failure, or an error in the ``with`` block, stops *group* and no further job is
-    begun; all threads have ended when the block is left. What is raised is the first failure.
+    begun; all threads have ended when the block is left. What is raised is what stopped the
+    group, be it in a crew of another job, else the first failure.
     """
 
     def __init__(self, workers: int, group: Group) -> None:
@@ -178,7 +183,7 @@ class Crew:
 
     def _fail(self, error: BaseException) -> None:
         self._failures.append(error)
-        self._group.stop()
+        self._group.stop(error)
 
     def __enter__(self) -> Self:
         return self
@@ -197,8 +202,8 @@ class Crew:
             self._fail(interrupt)
             self._pool.shutdown(wait=True)
             raise
-        if self._failures and self._failures[0] is not error:
-            raise self._failures[0]
+        if self._failures and (first := self._group.cause or self._failures[0]) is not error:
+            raise first
 
 
 def in_parallel(jobs: Sequence[Callable[[], T]], *, workers: int, group: Group) -> list[T]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,32 @@ def test_one_failure_ends_all_of_a_group(binary: ffmpeg.Ffmpeg) -> None:
     assert is_gone(pids[0])
     with pytest.raises(CompositorError):
         ffmpeg.run(endless(binary), timeout_seconds=5, group=group)
+
+
+def test_what_is_raised_is_what_ended_the_rest_however_deep_it_was(
+    binary: ffmpeg.Ffmpeg,
+) -> None:
+    begun, slow = threading.Event(), threading.Event()
+
+    def wait(group: ffmpeg.Group) -> None:
+        with ffmpeg.Process(endless(binary), timeout_seconds=30, group=group) as process:
+            begun.set()
+            for _ in process.blocks(1 << 16):
+                pass
+            process.finish()
+
+    def fail() -> None:
+        begun.wait(30)
+        raise CompositorError("the voice is broken", media="v")
+
+    def sound(group: ffmpeg.Group) -> None:
+        try:
+            ffmpeg.in_parallel([fail, lambda: None], workers=2, group=group)
+        finally:
+            slow.wait(0.5)  # what was killed for it is known to have failed before it is
+
+    with ffmpeg.Group() as group, pytest.raises(CompositorError, match="the voice is broken"):
+        ffmpeg.in_parallel([lambda: wait(group), lambda: sound(group)], workers=2, group=group)
 
 
 def test_results_keep_their_order() -> None:
