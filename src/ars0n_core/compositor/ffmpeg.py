@@ -37,6 +37,7 @@ from ars0n_core.compositor.builds import (
     url,
     version_of,
 )
+from ars0n_core.compositor.disks import of_disk
 from ars0n_core.compositor.groups import Group, in_parallel
 from ars0n_core.errors import CompositorError, MisconfiguredError
 
@@ -59,10 +60,6 @@ PIPE_BYTES: Final = 1 << 20
 """
 Pipe size asked of Linux (its unprivileged limit): a 720p frame in 2 turns instead of 21.
 """
-
-TRANSIENT_ERRNOS: Final = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.EIO}
-)
 
 
 def stopwatch() -> float:
@@ -444,14 +441,3 @@ def run(
                 )
             chunks.append(chunk)
         return Output(stderr=process.finish(), stdout=b"".join(chunks))
-
-
-def of_disk(error: OSError) -> CompositorError:
-    """
-    Return the error for our own failed write: retryable when the machine was short of
-    something.
-    """
-    return CompositorError(
-        f"the machine could not write: {error.strerror or error}",
-        retryable=error.errno in TRANSIENT_ERRNOS,
-    )

@@ -21,6 +21,7 @@ from attrs import evolve, field, frozen
 
 from ars0n_core.compositor import ffmpeg
 from ars0n_core.compositor.cache import Cache
+from ars0n_core.compositor.disks import writing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.groups import Precedence
 from ars0n_core.compositor.shelf import Shelf
@@ -118,7 +119,7 @@ class LocalCompositor:
         """
         self._check(timeline, media)
         begun, shelf = self.stopwatch(), self._shelf(timeline)
-        with _written():
+        with writing():
             kept = shelf.fetch(folder) if shelf is not None else None
         if kept is not None:
             return evolve(kept, seconds_spent={"fetch": self.stopwatch() - begun})
@@ -213,7 +214,7 @@ class LocalCompositor:
         from ars0n_core.compositor.assembly import Assembly, Settings  # noqa: PLC0415 (so)
 
         cache, pieces = self._cache(), folder / "pieces"
-        with _written():
+        with writing():
             pieces.mkdir(parents=True, exist_ok=True)
             with _emptied(pieces):
                 yield Assembly(
@@ -235,17 +236,6 @@ class LocalCompositor:
                     spent={},
                 )
             cache.trim()
-
-
-@contextlib.contextmanager
-def _written() -> Iterator[None]:
-    """
-    Raise a failed write inside the block as the compositor's own error.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise ffmpeg.of_disk(error) from error
 
 
 @contextlib.contextmanager
