@@ -61,6 +61,12 @@ Complaints about the machine, not about the input: the same job may succeed late
 """
 
 
+ASKED_TO_END: Final = 255
+"""
+How ffmpeg ends, without a word, at a polite signal: that of a machine that is shut down, say.
+"""
+
+
 @frozen(kw_only=True)
 class Ffmpeg:
     """

@@ -1,21 +1,28 @@
 """
 Finished pieces kept between renders, each under the key of all that made it.
 
-**Invariants**: what is in the folder is whole (written beside and renamed); a piece in use
-is linked into the job's own folder, so that trimming or another job can't take it away;
-without a folder nothing is kept and all else is the same.
+**Invariants**: what is in the folder is whole (written beside and renamed), and what a crash or
+a disk made of it is noticed: a piece whose sum is another is no longer there; a piece in use is
+linked into the job's own folder, so that trimming or another job can't take it away; without a
+folder, or one that can't be written to, nothing is kept and all else is the same.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ars0n_core import work
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SUM: Final = ".sum"
+"""
+What the name of a piece's sum ends with, beside the piece.
+"""
 
 
 class Cache:
@@ -35,8 +42,13 @@ class Cache:
             return False
         source = self.folder / name
         try:
+            wanted = source.with_name(name + SUM).read_bytes()
             _bring(source, target)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if _sum_of(target) != wanted:
+            target.unlink()
+            self.discard(name)
             return False
         with contextlib.suppress(OSError):  # a folder we may only read serves all the same
             source.touch()
@@ -59,26 +71,30 @@ class Cache:
 
     def store(self, name: str, source: Path) -> None:
         """
-        Keep the finished file *source* as *name*.
+        Keep the finished file *source* as *name*, if there is room for it.
         """
         if self.folder is None:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         # Two jobs may store the same piece at once: each writes beside it under its own name.
         beside = self.folder / f".{name}.{work.digest(str(source.absolute()))[:16]}.part"
-        try:
-            beside.unlink(missing_ok=True)
-            _bring(source, beside)
-            beside.replace(self.folder / name)
-        finally:
-            beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what can't be kept is made again
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                beside.unlink(missing_ok=True)
+                beside.write_bytes(_sum_of(source))
+                beside.replace(self.folder / (name + SUM))
+                _bring(source, beside)
+                beside.replace(self.folder / name)
+            finally:
+                beside.unlink(missing_ok=True)
 
     def discard(self, name: str) -> None:
         """
         Forget a piece that turned out to be broken.
         """
         if self.folder is not None:
-            (self.folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it is seen to be broken the next time too
+                (self.folder / name).unlink(missing_ok=True)
 
     def trim(self) -> None:
         """
@@ -92,11 +108,18 @@ class Cache:
                 facts = path.stat()
                 found.append((facts.st_mtime_ns, path.name, facts.st_size, path))
         left = sum(size for _, _, size, _ in found)
-        for _, _, size, path in sorted(found):
+        for _, name, size, path in sorted(found):
             if left <= self.size_bytes_max:
                 return
-            path.unlink(missing_ok=True)
-            left -= size
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+                path.with_name(name + SUM).unlink(missing_ok=True)
+                left -= size
+
+
+def _sum_of(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest().encode()
 
 
 def _bring(source: Path, target: Path) -> None:

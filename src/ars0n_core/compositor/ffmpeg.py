@@ -27,6 +27,7 @@ from attrs import frozen
 
 from ars0n_core.compositor.builds import (
     ALLOCATION,
+    ASKED_TO_END,
     FIX,
     TRANSIENT,
     Ffmpeg,
@@ -405,6 +406,8 @@ class Process:
             )
         if self._killed.is_set() or (code is not None and code < 0):
             return CompositorError(f"ffmpeg was killed (signal {-(code or 0)})", retryable=True)
+        if code == ASKED_TO_END and not message:
+            return CompositorError("ffmpeg was asked to end before it was done", retryable=True)
         last = first_complaint(message) or f"exit code {code}"
         if any(text in message for text in TRANSIENT):
             return CompositorError(f"ffmpeg could not work here: {last}", retryable=True)

@@ -157,22 +157,34 @@ def test_another_voice_renders_no_picture(
     assert not np.array_equal(bench.heard(before.path), bench.heard(after.path))
 
 
-def test_a_damaged_piece_is_rendered_again(
+def test_what_a_crash_made_of_the_cache_is_made_anew(
     film: Timeline, media: dict[str, Path], tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
     compositor = LocalCompositor(cache_folder=cache)
     before = compositor.render(film, media, folder(tmp_path, "before"))
-    for path in list(cache.glob("*.mp4"))[:2]:
+    for number, path in enumerate(sorted(cache.iterdir())):
         content = path.read_bytes()
         path.unlink()
-        path.write_bytes(content[: len(content) // 2])
-    for path in cache.glob("*.json"):
-        path.unlink()
-        path.write_text("{")
+        half = len(content) // 2
+        path.write_bytes(
+            [b"", content[:half], content[:half] + bytes(len(content) - half)][number % 3]
+        )
     after = compositor.render(film, media, folder(tmp_path, "after"))
-    assert after.measured["rendered"] == 2
     assert after.path.read_bytes() == before.path.read_bytes()
+    again = compositor.render(film, media, folder(tmp_path, "again"))
+    assert again.measured["rendered"] == 0
+    assert again.path.read_bytes() == before.path.read_bytes()
+
+
+def test_a_cache_that_takes_nothing_costs_only_time(
+    film: Timeline, media: dict[str, Path], tmp_path: Path
+) -> None:
+    taken = tmp_path / "cache"
+    taken.write_text("a file")
+    done = LocalCompositor(cache_folder=taken).render(film, media, folder(tmp_path, "out"))
+    assert done.frames == FRAMES
+    assert taken.read_text() == "a file"
 
 
 def test_the_cache_stays_within_its_bounds(
@@ -223,12 +235,14 @@ def test_a_medium_without_a_file_is_named(
     assert caught.value.media == "v"
 
 
+# A machine that is shut down asks politely first: ffmpeg then ends with 255 and says nothing.
+@pytest.mark.parametrize("end", ["kill -9 $$", "exit 255"])
 def test_a_killed_encoder_may_be_tried_again(
-    binary: ffmpeg.Ffmpeg, film: Timeline, media: dict[str, Path], tmp_path: Path
+    binary: ffmpeg.Ffmpeg, film: Timeline, media: dict[str, Path], tmp_path: Path, end: str
 ) -> None:
     script = tmp_path / "ffmpeg"
     script.write_text(
-        f'#!/bin/sh\ncase "$*" in *libx264*) kill -9 $$;; esac\nexec "{binary.path}" "$@"\n'
+        f'#!/bin/sh\ncase "$*" in *libx264*) {end};; esac\nexec "{binary.path}" "$@"\n'
     )
     # "-version" names libx264 nowhere in its arguments, so the build is still known.
     script.chmod(0o755)
