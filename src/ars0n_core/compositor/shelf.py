@@ -63,7 +63,7 @@ class Shelf:
                 if not self._taken(role, target, sha256):
                     return None
             return Rendering(**{**note["told"], **files})
-        except (ValueError, TypeError, KeyError, FileNotFoundError):
+        except (ValueError, TypeError, KeyError, FileNotFoundError, NotADirectoryError):
             return None
 
     def _taken(self, role: str, target: Path, sha256: str) -> bool:
