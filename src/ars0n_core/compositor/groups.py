@@ -10,12 +10,12 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, Self, TypeVar
 
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from types import TracebackType
 
 T = TypeVar("T")
@@ -106,6 +106,55 @@ class Group:
         """
         with self._lock:
             self._alive.discard(process)
+
+
+class Pledges:
+    """
+    What one thread is about to have made, by name, so that another waits for it instead of
+    making it once more. Who pledges something waits for nothing before it is there.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pending: dict[Hashable, threading.Event] = {}
+
+    @contextlib.contextmanager
+    def pledging(self, names: Iterable[Hashable]) -> Iterator[None]:
+        """
+        Say that all of *names* will be there, or have failed, when the block is left.
+        """
+        events = {name: threading.Event() for name in names}
+        with self._lock:
+            self._pending.update(events)
+        try:
+            yield
+        finally:
+            for name in events:
+                self.keep(name)
+
+    def keep(self, name: Hashable) -> None:
+        """
+        Say that *name* is there.
+        """
+        with self._lock:
+            event = self._pending.pop(name, None)
+        if event is not None:
+            event.set()
+
+    def wait(self, name: Hashable, group: Group) -> None:
+        """
+        Wait while *name* is pledged and *group* goes on.
+        """
+        with self._lock:
+            event = self._pending.get(name)
+        while event is not None and not group.stopped and not event.wait(STOP_SECONDS):
+            pass
+
+
+STOP_SECONDS: Final = 0.1
+"""
+How soon who waits notices that there is nothing to wait for any more.
+"""
 
 
 class Precedence:

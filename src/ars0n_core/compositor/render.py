@@ -21,7 +21,7 @@ from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels, transitio
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
-from ars0n_core.compositor.groups import Once
+from ars0n_core.compositor.groups import Once, Pledges
 from ars0n_core.compositor.probe import MediaFacts
 from ars0n_core.compositor.segments import Item, Segment
 from ars0n_core.errors import CompositorError
@@ -54,7 +54,8 @@ class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``art`` the
-    end card once it is drawn, ``joints`` the overlaps still to be rendered, by what comes in.
+    end card once it is drawn, ``joints`` the overlaps still to be rendered, by what comes in,
+    ``pledges`` what is being laid aside for them.
     """
 
     timeline: Timeline
@@ -68,6 +69,7 @@ class Task:
     facts: dict[str, MediaFacts] = field(factory=dict)
     art: Once[Any] = field(factory=Once)
     joints: dict[int, Segment] = field(factory=dict)
+    pledges: Pledges = field(factory=Pledges)
 
     def file(self, segment: Segment) -> Path:
         """
@@ -112,15 +114,16 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     first, last = run.segments[0], run.segments[-1]
     lead, after = _lead(task, first), _after(task, last)
     count = lead + last.end_frame - first.start_frame + (after.frames if after else 0)
-    ending = task.ending(first)
-    with contextlib.ExitStack() as opened:
-        reel: Reel
-        if first.upper is not None and ending.exists():
-            reel = opened.enter_context(reels.SpilledReel(ending))
-        else:
-            reel = opened.enter_context(_reel(task, first.lower, first.start_frame - lead, count))
-        if lead:
-            reels.lay_aside(task.opening(task.joints[first.lower]), reel, frame, lead)
+    opening = task.opening(task.joints[first.lower]) if lead else None
+    ending = task.ending(after) if after is not None else None
+    with (
+        task.pledges.pledging(path for path in (opening, ending) if path is not None),
+        contextlib.ExitStack() as opened,
+    ):
+        reel = opened.enter_context(_lower(task, first, lead, count))
+        if opening is not None:
+            reels.lay_aside(opening, reel, frame, lead)
+            task.pledges.keep(opening)
         for segment in run.segments:
             if segment.upper is None:
                 passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
@@ -135,8 +138,21 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                     reel = opened.enter_context(reels.SpilledReel(task.own(segment)))
                 _overlap(task, segment, reel, frame)
             done(segment)
-        if after is not None:
-            reels.lay_aside(task.ending(after), reel, frame, after.frames)
+        if ending is not None and after is not None:
+            reels.lay_aside(ending, reel, frame, after.frames)
+
+
+def _lower(task: Task, first: Segment, lead: int, count: int) -> Reel:
+    """
+    Return the lower item of a run that begins with *first*, from *lead* frames before it on:
+    as it was laid aside, where another worker has decoded it or is about to have.
+    """
+    if first.upper is not None:
+        ending = task.ending(first)
+        task.pledges.wait(ending, task.group)
+        if ending.exists():
+            return reels.SpilledReel(ending)
+    return _reel(task, first.lower, first.start_frame - lead, count)
 
 
 def _lead(task: Task, first: Segment) -> int:
@@ -171,6 +187,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     look = transition.look
     upper, out = (Frame.empty(task.timeline.width, task.timeline.height) for _ in range(2))
     opening, coming = task.opening(segment), segment.upper
+    task.pledges.wait(opening, task.group)
     with (
         reels.SpilledReel(opening)
         if opening.exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ import ffmpeg as graphs
 import pytest
 
 from ars0n_core.compositor import ffmpeg
+from ars0n_core.compositor.groups import Pledges
 from ars0n_core.errors import CompositorError, MisconfiguredError
 
 if TYPE_CHECKING:
@@ -194,3 +196,36 @@ def test_a_writer_learns_why_its_reader_ended(binary: ffmpeg.Ffmpeg) -> None:
 
         with pytest.raises(CompositorError, match="voice"):
             pour()
+
+
+@pytest.mark.parametrize("end", ["kept", "failed", "stopped"])
+def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> None:
+    pledges, pledged, over = Pledges(), threading.Event(), threading.Event()
+
+    def pledge() -> None:
+        with contextlib.suppress(ValueError), pledges.pledging(["tail"]):
+            pledged.set()
+            over.wait(30)
+            if end == "kept":
+                pledges.keep("tail")
+                over.wait(30)
+            elif end == "failed":
+                raise ValueError
+
+    with ffmpeg.Group() as group:
+        other = threading.Thread(target=pledge)
+        other.start()
+        pledged.wait(30)
+        waiter = threading.Thread(target=pledges.wait, args=("tail", group))
+        waiter.start()
+        waiter.join(0.2)
+        assert waiter.is_alive()
+        if end == "stopped":
+            group.stop()
+        else:
+            over.set()
+        waiter.join(30)
+        assert not waiter.is_alive()
+        over.set()
+        other.join(30)
+        pledges.wait("nothing that anybody pledged", group)

@@ -281,3 +281,28 @@ def test_an_overlap_takes_what_was_decoded_on_the_way(
     monkeypatch.setattr(segments, "runs", in_order)
     assert place.rendered(place.film, None, 1) == cold
     assert (len(opened), names) == (decoders, laid)
+
+
+def test_two_workers_decode_each_clip_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    class Counted(reels.FootageReel):
+        def __enter__(self) -> Self:
+            opened.append(self)
+            return super().__enter__()
+
+    def one_by_one(*args: Any, **told: Any) -> list[segments.Run]:
+        runs = [
+            segments.Run(segments=(one,), lead=0)
+            for run in plan(*args, **told)
+            for one in run.segments
+        ]
+        return sorted(runs, key=lambda run: run.segments[0].upper is not None)
+
+    plan, cold = segments.runs, place.anew(place.film)
+    monkeypatch.setattr(reels, "FootageReel", Counted)
+    monkeypatch.setattr(segments, "runs", one_by_one)
+    for _ in range(3):  # whichever is faster
+        opened.clear()
+        assert place.rendered(place.film, None, 2) == cold
+        assert len(opened) == 2
