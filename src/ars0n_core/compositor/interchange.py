@@ -50,10 +50,7 @@ def to_otio(timeline: Timeline, media: Mapping[str, Path]) -> str:
     if timeline.voice:
         tracks.append(_voice(timeline, kinds, media))
     if timeline.bed is not None:
-        bed = kinds[timeline.bed.media]
-        clip = _clip(bed.id, _range(0, timeline.samples, SAMPLE_RATE), _reference(bed, media))
-        clip["metadata"] = {"ars0n": {"volume": timeline.bed.volume, "looped": True}}
-        tracks.append(_track("Music", "Audio", [clip]))
+        tracks.append(_music(timeline, kinds[timeline.bed.media], timeline.bed.volume, media))
     whole: Otio = {
         "OTIO_SCHEMA": "Timeline.1",
         "metadata": {
@@ -158,6 +155,20 @@ def _voice(timeline: Timeline, kinds: Mapping[str, Media], media: Mapping[str, P
     if place < timeline.samples:
         children.append(_gap(timeline.samples - place, SAMPLE_RATE))
     return _track("Voice", "Audio", children)
+
+
+def _music(timeline: Timeline, own: Media, volume: float, media: Mapping[str, Path]) -> Otio:
+    """
+    Return the bed's track: the bed as often as it takes, for an editor has no word for a loop.
+    """
+    length = own.available_samples or timeline.samples
+    children: list[Otio] = []
+    for first in range(0, timeline.samples, length):
+        span = _range(0, min(length, timeline.samples - first), SAMPLE_RATE)
+        clip = _clip(own.id, span, _reference(own, media))
+        clip["metadata"] = {"ars0n": {"volume": volume, "looped": True}}
+        children.append(clip)
+    return _track("Music", "Audio", children)
 
 
 def _markers(timeline: Timeline) -> list[Otio]:

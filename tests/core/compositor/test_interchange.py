@@ -121,6 +121,14 @@ def test_speech_is_heard_where_the_cut_has_it(opened: Any) -> None:
     assert spoken[0].effects[0].time_scalar == 1.1
 
 
+def test_nothing_is_asked_of_a_medium_that_it_does_not_hold(opened: Any) -> None:
+    music = next(track for track in opened.tracks if track.name == "Music")
+    assert [clip.source_range.duration.value for clip in music] == [400_000, 80_000]
+    for clip in (c for track in opened.tracks for c in track if isinstance(c, otio.schema.Clip)):
+        there, wanted = clip.media_reference.available_range, clip.source_range
+        assert there is None or wanted.end_time_exclusive() <= there.end_time_exclusive()
+
+
 def test_captions_and_titles_are_notes(opened: Any) -> None:
     notes = [(m.name, m.marked_range.start_time.value) for m in opened.tracks.markers]
     assert notes == [("New", 5), ("Hear", 30)]
