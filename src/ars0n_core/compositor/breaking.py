@@ -11,6 +11,7 @@ else between clusters only when nothing else fits.
 from __future__ import annotations
 
 import unicodedata
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -269,4 +270,56 @@ def balanced(
             best, high = lines, middle
         else:
             low = middle
-    return best
+    return _even(atoms, widths, space, high + 1e-6, count, hyphen) or best
+
+
+HYPHENED: Final = 0.3
+"""
+What a hyphen at a line's end counts like: so much of the line left empty.
+"""
+
+
+def _even(
+    atoms: Sequence[Atom],
+    widths: Sequence[float],
+    space: float,
+    limit: float,
+    count: int,
+    hyphen: float,
+) -> list[list[int]] | None:
+    """
+    Return *count* lines no wider than *limit*, with the least squares of what they leave empty:
+    greedy lines leave it all to the last one, a word by itself. None where there are none.
+    """
+    total = len(atoms)
+    # The cost of the best lines up to an atom, and where the last of them begins.
+    before: list[tuple[float, int]] = [(0.0, 0)] + [(inf, 0)] * total
+    steps: list[list[tuple[float, int]]] = []
+    for _ in range(count):
+        after = [(inf, 0)] * (total + 1)
+        for start in range(total):
+            if before[start][0] == inf:
+                continue
+            used = 0.0
+            for end in range(start + 1, total + 1):
+                atom = atoms[end - 1]
+                used += widths[end - 1] + (space if atom.spaced and end - 1 > start else 0.0)
+                if used > limit:
+                    break
+                soft = atom.soft and end < total
+                if soft and used + hyphen > limit:
+                    continue
+                empty = limit - used + (HYPHENED * limit if soft else 0.0)
+                cost = before[start][0] + empty * empty
+                if cost < after[end][0]:
+                    after[end] = (cost, start)
+        steps.append(after)
+        before = after
+    if before[total][0] == inf:
+        return None
+    rows, end = [], total
+    for after in reversed(steps):
+        start = after[end][1]
+        rows.append(list(range(start, end)))
+        end = start
+    return rows[::-1]

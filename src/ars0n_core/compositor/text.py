@@ -12,6 +12,7 @@ Start at `fit`, then `mask` or `paint`.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
@@ -34,6 +35,11 @@ Pixels around a block in its picture: rounding and antialiasing reach that far.
 SMALL: Final = 0.66
 """
 Share of the wanted size below which long words are parted rather than all type made smaller.
+"""
+
+LONG_LETTERS: Final = 16
+"""
+Letters from which a word is parted for the size of all type: compounds, not *international*.
 """
 
 STEP: Final = 0.95
@@ -327,16 +333,18 @@ def fit(
     """
     text = _prepared(text, style)
     whole = breaking.atoms(text) if atoms is None else atoms
-    soft = hyphens.parted(whole)
     pieces = breaking.shattered(whole)
     least = max(1, round(size_min))
     sizes = [max(least, round(size_max))]
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
     large = sum(size >= SMALL * size_max for size in sizes)
+    long = _parted(whole, style, sizes[0], width)
+    every = len(sizes)
     for kept, limit, tried in (
-        (whole, lines_max, large), (soft, lines_max, len(sizes)), (whole, 99, len(sizes)),
-        (soft, 99, len(sizes)), (pieces, lines_max, len(sizes)), (pieces, 99, len(sizes)),
+        (whole, lines_max, large), (long, lines_max, every), (whole, lines_max, every),
+        (whole, 99, every), (hyphens.parted(whole), 99, every), (pieces, lines_max, every),
+        (pieces, 99, every),
     ):  # fmt: skip
         best, low, high = None, 0, tried - 1
         middle = high  # the least size says whether this way fits at all
@@ -359,6 +367,23 @@ def fit(
             return block
         if size <= 1:
             return set_lines(text, style, 1, width)
+
+
+def _parted(atoms: Sequence[Atom], style: Style, size: int, width: float) -> list[Atom]:
+    """
+    Return *atoms*, those words parted that are long, and too wide for *width* at *size*.
+    """
+    result: list[Atom] = []
+    for _, group in itertools.groupby(atoms, key=lambda each: each.word):
+        word = list(group)
+        said = "".join(each.text for each in word)
+        is_long = len(said) >= LONG_LETTERS
+        alone = [evolve(word[0], spaced=False), *word[1:]]
+        if is_long and _set(said, alone, style, size, width) is None:
+            result += hyphens.parted(word)
+        else:
+            result += word
+    return result
 
 
 def mask(block: Block, align: float = 0.0) -> Image.Image:

@@ -270,6 +270,28 @@ def test_a_long_word_is_parted_rather_than_all_type_made_small() -> None:
     assert all(len(line.runs) == 1 for line in long.lines)
 
 
+def test_no_word_is_left_alone_where_lines_can_share() -> None:
+    name = "Consolidated International Brotherhood of Independent Artisan Roasters and Merchants"
+    block = text.set_lines(name, Style(), 30, 420)
+    lines = [[run.text for run in line.runs] for line in block.lines]
+    assert len(lines[-1]) > 1
+    assert max(line.width for line in block.lines) <= 420
+
+
+def test_many_words_that_fit_a_line_each_are_set_smaller_not_parted() -> None:
+    name = "Consolidated International Brotherhood of Independent Artisan Coffee Roasters"
+    block = text.fit(name, Style(), width=300, height=120, size_max=60, size_min=12, lines_max=4)
+    assert "-" not in shown(block)
+    # one that does not is, the others stay whole
+    long = text.fit(
+        "Consolidated Donaudampfschifffahrtsgesellschaft", Style(), width=300, height=160,
+        size_max=40, size_min=12, lines_max=3,
+    )  # fmt: skip
+    lines = ["".join(run.text for run in line.runs) for line in long.lines]
+    assert lines[0] == "Consolidated"
+    assert lines[1].endswith("-")
+
+
 def test_a_parted_word_is_lit_on_both_its_lines() -> None:
     block = text.fit(
         "Donaudampfschifffahrtsgesellschaft heute", Style(), width=300, height=200, size_max=40,
