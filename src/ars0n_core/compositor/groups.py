@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, Self, TypeVar
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from types import TracebackType
 
 T = TypeVar("T")
@@ -110,45 +110,61 @@ class Group:
 
 class Pledges:
     """
-    What one thread is about to have made, by name, so that another waits for it instead of
-    making it once more. Who pledges something waits for nothing before it is there.
+    What one thread will have made, by name, so that another may wait for it instead of making
+    it once more. Who pledges something waits for nothing before it is there.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pending: dict[Hashable, threading.Event] = {}
+        self._pending: dict[Hashable, _Pledge] = {}
 
     @contextlib.contextmanager
-    def pledging(self, names: Iterable[Hashable]) -> Iterator[None]:
+    def pledging(self, names: Mapping[Hashable, int]) -> Iterator[None]:
         """
-        Say that all of *names* will be there, or have failed, when the block is left.
+        Say that all of *names* will be there, or have failed, when the block is left: each after
+        so many steps.
         """
-        events = {name: threading.Event() for name in names}
         with self._lock:
-            self._pending.update(events)
+            self._pending.update((name, _Pledge(steps)) for name, steps in names.items())
         try:
             yield
         finally:
-            for name in events:
+            for name in names:
                 self.keep(name)
+
+    def advance(self, name: Hashable) -> None:
+        """
+        Say that one step towards *name* is done.
+        """
+        with self._lock:
+            if name in self._pending:
+                self._pending[name].steps -= 1
 
     def keep(self, name: Hashable) -> None:
         """
         Say that *name* is there.
         """
         with self._lock:
-            event = self._pending.pop(name, None)
-        if event is not None:
-            event.set()
+            pledge = self._pending.pop(name, None)
+        if pledge is not None:
+            pledge.over.set()
 
-    def wait(self, name: Hashable, group: Group) -> None:
+    def wait(self, name: Hashable, group: Group, *, steps_max: float) -> None:
         """
-        Wait while *name* is pledged and *group* goes on.
+        Wait for *name* while *group* goes on, if it is pledged and no more than *steps_max* off.
         """
         with self._lock:
-            event = self._pending.get(name)
-        while event is not None and not group.stopped and not event.wait(STOP_SECONDS):
+            pledge = self._pending.get(name)
+        if pledge is None or pledge.steps > steps_max:
+            return
+        while not group.stopped and not pledge.over.wait(STOP_SECONDS):
             pass
+
+
+class _Pledge:
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.over = threading.Event()
 
 
 STOP_SECONDS: Final = 0.1

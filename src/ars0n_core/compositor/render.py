@@ -42,6 +42,11 @@ Where more of a picture than this is drawn on, it is brought in whole: the parts
 """
 
 
+DECODING: Final = 0.2
+"""
+What decoding a picture takes of decoding and encoding it.
+"""
+
 AHEAD: Final = 3
 """
 Pictures given to an encoder before it has taken them up: left to itself, ffmpeg reads two dozen
@@ -116,8 +121,9 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     count = lead + last.end_frame - first.start_frame + (after.frames if after else 0)
     opening = task.opening(task.joints[first.lower]) if lead else None
     ending = task.ending(after) if after is not None else None
+    steps = {opening: 0, ending: last.end_frame - first.start_frame}
     with (
-        task.pledges.pledging(path for path in (opening, ending) if path is not None),
+        task.pledges.pledging({path: left for path, left in steps.items() if path is not None}),
         contextlib.ExitStack() as opened,
     ):
         reel = opened.enter_context(_lower(task, first, lead, count))
@@ -127,7 +133,7 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
         for segment in run.segments:
             if segment.upper is None:
                 passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
-                _encode(task, segment, partial(_plain, reel, frame), frame, passing)
+                _encode(task, segment, partial(_plain, reel, frame), frame, passing, ending)
             else:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
@@ -145,11 +151,12 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
 def _lower(task: Task, first: Segment, lead: int, count: int) -> Reel:
     """
     Return the lower item of a run that begins with *first*, from *lead* frames before it on:
-    as it was laid aside, where another worker has decoded it or is about to have.
+    as it was laid aside, where another worker has decoded it, or will have sooner than we could.
     """
     if first.upper is not None:
         ending = task.ending(first)
-        task.pledges.wait(ending, task.group)
+        decoded = first.end_frame - task.track[first.lower].start_frame
+        task.pledges.wait(ending, task.group, steps_max=decoded * DECODING)
         if ending.exists():
             return reels.SpilledReel(ending)
     return _reel(task, first.lower, first.start_frame - lead, count)
@@ -187,7 +194,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     look = transition.look
     upper, out = (Frame.empty(task.timeline.width, task.timeline.height) for _ in range(2))
     opening, coming = task.opening(segment), segment.upper
-    task.pledges.wait(opening, task.group)
+    task.pledges.wait(opening, task.group, steps_max=0)
     with (
         reels.SpilledReel(opening)
         if opening.exists()
@@ -215,9 +222,11 @@ def _encode(
     picture: Callable[[int], Frame],
     frame: Frame,
     passing: FootageReel | None = None,
+    ending: Path | None = None,
 ) -> None:
     """
-    Encode the pictures of *segment*, dressed, and let its file appear.
+    Encode the pictures of *segment*, dressed, and let its file appear; each brings what will be
+    laid aside as *ending* nearer.
 
     Of a *passing* reel only the rows that are drawn on are brought into *frame*.
     """
@@ -233,6 +242,7 @@ def _encode(
     ) as encoder:
         for n in range(segment.frames):
             encoder.await_lines(n - AHEAD)
+            task.pledges.advance(ending)
             at = segment.start_frame + n
             bands = task.dressing.bands(at, frame.height) if passing is not None else ()
             seen = sum(bottom - top for top, bottom in bands)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ffmpeg as graphs
@@ -203,7 +204,7 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
     pledges, pledged, over = Pledges(), threading.Event(), threading.Event()
 
     def pledge() -> None:
-        with contextlib.suppress(ValueError), pledges.pledging(["tail"]):
+        with contextlib.suppress(ValueError), pledges.pledging({"tail": 0}):
             pledged.set()
             over.wait(30)
             if end == "kept":
@@ -216,7 +217,7 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         other = threading.Thread(target=pledge)
         other.start()
         pledged.wait(30)
-        waiter = threading.Thread(target=pledges.wait, args=("tail", group))
+        waiter = threading.Thread(target=partial(pledges.wait, "tail", group, steps_max=0))
         waiter.start()
         waiter.join(0.2)
         assert waiter.is_alive()
@@ -228,4 +229,17 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         assert not waiter.is_alive()
         over.set()
         other.join(30)
-        pledges.wait("nothing that anybody pledged", group)
+        pledges.wait("nothing that anybody pledged", group, steps_max=9)
+
+
+def test_what_is_far_off_is_not_waited_for() -> None:
+    pledges = Pledges()
+    with ffmpeg.Group() as group, pledges.pledging({"tail": 3}):
+        pledges.wait("tail", group, steps_max=2)
+        pledges.advance("tail")
+        waiter = threading.Thread(target=partial(pledges.wait, "tail", group, steps_max=2))
+        waiter.start()
+        waiter.join(0.2)
+        assert waiter.is_alive()
+    waiter.join(30)
+    assert not waiter.is_alive()
