@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RADIO_RATE", "SOUND", "Encoded", "identity", "make", "mixed"]
 
-SOUND: Final = 5
+SOUND: Final = 6
 """
 Counts changes after which the same inputs give another sound.
 """

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from ars0n_core.compositor import filters, loudness, tapes, voices
@@ -33,13 +32,15 @@ VOLUME_DB_A_DECADE: Final = 16.0
 Full volume is 8 dB over the default: still 13 dB under the words.
 """
 
-EARLY_SECONDS: Final = 0.15
-RELEASE_SECONDS: Final = 0.55
-HOLD_SECONDS: Final = 0.7
+EARLY_SECONDS: Final = 0.25
+RELEASE_SECONDS: Final = 0.8
+HOLD_SECONDS: Final = 1.0
 """
-The bed goes down before the word, comes back after the phrase, and stays down over the
-gaps inside it: shorter ones would be heard as pumping.
+The bed is down before the word, comes back within a second of the phrase, slowly, and stays down
+over the gaps inside it: rising into them and falling again would be heard as pumping.
 """
+
+WORD_HOPS: Final = 10
 
 FADE_IN_SECONDS: Final = 0.3
 FADE_OUT_SECONDS: Final = 1.2
@@ -67,12 +68,6 @@ from one to the next, and lost if it comes 30 ms early or late: listeners notice
 QUIET: Final = 0.01
 """
 -40 dB of the bed's own level: what ends below this has faded out.
-"""
-
-STILL: Final = 1e-4
-"""
-A channel whose mean is further from zero, -80 dB, has a constant in it that nobody hears: it
-takes room under the ceiling, and clicks where the music begins and ends.
 """
 
 
@@ -146,10 +141,13 @@ def looped(music: Tape, samples: int, rate: int) -> Loop:
     Music that flows from its end into its start is simply repeated. Anything else is cut
     where its beat is as at its start, and joined there by a short crossfade.
     """
+    still = music.still
+    as_it_is = Loop(tape=music, first=0, length=music.samples, seam=0, still=still)
+    if music.samples >= samples:
+        return as_it_is
     facts = _looked_at(music, 0, music.samples)
-    still = np.where(np.abs(facts.still) > STILL, facts.still, 0).astype(np.float32)[None]
-    if music.samples >= samples or _is_seamless(music, facts, still, rate):
-        return Loop(tape=music, first=0, length=music.samples, seam=0, still=still)
+    if _is_seamless(music, facts, still, rate):
+        return as_it_is
     first, last = _trimmed(music, facts, still)
     if (first, last) != (0, music.samples):
         facts = _looked_at(music, first, last)
@@ -162,32 +160,28 @@ def looped(music: Tape, samples: int, rate: int) -> Loop:
 class _Facts:
     """
     What one look at music tells: the peak and the energy (both channels as one) of each whole
-    `ONSETS_HOP`, the mean of each channel, the mean power.
+    `ONSETS_HOP`, and the mean power.
     """
 
     peaks: Samples
     energies: Samples
-    still: npt.NDArray[np.float64]
     power: float
 
 
 def _looked_at(music: Tape, first: int, last: int) -> _Facts:
     peaks, energies = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
-    still, power = np.zeros(2), 0.0
+    power = 0.0
     for _, block in tapes.blocks(music.read, first, last):
         left, right = block.T.copy()
         whole = len(block) // ONSETS_HOP
         mono = ((left + right) * np.float32(0.5))[: whole * ONSETS_HOP].reshape(whole, -1)
         energies.append(np.einsum("hs,hs->h", mono, mono))
         peaks.append(loudness.peaks_of(block, ONSETS_HOP))
-        still += left.sum(), right.sum()
         power += float(np.einsum("s,s->", left, left) + np.einsum("s,s->", right, right))
-    count = max(1, last - first)
     return _Facts(
         peaks=np.concatenate(peaks),
         energies=np.concatenate(energies),
-        still=still / count,
-        power=power / count / 2,
+        power=power / max(1, last - first) / 2,
     )
 
 
@@ -297,8 +291,12 @@ def presence(powers: Samples, rate: int) -> Samples:
     Return, for a voice of these *powers*, every `voices.HOP` samples how much the bed makes room:
     0 not at all, 1 all the way; it moves in smooth steps, early down and late up.
     """
+    if not len(powers):
+        return np.zeros(1, np.float32)
     speech = voices.spoken(powers)
-    active = np.nonzero(speech)[0]
+    # A click or a breath is no word: something of a syllable's length has to be about it.
+    around = np.convolve(speech, np.ones(2 * WORD_HOPS + 1))[WORD_HOPS:-WORD_HOPS]
+    active = np.nonzero(speech & (around > WORD_HOPS / 2))[0]
     room = np.zeros(len(powers) + 1, np.float32)
     if not len(active):
         return room
@@ -350,12 +348,12 @@ class Music:
         fall = min(round(FADE_OUT_SECONDS * SAMPLE_RATE), self.samples // 2)
         if start < rise:
             head = sound[: rise - start]
-            head *= _ramp(rise)[start : start + len(head)]
+            head *= ramp(rise)[start : start + len(head)]
         begun = start + count - (self.samples - fall)
         if begun > 0:
             tail = sound[max(0, count - begun) :]
             place = max(0, begun - count)
-            tail *= _ramp(fall)[::-1][place : place + len(tail)]
+            tail *= ramp(fall)[::-1][place : place + len(tail)]
         return sound
 
 
@@ -376,7 +374,7 @@ def settled(loop: Loop, powers: Samples, volume: float, samples: int) -> Music |
     return Music(loop=loop, gains=gains.astype(np.float32), samples=samples)
 
 
-def _ramp(samples: int) -> Samples:
+def ramp(samples: int) -> Samples:
     """
     Return (samples, 1) rising from 0 to 1 as a quarter sine squared.
     """

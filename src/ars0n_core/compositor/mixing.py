@@ -89,10 +89,9 @@ class Parts:
         edge = min(round(EDGE_SECONDS * SAMPLE_RATE), self.samples // 2)
         begun = start + len(sound) - (self.samples - edge)
         if begun > 0:
-            ramp = np.linspace(1, 0, edge, dtype=np.float32)[:, None]
             tail = sound[max(0, len(sound) - begun) :]
             place = max(0, begun - len(sound))
-            tail *= ramp[place : place + len(tail)]
+            tail *= beds.ramp(edge)[::-1][place : place + len(tail)]
         return sound
 
 
@@ -189,7 +188,7 @@ class Narration:
             if first >= last:
                 continue
             within = first - sound.start_sample
-            spoken = tape.read(begin + within, last - first)
+            spoken = tape.read(begin + within, last - first) - tape.still
             _edged(spoken, within, sound.samples)
             track[first - start : last - start] += spoken
         return track
@@ -201,7 +200,7 @@ def _edged(spoken: Samples, start: int, samples: int) -> None:
     stretch begins and ends.
     """
     edge = min(round(EDGE_SECONDS * SAMPLE_RATE), samples // 2)
-    ramp = np.linspace(0, 1, edge, dtype=np.float32)[:, None]
+    ramp = beds.ramp(edge)
     if start < edge:
         head = spoken[: edge - start]
         head *= ramp[start : start + len(head)]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import TypeAlias
 
+    import numpy.typing as npt
+
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
     from ars0n_core.compositor.filters import Samples
 
@@ -45,6 +47,12 @@ A time-out: a minute of sound takes a hundredth of it.
 """
 
 VALUE_BYTES: Final = 4
+SUMMED: Final = 240
+STILL: Final = 1e-4
+"""
+A channel whose mean is further from zero, -80 dB, has a constant in it that nobody hears: it
+takes room under the ceiling, and clicks where the sound begins and ends.
+"""
 
 
 class Tape:
@@ -56,6 +64,7 @@ class Tape:
         self.path = path
         self.channels = channels
         self.samples = 0
+        self._sums = np.zeros(channels)
         try:
             self._out = path.open("wb", buffering=0)
         except OSError as error:
@@ -95,6 +104,15 @@ class Tape:
         except OSError as error:
             raise ffmpeg.of_disk(error) from error
         self.samples += len(block)
+        self._sums += _sums(block)
+
+    @property
+    def still(self) -> Samples:
+        """
+        What each channel has when nothing moves, (1, channels): nothing below `STILL`.
+        """
+        means = self._sums / max(1, self.samples)
+        return np.where(np.abs(means) > STILL, means, 0).astype(np.float32)[None]
 
     def read(self, start: int, count: int) -> Samples:
         """
@@ -112,6 +130,16 @@ class Tape:
         out = np.zeros((count, step), np.float32)
         out[first - start : first - start + len(found)] = found
         return out
+
+
+def _sums(block: Samples) -> npt.NDArray[np.float64]:
+    """
+    Return the sum of each channel: many samples of all channels at once, which is faster.
+    """
+    channels = block.shape[1]
+    whole = len(block) // SUMMED * SUMMED
+    wide = block[:whole].reshape(-1, SUMMED * channels).sum(axis=0).reshape(SUMMED, channels)
+    return np.asarray(wide.sum(axis=0, dtype=np.float64) + block[whole:].sum(axis=0))
 
 
 def blocks(read: Read, first: int, last: int, size: int = BLOCK) -> Iterator[tuple[int, Samples]]:
