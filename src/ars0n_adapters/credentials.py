@@ -10,18 +10,29 @@ Start at `sign`.
 
 from __future__ import annotations
 
+import io
 import json
+import wave
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
+from ars0n_core.compositor import provenance
 from ars0n_core.errors import CompositorError, MisconfiguredError
+from ars0n_core.timelines import Provenance, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEDIA_TYPES: Final = {".mp4": "video/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav"}
+
+TRIAL: Final = Provenance(
+    generator="ars0n 0", title="Silence", sources=(Source(part="sound", is_generated=True),)
+)
+"""
+What a certificate is tried on.
+"""
 
 FIX: Final = "install ars0n[c2pa]"
 
@@ -65,7 +76,8 @@ def read(certificates: str, private_key: str, *, algorithm: str, timestamp_url: 
 
 def check(signer: Signer) -> None:
     """
-    Find out whether *signer* could sign, before anything is there to be signed.
+    Find out whether *signer* can sign, before anything is there to be signed: on a moment of
+    silence, for a key of another certificate, and one that has run out, are told only by that.
 
     Raises:
         MisconfiguredError: The extra is not installed, or the certificate can't sign.
@@ -74,13 +86,29 @@ def check(signer: Signer) -> None:
         import c2pa  # noqa: PLC0415 - an extra of 50 MB, needed only where somebody signs
     except ImportError as error:
         raise MisconfiguredError(f"C2PA manifests need the signing library: {FIX}") from error
-    told = c2pa.C2paSignerInfo(
-        signer.algorithm, signer.certificates, signer.private_key, signer.timestamp_url
-    )
+    # Without a time stamp: whoever stamps need not be there yet.
+    told = c2pa.C2paSignerInfo(signer.algorithm, signer.certificates, signer.private_key, None)
     try:
-        c2pa.Signer.from_info(told).close()
+        with (
+            c2pa.Signer.from_info(told) as key,
+            c2pa.Builder(json.dumps(provenance.manifest(TRIAL))) as builder,
+        ):
+            builder.sign(key, "audio/wav", io.BytesIO(_silence()), io.BytesIO())
     except c2pa.C2paError as error:
         raise MisconfiguredError(f"The C2PA certificate or its key is no good: {error}") from error
+
+
+def _silence() -> bytes:
+    """
+    Return a sound of hardly any length, to be signed.
+    """
+    made = io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8_000)
+        out.writeframes(bytes(160))
+    return made.getvalue()
 
 
 def sign(path: Path, manifest: Mapping[str, Any], signer: Signer) -> None:

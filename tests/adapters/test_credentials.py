@@ -29,10 +29,14 @@ FACTS = Provenance(
 
 
 def certified(
-    name: str, key: ec.EllipticCurvePrivateKey, by: str, signing: ec.EllipticCurvePrivateKey
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    by: str,
+    signing: ec.EllipticCurvePrivateKey,
+    hours: float = 1,
 ) -> x509.Certificate:
     """
-    A certificate good for an hour, as C2PA asks of one: X.509 v3, its use named.
+    A certificate good for some *hours*, as C2PA asks of one: X.509 v3, its use named.
     """
 
     def named(text: str) -> x509.Name:
@@ -59,8 +63,8 @@ def certified(
         .issuer_name(named(by))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
+        .not_valid_before(now - dt.timedelta(hours=2))
+        .not_valid_after(now + dt.timedelta(hours=hours))
         .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()),
@@ -129,6 +133,25 @@ def test_a_key_that_is_none_leaves_the_ad_as_it_was(
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["ad.mp3"]
     assert "no key" not in repr(wrong)
+
+
+def test_a_key_of_another_certificate_and_one_that_ran_out_are_found_before_work(
+    signer: credentials.Signer,
+) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    key = other.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    wrong = credentials.Signer(certificates=signer.certificates, private_key=key)
+    root = ec.generate_private_key(ec.SECP256R1())
+    chain = [
+        certified("Us", other, "Root", root, hours=-1), certified("Root", root, "Root", root)
+    ]  # fmt: skip
+    pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
+    for bad in (wrong, credentials.Signer(certificates=pem, private_key=key)):
+        with pytest.raises(MisconfiguredError, match="no good"):
+            credentials.check(bad)
+    credentials.check(signer)
 
 
 def test_other_files_and_a_missing_library_are_told(
