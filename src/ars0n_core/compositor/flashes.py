@@ -11,6 +11,7 @@ Start at `Counter`.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
@@ -38,11 +39,6 @@ RED_SHARE: Final = 0.8
 """
 WCAG 2.2, red flash threshold: of linear light, by how much red less green and blue must change,
 and which share of all a saturated red is.
-"""
-
-TOGETHER_FRAMES: Final = 3
-"""
-Changes this near to each other are one: a flash may take a few frames to rise.
 """
 
 LINEAR: Final = np.asarray(
@@ -107,30 +103,29 @@ def _redness(luma: Codes, blue: Codes, red: Codes) -> tuple[Light, Mask]:
 class _Changes:
     """
     Counts opposing changes of a value by *least* or more: of light, the darker side of each below
-    `DARKER_BELOW`; of redness, the redder one saturated.
+    `DARKER_BELOW`; of redness, the redder one saturated. Each place is counted for itself: what
+    passes over the picture, as one that slides in, changes every place once, one after another.
     """
 
     def __init__(self, frames_a_second: float, least: float) -> None:
         self.most = 0
-        self._window = frames_a_second
         self._least = least
         self._low = self._high = np.empty((0, 0), np.float32)
         self._full = np.empty((0, 0), np.bool_)
-        self._rose = self._fell = np.empty((0, 0), np.int64)
-        self._last = 0
-        self._times: deque[int] = deque()
-        self._n = 0
+        self._last = np.empty((0, 0), np.int8)
+        self._count = np.empty((0, 0), np.int8)
+        self._turns: deque[Mask] = deque()
+        self._frames = max(1, math.ceil(frames_a_second))
 
     def add(self, value: Light, saturated: Mask | None = None) -> None:
         """
         Look at the next picture.
         """
-        if not self._n:
+        if not self._low.size:
             self._low, self._high = value.copy(), value.copy()
             self._full = np.zeros(value.shape, np.bool_)
-            self._rose = np.full(value.shape, -(10**9))
-            self._fell = self._rose.copy()
-        n, self._n = self._n, self._n + 1
+            self._last = np.zeros(value.shape, np.int8)
+            self._count = np.zeros(value.shape, np.int8)
         if saturated is not None:
             higher = value >= self._high
             self._full[higher] = saturated[higher]
@@ -145,16 +140,14 @@ class _Changes:
             self._high[turned] = value[turned]
             if saturated is not None:
                 self._full[turned] = saturated[turned]
-        self._rose[up] = n
-        self._fell[down] = n
-        for direction, when in ((1, self._rose), (-1, self._fell)):
-            share = float(np.mean(n - when < TOGETHER_FRAMES))
-            if share > AREA and self._last != direction:
-                self._last = direction
-                self._times.append(n)
-                when[:] = -(10**9)
-        while self._times and n - self._times[0] >= self._window:
-            self._times.popleft()
-        pairs, rest = divmod(len(self._times), 2)
+        turned = (up & (self._last <= 0)) | (down & (self._last >= 0))
+        self._last[up], self._last[down] = 1, -1
+        self._turns.append(turned)
+        np.add(self._count, turned, out=self._count)
+        if len(self._turns) > self._frames:
+            np.subtract(self._count, self._turns.popleft(), out=self._count)
         # A seventh change within a second is the fourth flash: they come more often than thrice.
-        self.most = max(self.most, pairs + (rest if pairs >= FLASHES_A_SECOND_MAX else 0))
+        often = self._count > 2 * FLASHES_A_SECOND_MAX
+        flashes = (self._count + often) // 2
+        while float(np.mean(flashes > self.most)) > AREA:
+            self.most += 1

@@ -60,6 +60,20 @@ def test_a_small_or_faint_flicker_harms_nobody() -> None:
     assert count(strobe(4, low=228, high=235)) == 0
 
 
+def test_changes_count_where_they_are_seen() -> None:
+    # Bright and dark move from one third of the picture to the next, as what slides in does:
+    # eight changes in a second, three at most in any one place.
+    picture = np.full((18, 30), 40, np.uint8)
+    picture[:, 10:20] = 200
+    counter = Counter(30)
+    for n in range(40):
+        if 9 <= n < 33 and n % 3 == 0:
+            third = slice(n // 3 % 3 * 10, n // 3 % 3 * 10 + 10)
+            picture[:, third] = 240 - picture[:, third]
+        counter.add(picture)
+    assert counter.most == 1
+
+
 def test_cuts_and_fades_are_no_flashes() -> None:
     assert count([30] * 20 + [200] * 20 + [40] * 20) <= 1
     assert count(list(range(20, 230, 4)) + list(range(230, 20, -4))) <= 1
