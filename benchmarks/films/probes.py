@@ -52,7 +52,8 @@ def lossless():
             graphs.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}",
                          framerate=30)
             .output(str(target), format="mp4", vcodec="libx264", preset="ultrafast", qp=0,
-                    video_track_timescale=15360, **{"frames:v": frames})
+                    video_track_timescale=15360, stats_enc_pre="pipe:1",
+                    stats_enc_pre_fmt="{n}", **{"frames:v": frames})
         )  # fmt: skip
 
     commands.encode_segment = encode

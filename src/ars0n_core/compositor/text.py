@@ -347,16 +347,18 @@ def fit(
         (pieces, 99, every),
     ):  # fmt: skip
         best, low, high = None, 0, tried - 1
-        middle = high  # the least size says whether this way fits at all
+        middle = high  # the least size says whether this way fits at all, most fit at the largest
         while low <= high:
             block = _set(text, kept, style, sizes[middle], width, limit, lines_min)
             if block is not None and block.height <= height:
-                best, high = block, middle - 1
+                high = middle - 1
+                middle = 0 if best is None else (low + high) // 2
+                best = block
             elif best is None:
                 break
             else:
                 low = middle + 1
-            middle = (low + high) // 2
+                middle = (low + high) // 2
         if best is not None:
             return best
     size = sizes[-1]
