@@ -292,7 +292,9 @@ class Assembly:
                 self.cache.discard(note.name)
         for path in (file, note):  # a link may not be written through
             path.unlink(missing_ok=True)
-        made = audio.make(timeline, self.media, file, binary=binary, group=self.group)
+        made = audio.make(
+            timeline, self.media, file, binary=binary, group=self.group, cache=self.cache
+        )
         found = made.loudness
         words = {
             "rate": made.rate,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from ars0n_core.compositor.cache import Cache
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
     from ars0n_core.compositor.mastering import Take
     from ars0n_core.timelines import Timeline
@@ -48,17 +49,18 @@ def make(
     *,
     binary: Ffmpeg,
     group: Group | None = None,
+    cache: Cache | None = None,
 ) -> Encoded:
     """
     Mix the sound of *timeline* and encode it to *target*: ``.mp3`` at 44.1 kHz, else AAC at
-    48 kHz.
+    48 kHz. Decoded music is kept in *cache*.
 
     Raises:
         CompositorError: A sound can't be used (it is named), or the machine can't.
     """
     with (
         contextlib.ExitStack() as kept,
-        mixed(timeline, media, target.parent, binary=binary, group=group) as mix,
+        mixed(timeline, media, target.parent, binary=binary, group=group, cache=cache) as mix,
     ):
         take = mix
         if target.suffix == ".mp3":
@@ -82,6 +84,7 @@ def mixed(
     *,
     binary: Ffmpeg,
     group: Group | None = None,
+    cache: Cache | None = None,
 ) -> Iterator[Take]:
     """
     Give the mix of *timeline* at 48 kHz, voice and bed at their levels, not yet mastered: on a
@@ -90,7 +93,7 @@ def mixed(
     Raises:
         CompositorError: A sound can't be used (it is named), or the machine can't.
     """
-    with mixing.parts(timeline, media, folder, binary=binary, group=group) as parts:
+    with mixing.parts(timeline, media, folder, binary=binary, group=group, cache=cache) as parts:
         blocks = (block for _, block in tapes.blocks(parts.mix, 0, timeline.samples))
         take = mastering.taken(blocks, SAMPLE_RATE, folder / "mix.tape")
     with take.tape:

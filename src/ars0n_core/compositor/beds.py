@@ -357,15 +357,21 @@ class Music:
         return sound
 
 
-def settled(loop: Loop, powers: Samples, volume: float, samples: int) -> Music | None:
+def level_of(loop: Loop, samples: int) -> float:
     """
-    Return *loop* at its level under a voice of these *powers*; None if volume or music are
-    silent.
+    Return the loudness, LUFS, of so many *samples* of *loop*.
     """
     meter = loudness.Meter(SAMPLE_RATE, peaks_only=True)
     for _, block in tapes.blocks(loop.read, 0, samples):
         meter.hear(block)
-    level = meter.found().integrated_lufs
+    return meter.found().integrated_lufs
+
+
+def settled(loop: Loop, level: float, powers: Samples, volume: float, samples: int) -> Music | None:
+    """
+    Return *loop*, of this *level*, at its own under a voice of these *powers*; None if volume or
+    music are silent.
+    """
     if volume <= 0 or level <= voices.HEARD_LUFS:
         return None
     gain = (voices.LEVEL_LUFS + gain_db(volume) - level) / 20

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import frozen
 
-from ars0n_core.compositor import beds, ffmpeg, stretch, tapes, voices
+from ars0n_core import work
+from ars0n_core.compositor import beds, ffmpeg, shelves, stretch, tapes, voices, waves
 from ars0n_core.compositor.beds import Music
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.tapes import Tape
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ars0n_core.compositor.beds import Loop
+    from ars0n_core.compositor.cache import Cache
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.filters import Samples
     from ars0n_core.timelines import Timeline
@@ -39,6 +41,11 @@ EDGE_SECONDS: Final = 0.005
 """
 Speech is faded in and out this long where it is cut, and the mix at its end, so that no cut
 clicks.
+"""
+
+KEPT: Final = 1
+"""
+Counts changes after which the same music is decoded to another bed.
 """
 
 MISSING_SECONDS: Final = 0.25
@@ -103,9 +110,11 @@ def parts(
     *,
     binary: Ffmpeg,
     group: Group | None = None,
+    cache: Cache | None = None,
 ) -> Iterator[Parts]:
     """
-    Give the parts of *timeline*'s sound, on tapes in *folder* until the block is left.
+    Give the parts of *timeline*'s sound, on tapes in *folder* until the block is left; a decoded
+    bed is kept in *cache*.
 
     Raises:
         CompositorError: A sound can't be used (it is named), or the machine can't.
@@ -113,19 +122,15 @@ def parts(
     group = group or Group()
     with contextlib.ExitStack() as kept:
         listen = partial(_speech, timeline, media, folder, binary, group, kept)
-        play = partial(_bed, timeline, media, folder, binary, group, kept)
-        found: dict[str, Voice | Loop | None] = {}
-
-        def hear(name: str, job: partial[Voice] | partial[Loop | None]) -> None:
-            found[name] = job()
-
-        jobs = [partial(hear, "voice", listen), partial(hear, "music", play)]
+        play = partial(_bed, timeline, media, folder, binary, group, cache, kept)
+        found: dict[str, Voice] = {}
+        music: dict[str, tuple[Loop, float] | None] = {}
+        jobs = [lambda: found.update(it=listen()), lambda: music.update(it=play())]
         ffmpeg.in_parallel(jobs, workers=len(jobs), group=group)
-        voice, loop = found["voice"], found["music"]
-        assert isinstance(voice, voices.Voice)  # noqa: S101 (for the type checker)
-        bed = None
-        if isinstance(loop, beds.Loop) and timeline.bed is not None:
-            bed = beds.settled(loop, voice.powers, timeline.bed.volume, timeline.samples)
+        voice, bed = found["it"], None
+        if (played := music["it"]) is not None and timeline.bed is not None:
+            loop, level = played
+            bed = beds.settled(loop, level, voice.powers, timeline.bed.volume, timeline.samples)
         yield Parts(samples=timeline.samples, speech=voice, bed=bed)
 
 
@@ -135,14 +140,31 @@ def _bed(
     folder: Path,
     binary: Ffmpeg,
     group: Group,
+    cache: Cache | None,
     kept: contextlib.ExitStack,
-) -> Loop | None:
+) -> tuple[Loop, float] | None:
+    """
+    Return the bed repeated as long as the ad, and its loudness.
+    """
     bed = timeline.bed
     if bed is None or bed.volume <= 0:
         return None
+    source = media[bed.media]
+    sha256 = next((each.sha256 for each in timeline.media if each.id == bed.media), None)
+    shelf = None
+    # What a decoder isn't needed for is sooner read than kept.
+    if cache is not None and sha256 and waves.opened(source) is None:
+        shelf = shelves.Shelf(cache=cache, folder=folder, key=work.digest(
+            {"bed": KEPT, "build": binary.fingerprint, "media": sha256, "for": timeline.samples,
+             "numpy": np.__version__}
+        ))  # fmt: skip
+    if shelf is not None and (found := shelf.fetch()) is not None:
+        tape, level = found
+        kept.enter_context(tape)
+        return beds.looped(tape, timeline.samples, SAMPLE_RATE), level
     music = kept.enter_context(
         tapes.decoded(
-            media[bed.media], bed.media, folder / "music.tape", channels=2,
+            source, bed.media, folder / "music.tape", channels=2,
             seconds_max=timeline.samples / SAMPLE_RATE, binary=binary, group=group,
         )
     )  # fmt: skip
@@ -152,7 +174,11 @@ def _bed(
             f"{beds.LOOP_MIN / SAMPLE_RATE:g} s",
             media=bed.media,
         )
-    return beds.looped(music, timeline.samples, SAMPLE_RATE)
+    loop = beds.looped(music, timeline.samples, SAMPLE_RATE)
+    level = beds.level_of(loop, timeline.samples)
+    if shelf is not None:
+        shelf.store(music, level)
+    return loop, level
 
 
 def _speech(

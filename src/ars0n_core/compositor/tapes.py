@@ -57,18 +57,23 @@ takes room under the ceiling, and clicks where the sound begins and ends.
 
 class Tape:
     """
-    A file of raw samples of so many *channels*; the first is the file's first.
+    A file of raw samples of so many *channels*; the first is the file's first. It is a new one,
+    unless it is *written* already.
     """
 
-    def __init__(self, path: Path, channels: int) -> None:
+    def __init__(self, path: Path, channels: int, *, written: bool = False) -> None:
         self.path = path
         self.channels = channels
         self.samples = 0
         self._sums = np.zeros(channels)
         try:
-            self._out = path.open("wb", buffering=0)
+            self._out = path.open("rb" if written else "wb", buffering=0)
+            if written:
+                self.samples = path.stat().st_size // (VALUE_BYTES * channels)
         except OSError as error:
             raise ffmpeg.of_disk(error) from error
+        for _, block in blocks(self.read, 0, self.samples):
+            self._sums += _sums(block)
 
     def __enter__(self) -> Self:
         return self

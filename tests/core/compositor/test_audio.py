@@ -10,8 +10,9 @@ from attrs import evolve
 from tests.core.compositor import conftest
 
 from ars0n_core.compositor import audio, beds, encoders, mastering, mixing, stretch, tapes
+from ars0n_core.compositor.cache import Cache
 from ars0n_core.errors import CompositorError
-from ars0n_core.timelines import Bed, Sound, Timeline
+from ars0n_core.timelines import Bed, Media, MediaKind, Sound, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -385,3 +386,33 @@ def test_stretched_speech_ends_when_it_should() -> None:
     burst[57_500:57_600] = 1.0
     fast = paced(burst, 1.15, 80_000)
     assert int(np.abs(fast).argmax()) == pytest.approx(57_550 / 1.15, abs=800)
+
+
+def test_decoded_music_is_kept_for_another_voice(
+    bench: Bench, binary: ffmpeg.Ffmpeg, media: dict[str, Path], tmp_path: Path
+) -> None:
+    coded = tmp_path / "coded.mp3"
+    bench.run("-i", str(media["m"]), "-b:a", "128k", str(coded))
+    files = {"v": media["v"], "m": coded}
+    sounds = tuple(Media(id=name, kind=MediaKind.SOUND, sha256=name) for name in "vm")
+    first = evolve(RADIO, media=sounds)
+    other = evolve(first, voice=(Sound(media="v", start_sample=30_000, samples=48_000),))
+    kept, job = tmp_path / "kept", tmp_path / "job"
+    job.mkdir()
+
+    def made(timeline: Timeline, *, cached: bool = True) -> bytes:
+        cache = Cache(kept if cached else None, size_bytes_max=1 << 30)
+        done = audio.make(timeline, files, job / "a.m4a", binary=binary, cache=cache)
+        assert [path.name for path in job.iterdir()] == ["a.m4a"]
+        return done.path.read_bytes()
+
+    cold = made(other, cached=False)
+    made(first)
+    files["m"] = tmp_path / "gone.mp3"  # no decoder is asked
+    assert made(other) == cold
+    files["m"] = coded
+    (tape,) = kept.glob("*.tape")
+    whole = tape.read_bytes()
+    tape.write_bytes(whole[:-800])
+    assert made(other) == cold
+    assert tape.read_bytes() == whole
