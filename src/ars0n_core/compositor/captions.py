@@ -167,10 +167,10 @@ class CaptionArt:
             label = text.paint(block, colors.ink_on(fill), 0.5)
             lit = tuple(
                 tuple(
-                    _pill(label, block.size, word, fill, left + across, top + down)
+                    _pill(label, block.size, word, fill, (left + across, top + down), room)
                     for word in boxes.get(index, [])
                 )
-                for index in range(len(cue.words))
+                for index, room in enumerate(map(_room, cue.words))
             )
         box = Box(left, top, left + wide, top + tall)
         return cls(cue, box, block.size, len(block.lines), backing, Sprite.from_rgba(image), lit)
@@ -218,21 +218,33 @@ def _closed_up(before: Atom, after: Atom) -> bool:
     return breaking.unspaced(before.clusters[-1]) and breaking.unspaced(after.clusters[0])
 
 
+MARGIN: Final = 0.1
+MARGIN_CLOSED: Final = 0.03
+"""
+What the ground of a lit word has beyond it, in ems: hardly any where the next letter stands
+close to it.
+"""
+
+
+def _room(word: CueWord) -> float:
+    return MARGIN_CLOSED if word.text and breaking.unspaced(word.text[0]) else MARGIN
+
+
 def _pill(
     label: Image.Image,
     size: int,
     word: tuple[float, float, float, float],
     fill: Rgb,
-    x: int,
-    y: int,
+    place: tuple[int, int],
+    room: float,
 ) -> tuple[Sprite, int, int]:
     """
-    Return one *word* of *label* on the colour *fill*, and where it goes; the label's block, of
-    type of *size*, stands at (*x*, *y*).
+    Return one *word* of *label* on the colour *fill*, with *room* at its sides (in ems), and
+    where it goes; the label's block, of type of *size*, stands at *place*.
     """
-    margin = 0.1 * size
+    margin, over = room * size, MARGIN * size
     left, right = round(word[0] - margin), round(word[2] + margin)
-    top, bottom = round(word[1] - margin), round(word[3] + margin)
+    top, bottom = round(word[1] - over), round(word[3] + over)
     pill = Image.new("RGBA", (right - left, bottom - top), colors.to_bytes(fill))
     pill.putalpha(rounded_mask(*pill.size, 0.2 * size))
     inner = (
@@ -242,4 +254,4 @@ def _pill(
         min(label.height, bottom + text.PAD),
     )
     pill.alpha_composite(label.crop(inner), (inner[0] - text.PAD - left, inner[1] - text.PAD - top))
-    return Sprite.from_rgba(pill), x + left, y + top
+    return Sprite.from_rgba(pill), place[0] + left, place[1] + top
