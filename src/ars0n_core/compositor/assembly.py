@@ -221,6 +221,7 @@ class Assembly:
             size=(timeline.width, timeline.height),
             preset=settings.preset,
             crf=settings.crf,
+            tells_frames=settings.binary.tells_frames,
         )
         told = encode(Path("segment.mp4"), frames=1).get_args()
         encoding = segments.Encoding(

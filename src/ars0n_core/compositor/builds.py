@@ -84,6 +84,14 @@ class Ffmpeg:
         """
         return sha256(self.banner.encode()).hexdigest()[:16]
 
+    @property
+    def tells_frames(self) -> bool:
+        """
+        Whether it can tell of each picture that it encodes: from release 6 on, and between
+        releases.
+        """
+        return not self.version or self.version >= (6,)
+
 
 def version_of(banner: str) -> tuple[int, ...]:
     """

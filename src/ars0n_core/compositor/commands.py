@@ -142,14 +142,20 @@ def decode_picture(
 
 
 def encode_segment(
-    target: Path, *, size: tuple[int, int], frames: int, preset: str, crf: float
+    target: Path,
+    *,
+    size: tuple[int, int],
+    frames: int,
+    preset: str,
+    crf: float,
+    tells_frames: bool = True,
 ) -> Any:
     """
     Encode raw yuv420p frames from standard input as a stream of its own: one x264 thread, so
     that neither bytes nor headers depend on the machine; no open groups of pictures, so that
     it can stand beside any other; the encoder's note of its settings left out. Whatever is
     filmed, a decoder of the level it is marked with can follow. A line on standard output for
-    each picture that the encoder takes up.
+    each picture that the encoder takes up, if it *tells_frames*.
     """
     width, height = size
     most = levels.rate_max(width, height, FRAME_RATE)
@@ -168,8 +174,8 @@ def encode_segment(
             **{
                 "profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
                 "x264-params": f"stitchable=1:open-gop=0{kept}", "bsf:v": "filter_units=remove_types=6",
-                "stats_enc_pre": "pipe:1", "stats_enc_pre_fmt": "{n}",
             },
+            **({"stats_enc_pre": "pipe:1", "stats_enc_pre_fmt": "{n}"} if tells_frames else {}),
             **CLEAN,
         )
     )  # fmt: skip

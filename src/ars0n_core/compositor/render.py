@@ -241,7 +241,8 @@ def _encode(
         group=task.group,
     ) as encoder:
         for n in range(segment.frames):
-            encoder.await_lines(n - AHEAD)
+            if task.binary.tells_frames:
+                encoder.await_lines(n - AHEAD)
             task.pledges.advance(ending)
             at = segment.start_frame + n
             bands = task.dressing.bands(at, frame.height) if passing is not None else ()

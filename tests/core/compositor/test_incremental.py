@@ -14,7 +14,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
-from ars0n_core.compositor import reels, segments
+from ars0n_core.compositor import builds, reels, segments
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.specs.model import CtaDesign
@@ -236,6 +236,14 @@ def test_rows_handed_on_unseen_make_no_difference(
     handed_on = place.rendered(film, None, 2)
     monkeypatch.setattr("ars0n_core.compositor.render.SEEN", -1.0)
     assert handed_on == place.rendered(film, None, 2)
+
+
+def test_an_older_ffmpeg_that_does_not_tell_of_its_frames_makes_the_same_film(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = place.rendered(place.film, None, 2)
+    monkeypatch.setattr(builds.Ffmpeg, "tells_frames", False)
+    assert place.rendered(place.film, None, 2) == told
 
 
 @pytest.mark.parametrize(
