@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import evolve, field, frozen
 
 from ars0n_core.compositor import ffmpeg
+from ars0n_core.compositor.archive import Archive
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.disks import writing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.groups import Precedence
-from ars0n_core.compositor.shelf import Shelf
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
@@ -118,25 +118,25 @@ class LocalCompositor:
             MisconfiguredError: There is no usable ffmpeg.
         """
         self._check(timeline, media)
-        begun, shelf = self.stopwatch(), self._shelf(timeline)
+        begun, archive = self.stopwatch(), self._archive(timeline)
         with writing():
-            kept = shelf.fetch(folder) if shelf is not None else None
+            kept = archive.fetch(folder) if archive is not None else None
         if kept is not None:
             return evolve(kept, seconds_spent={"fetch": self.stopwatch() - begun})
         with self._assembly(timeline, media, folder) as assembly:
             ad = assembly.film() if timeline.has_picture else assembly.radio()
-            if shelf is not None:
-                shelf.keep(ad, assembly.pieces)
+            if archive is not None:
+                archive.keep(ad, assembly.pieces)
             return ad
 
-    def _shelf(self, timeline: Timeline) -> Shelf | None:
+    def _archive(self, timeline: Timeline) -> Archive | None:
         """
         Return where the whole ad may be kept; a signature is never kept, for it tells a time.
         """
         if self.cache_folder is None or self.sign is not None:
             return None
         settings: list[Json] = [self.binary.fingerprint, self.preset, self.crf, self.certifies]
-        return Shelf(self._cache(), timeline, settings)
+        return Archive(self._cache(), timeline, settings)
 
     def _cache(self) -> Cache:
         return Cache(self.cache_folder, size_bytes_max=self.cache_bytes_max)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import shelf
+from ars0n_core.compositor import archive
 from ars0n_core.compositor.assembly import Assembly
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.timelines import Media, MediaKind, Provenance, Sound, Timeline
@@ -107,8 +107,8 @@ def test_an_ad_made_by_other_code_is_made_again(
 ) -> None:
     code = place.folder / "code.py"
     code.write_text("draw()")
-    known = shelf.makers
-    monkeypatch.setattr(shelf, "makers", lambda: {**known(), str(code): shelf.stamp(code)})
+    known = archive.makers
+    monkeypatch.setattr(archive, "makers", lambda: {**known(), str(code): archive.stamp(code)})
     place.made()
     place.made()
     assert len(makings) == 1

@@ -6,7 +6,7 @@ Finished ads kept whole: an ad of which nothing changed is copied, not joined an
 given is a copy, for whoever owns an ad may write to it; its bytes are those that were kept, or
 it is not given; an ad made by other code, other fonts or another ffmpeg is not given.
 
-Nothing large is loaded here: looking is a hundredth of what making takes. Start at `Shelf`.
+Nothing large is loaded here: looking is a hundredth of what making takes. Start at `Archive`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Packages whose code decides an ad's bytes.
 """
 
 
-class Shelf:
+class Archive:
     """
     Where *cache* keeps the ad that is made of *timeline* with *settings*, all that decides its
     bytes beside the code and the fonts.
