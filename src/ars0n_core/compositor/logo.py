@@ -12,7 +12,7 @@ Start at `treated`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from attrs import frozen
@@ -23,6 +23,8 @@ from ars0n_core.compositor.frames import Sprite
 from ars0n_core.compositor.safe_areas import Box
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from ars0n_core.compositor.colors import Floats
 
 HEIGHT: Final = 0.06
@@ -45,6 +47,11 @@ most brand colours on white lie between 2 and 4.
 FLARE: Final = 0.05
 """
 What WCAG adds to both sides of a contrast, for the light that falls on a screen.
+"""
+
+APART: Final = 26.0
+"""
+CIE lightness by which it must differ as well: WCAG's ratio flatters dark on dark.
 """
 
 LOST: Final = 0.08
@@ -150,13 +157,21 @@ def visible_share(logo: Image.Image, grounds: Floats) -> float:
     weight = pixels[..., 3] / 255
     if not weight.sum():
         return 0.0
-    mine = colors.luminances(pixels) + FLARE
-    ground = np.sort(np.asarray(grounds, np.float32).reshape(-1)) + FLARE
-    lost = np.searchsorted(ground, mine * VISIBLE) - np.searchsorted(
-        ground, mine / VISIBLE, "right"
-    )
+    mine = colors.luminances(pixels)
+    ground = np.sort(np.asarray(grounds, np.float32).reshape(-1))
+    light = np.cbrt(mine) * 116 - 16
+    low = np.minimum((mine + FLARE) / VISIBLE - FLARE, _luminances(light - APART))
+    high = np.maximum((mine + FLARE) * VISIBLE - FLARE, _luminances(light + APART))
+    lost = np.searchsorted(ground, high) - np.searchsorted(ground, low, "right")
     stands_out = lost <= LOST * ground.size
     return float((stands_out * weight).sum() / weight.sum())
+
+
+def _luminances(lightness: npt.NDArray[Any]) -> Floats:
+    """
+    Return the luminances of CIE *lightness* (0 to 100).
+    """
+    return np.asarray(((np.clip(lightness, -16, None) + 16) / 116) ** 3, np.float32)
 
 
 def _sample_size(logo: Image.Image) -> tuple[int, int]:

@@ -53,6 +53,23 @@ def test_a_logo_is_rescued_from_a_ground_between_the_lightest_and_the_darkest() 
     assert logo.choose_chip(red, np.append(apart, [wood] * 4).astype(np.float32)) is Chip.NONE
 
 
+@pytest.mark.parametrize(
+    ("color", "ground", "chipped"),
+    [
+        ((18, 24, 38), 0.07, True),  # navy on teal: 2:1, and hardly seen
+        ((18, 24, 38), 0.16, False),
+        ((255, 140, 0), 1.0, False),  # orange on white
+        ((255, 255, 255), 0.45, False),
+        ((255, 255, 255), 0.6, True),
+    ],
+)
+def test_dark_on_dark_is_judged_as_the_eye_does(
+    color: tuple[int, int, int], ground: float, *, chipped: bool
+) -> None:
+    chip = logo.choose_chip(wordmark(color), np.full(50, ground, np.float32))
+    assert (chip is not Chip.NONE) == chipped
+
+
 def test_transparent_margins_are_cut() -> None:
     assert logo.trimmed(wordmark((9, 9, 9))).size == (240, 60)
 
