@@ -55,7 +55,7 @@ def encode(
     *,
     binary: Ffmpeg,
     group: Group | None,
-    bitrate: str = commands.BITRATE,
+    bitrate: str | None = None,
 ) -> None:
     """
     Encode the stereo sound of so many *samples* that *read* gives to *target*, by its suffix.
@@ -78,7 +78,7 @@ def _part(
     rate: int,
     binary: Ffmpeg,
     group: Group | None,
-    bitrate: str,
+    bitrate: str | None,
 ) -> None:
     args = ffmpeg.arguments(binary, commands.encode_sound(target, rate=rate, bitrate=bitrate))
     with ffmpeg.Process(args, timeout_seconds=ENCODE_SECONDS, writes=True, group=group) as process:

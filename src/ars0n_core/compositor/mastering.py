@@ -24,7 +24,7 @@ import numpy.typing as npt
 import soxr
 from attrs import field, frozen
 
-from ars0n_core.compositor import commands, encoders, filters, loudness, tapes
+from ars0n_core.compositor import encoders, filters, loudness, tapes
 from ars0n_core.compositor.loudness import Loudness, Peaks
 from ars0n_core.compositor.tapes import Tape
 from ars0n_core.errors import CompositorError
@@ -174,7 +174,7 @@ def master(
     ceiling_dbtp: float,
     binary: Ffmpeg,
     short_term_max_lufs: float | None = None,
-    bitrate: str = commands.BITRATE,
+    bitrate: str | None = None,
     group: Group | None = None,
 ) -> Encoded:
     """
