@@ -233,32 +233,21 @@ def _least(luma: Luma, reach: int) -> Luma:
     """
     Return for each pixel the least of those up to *reach* to every side.
     """
-    out = luma
-    for axis in (0, 1):
-        padding = [(0, 0), (0, 0)]
-        padding[axis] = (reach, reach)
-        wide = np.pad(out, padding, mode="edge")
-        count = out.shape[axis]
-        out = np.minimum.reduce(
-            [wide.take(range(k, k + count), axis) for k in range(2 * reach + 1)]
-        )
-    return out
+    height, width = luma.shape
+    wide = np.pad(luma, reach, mode="edge")
+    rows = np.minimum.reduce([wide[k : k + height] for k in range(2 * reach + 1)])
+    return np.asarray(np.minimum.reduce([rows[:, k : k + width] for k in range(2 * reach + 1)]))
 
 
 def _spread(mask: Mask, reach: int) -> Mask:
     """
     Return *mask* grown by *reach* pixels to every side, by sums along rows and columns.
     """
-    out = mask
-    for axis in (0, 1):
-        padding = [(0, 0), (0, 0)]
-        padding[axis] = (reach + 1, reach)
-        sums = np.cumsum(np.pad(out, padding), axis=axis, dtype=np.int32)
-        window = 2 * reach + 1
-        high = np.take(sums, range(window, sums.shape[axis]), axis=axis)
-        low = np.take(sums, range(sums.shape[axis] - window), axis=axis)
-        out = high > low
-    return out
+    window = 2 * reach + 1
+    sums = np.cumsum(np.pad(mask, ((reach + 1, reach), (0, 0))), axis=0, dtype=np.uint16)
+    rows = sums[window:] > sums[:-window]
+    sums = np.cumsum(np.pad(rows, ((0, 0), (reach + 1, reach))), axis=1, dtype=np.uint16)
+    return np.asarray(sums[:, window:] > sums[:, :-window])
 
 
 def _grown(mask: Mask, by: int) -> Mask:
