@@ -324,7 +324,9 @@ def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None, i
     if facts.codec == "h264":
         with path.open("rb") as source:
             closed = closed and all(_is_idr(source, stream, key) for key in keys)
-    least = levels.needed(facts.width, facts.height, facts.fps or 30.0, stream.sizes.tolist())
+    least = None
+    if facts.codec == "h264":
+        least = levels.needed(facts.width, facts.height, facts.fps or 30.0, stream.sizes.tolist())
     return longest / facts.fps if facts.fps else None, closed, least
 
 
