@@ -42,6 +42,11 @@ How far under the ceiling the first encode aims: at 192 kbit/s the codecs raise 
 this much in most ads, which are then right at once.
 """
 
+CODEC_GAINS_DB: Final = {".mp3": -0.27}
+"""
+What the codecs make of a level: LAME turns every sound down so that its filters don't clip.
+"""
+
 ROUNDS: Final = 3
 BRING_ROUNDS: Final = 12
 LITTLE_DB: Final = -0.3
@@ -186,7 +191,8 @@ def master(
     ridden = np.ones(len(take.peaks) + 1)
     if short_term_max_lufs is not None:
         ridden = even(take, short_term_max_lufs - target_lufs - EVEN_MARGIN_LU)
-    aim_lufs, aim_dbtp = target_lufs, ceiling_dbtp - CODEC_MARGINS_DB.get(target.suffix, 0.4)
+    aim_lufs = target_lufs - CODEC_GAINS_DB.get(target.suffix, 0.0)
+    aim_dbtp = ceiling_dbtp - CODEC_MARGINS_DB.get(target.suffix, 0.4)
     rounds, samples = 0, take.tape.samples
     while True:
         rounds += 1
