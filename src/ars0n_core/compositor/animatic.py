@@ -19,7 +19,7 @@ import numpy as np
 from attrs import evolve
 from PIL import Image, ImageOps
 
-from ars0n_core.compositor import colors, commands, ffmpeg, reels, text
+from ars0n_core.compositor import colors, commands, ffmpeg, stills, text
 from ars0n_core.compositor.captions import SPEECH, scale_of
 from ars0n_core.compositor.titles import SUPER
 from ars0n_core.errors import CompositorError
@@ -129,19 +129,19 @@ def render(
     Raises:
         CompositorError: The plan can't be cut, it is a radio ad's, or a photo can't be read.
     """
-    stills = folder / "stills"
+    slates = folder / "stills"
     try:
-        stills.mkdir(parents=True, exist_ok=True)
+        slates.mkdir(parents=True, exist_ok=True)
         try:
-            timeline, files = cut(spec, plan, photos, stills)
+            timeline, files = cut(spec, plan, photos, slates)
             if not timeline.has_picture:
                 raise CompositorError("a radio ad has no pictures to see before it is made")
             quick = evolve(compositor, preset="superfast", crf=26)
             return quick.render(timeline, files, folder)
         finally:
-            for path in stills.iterdir():
+            for path in slates.iterdir():
                 path.unlink()
-            stills.rmdir()
+            slates.rmdir()
     except OSError as error:
         raise ffmpeg.of_disk(error) from error
 
@@ -158,7 +158,7 @@ def _still(
     Write what stands in for a clip: the photo, filled to the edges, or a slate.
     """
     if photo is not None:
-        image = reels.opened_image(photo, name)
+        image = stills.opened(photo, name)
         # Most of a photo's pixels are averaged away first: a tenth of filtering them all.
         image = image.reduce(max(1, min(image.width // size[0], image.height // size[1]) // 2))
         image = ImageOps.fit(image.convert("RGB"), size, Image.Resampling.BICUBIC)

@@ -102,7 +102,8 @@ class Assembly:
         with self._stage("join"):
             self.settings.mark(sound.path, self.timeline)
             sound.path.replace(target)
-        return self._finished(target, "audio/mpeg", 0, sound, None, {"rounds": sound.rounds})
+        with self._whole():
+            return self._finished(target, "audio/mpeg", 0, sound, None, {"rounds": sound.rounds})
 
     def film(self) -> Rendering:
         """
@@ -140,14 +141,28 @@ class Assembly:
                 beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
-        with self._stage("poster"):
-            poster = self._poster(task, posing)
         measured: dict[str, Json] = {
             "rounds": sound.rounds,
             "segments": len(film),
             "rendered": len({segment.key for segment in missing}),
         }
-        return self._finished(target, "video/mp4", frames, sound, poster, measured, task)
+        with self._whole():
+            with self._stage("poster"):
+                poster = self._poster(task, posing)
+            return self._finished(target, "video/mp4", frames, sound, poster, measured, task)
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """
+        Leave the ad with all that belongs to it, or nothing of it.
+        """
+        try:
+            yield
+        except BaseException:
+            for pattern in ("ad.*", "poster.jpg"):
+                for path in self.folder.glob(pattern):
+                    path.unlink(missing_ok=True)
+            raise
 
     def ahead(self) -> int:
         """

@@ -20,8 +20,8 @@ from ars0n_core.compositor import (
     commands,
     ffmpeg,
     logo,
-    reels,
     rows,
+    stills,
     titles,
 )
 from ars0n_core.compositor.captions import Row
@@ -183,9 +183,7 @@ def _logo(
         ]
         or [np.zeros(1, np.float32)]
     )
-    art = logo.overlay(
-        reels.opened_image(media[overlay.media], overlay.media), width, height, grounds
-    )
+    art = logo.overlay(stills.opened(media[overlay.media], overlay.media), width, height, grounds)
     # The sprite's integer planes are made here, once, before several threads use them.
     standing = Standing(
         sprite=art.sprite,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from ars0n_core.compositor import commands, ffmpeg, frames, probe
+from ars0n_core.compositor import commands, ffmpeg, frames, probe, stills
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.errors import CompositorError
 
@@ -59,28 +59,13 @@ class Reel(Protocol):
         ...
 
 
-def opened_image(path: Path, name: str) -> Image.Image:
-    """
-    Return the picture at *path*, decoded.
-
-    Raises:
-        CompositorError: It is none; *name* is named.
-    """
-    try:
-        with Image.open(path) as image:
-            image.load()
-            return image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise CompositorError(f"{name} can't be read as a picture: {error}", media=name) from error
-
-
 class StillReel:
     """
     A picture that stands, filling the frame.
     """
 
     def __init__(self, path: Path, name: str, width: int, height: int) -> None:
-        image = opened_image(path, name)
+        image = stills.opened(path, name)
         ground = Image.new("RGBA", image.size, (0, 0, 0, 255))
         ground.alpha_composite(image)
         fitted = ImageOps.fit(ground.convert("RGB"), (width, height), Image.Resampling.LANCZOS)

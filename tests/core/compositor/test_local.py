@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from PIL import Image
 
+from ars0n_core.compositor import certificate
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import CompositorError, MisconfiguredError
 from ars0n_core.specs.model import CtaDesign
@@ -224,6 +225,19 @@ def test_a_broken_input_is_named_and_leaves_nothing(
     assert not caught.value.retryable
     assert list(out.iterdir()) == []
     assert not cache.exists() or not [p for p in cache.iterdir() if "part" in p.name]
+
+
+def test_an_ad_that_cannot_be_certified_is_not_left_half_done(
+    film: Timeline, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise CompositorError("ffmpeg was killed (signal 9)", retryable=True)
+
+    out = folder(tmp_path, "out")
+    monkeypatch.setattr(certificate, "certify", killed)
+    with pytest.raises(CompositorError, match="killed"):
+        LocalCompositor(certifies=True).render(film, media, out)
+    assert list(out.iterdir()) == []
 
 
 def test_a_medium_without_a_file_is_named(
