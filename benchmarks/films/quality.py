@@ -55,7 +55,7 @@ def composite(binary, timeline, files, lossless, folder):
     with ffmpeg.Group() as group:
         cache = Cache(None, size_bytes_max=0)
         worn = dressings.dress(
-            timeline, files, binary=binary, cache=cache, pieces=folder, group=group
+            timeline, files, binary=binary, cache=cache, pieces=folder, group=group, workers=1
         )
     logo = worn.layers[0]
     size = (timeline.width, timeline.height)
