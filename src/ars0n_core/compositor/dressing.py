@@ -4,13 +4,13 @@ What is laid over the film's pictures: the logo, titles and captions.
 **Owns** where and when each is drawn, and what of it decides a segment's pixels. **Does not
 own** how any of them looks. **Invariants**: everything is placed before rendering begins,
 by what the whole film looks like; drawing frame n depends on n alone and may be done by
-several threads at once; type is set once, however many segments show it.
+several threads at once; type is set once for all segments that show it at about the same time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import frozen
 
@@ -18,7 +18,7 @@ from ars0n_core.compositor import backings
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt, Row
 from ars0n_core.compositor.frames import Frame, Sprite, blend
-from ars0n_core.compositor.groups import Once
+from ars0n_core.compositor.groups import Once, Recent
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.timelines import Title
@@ -123,14 +123,27 @@ class Manner:
     below_logo: bool = True
 
 
+SET_MAX: Final = 8
+"""
+Captions and titles that are kept set: two megabytes each, so that a long film's would come to a
+hundred. Two or three workers show a few at a time.
+"""
+
+
 class Worded:
     """
     A caption or a title, set in type when it is first drawn: not at all where its segment is
-    cached, and once for all threads that draw it.
+    cached, and once for all threads that draw it, unless it was forgotten, as not *recent*, meanwhile.
     """
 
     def __init__(
-        self, words: Cue | Title, width: int, height: int, accent: Rgb, manner: Manner
+        self,
+        words: Cue | Title,
+        width: int,
+        height: int,
+        accent: Rgb,
+        manner: Manner,
+        recent: Recent | None = None,
     ) -> None:
         self.start_frame = words.start_frame
         self.end_frame = words.start_frame + words.frames
@@ -139,6 +152,7 @@ class Worded:
         self._accent = accent
         self._manner = manner
         self._art: Once[CaptionArt | TitleArt] = Once()
+        self._recent = recent if recent is not None else Recent(SET_MAX)
 
     @property
     def is_title(self) -> bool:
@@ -198,7 +212,16 @@ class Worded:
         return art.box.top - art.size // 2, art.box.bottom + art.size // 2
 
     def _set(self) -> CaptionArt | TitleArt:
-        return self._art.get(self._drawn)
+        fresh: list[CaptionArt | TitleArt] = []
+
+        def drawn() -> CaptionArt | TitleArt:
+            fresh.append(self._drawn())
+            return fresh[0]
+
+        art = self._art.get(drawn)
+        if fresh:  # only now: nobody holds one art's lock while another is forgotten
+            self._recent.note(self._art)
+        return art
 
     def _drawn(self) -> CaptionArt | TitleArt:
         words, size, accent, manner = self._words, self._size, self._accent, self._manner

@@ -25,8 +25,9 @@ from ars0n_core.compositor import (
     titles,
 )
 from ars0n_core.compositor.captions import Row
-from ars0n_core.compositor.dressing import Dressing, Layer, Manner, Standing, Worded
+from ars0n_core.compositor.dressing import SET_MAX, Dressing, Layer, Manner, Standing, Worded
 from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.groups import Recent
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, MediaKind
 
@@ -86,20 +87,21 @@ def dress(
     looks.take(workers)
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
-    size = (timeline.width, timeline.height)
+    size, recent = (timeline.width, timeline.height), Recent(SET_MAX)
     standing = [
-        Worded(title, *size, accent, _standing(timeline, title, looks)) for title in timeline.titles
+        Worded(title, *size, accent, _standing(timeline, title, looks), recent)
+        for title in timeline.titles
     ]
     layers += standing
     scenes: dict[Clip, Manner] = {}
     for cue in timeline.cues:
         scene = _scene(timeline, cue)
         if scene is None:
-            layers.append(Worded(cue, *size, accent, Manner()))
+            layers.append(Worded(cue, *size, accent, Manner(), recent))
             continue
         if scene not in scenes:
             scenes[scene] = _manner(timeline, scene, standing, looks)
-        layers.append(Worded(cue, *size, accent, scenes[scene]))
+        layers.append(Worded(cue, *size, accent, scenes[scene], recent))
     return Dressing(layers)
 
 

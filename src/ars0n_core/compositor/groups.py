@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
 from ars0n_core.errors import CompositorError
 
@@ -38,6 +39,34 @@ class Once(Generic[T]):
             if not self._made:
                 self._made.append(make())
             return self._made[0]
+
+    def forget(self) -> None:
+        """
+        Let it be made anew for who asks next; who has it keeps it.
+        """
+        with self._lock:
+            self._made.clear()
+
+
+class Recent:
+    """
+    What was made last, at most so many; what was made before that is forgotten.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._made: deque[Once[Any]] = deque()
+
+    def note(self, made: Once[Any]) -> None:
+        """
+        Say that *made* was made just now.
+        """
+        with self._lock:
+            self._made.append(made)
+            oldest = self._made.popleft() if len(self._made) > self._most else None
+        if oldest is not None:
+            oldest.forget()
 
 
 class Mortal(Protocol):

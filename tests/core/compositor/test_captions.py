@@ -4,7 +4,7 @@ Captions and titles: two lines, readable on anything, out of one another's way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,8 +23,10 @@ from ars0n_core.compositor import (
 from ars0n_core.compositor.backings import Backing
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.captions import CaptionArt
+from ars0n_core.compositor.dressing import Manner, Worded
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.groups import Recent
 from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Timeline, Title
 
@@ -351,3 +353,31 @@ def test_a_gleam_on_the_product_is_no_letter_of_a_caption() -> None:
     # Letters that do stand on something bright are still found out.
     assert contrast_of([filmed(170, 170, moment) for moment in range(6)]) < 4.5
     assert contrast_of([np.full((640, 360), 90, np.uint8)] * 6) == 1.0
+
+
+def test_a_long_film_keeps_few_captions_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, known = [], CaptionArt.of
+
+    def counted(cue: Cue, *rest: Any, **told: Any) -> CaptionArt:
+        made.append(cue)
+        return known(cue, *rest, **told)
+
+    monkeypatch.setattr(CaptionArt, "of", counted)
+    recent = Recent(2)
+    size, manner = (144, 256), Manner()
+    worded = [
+        Worded(
+            Cue(words=(CueWord(text=f"word{n}", start_frame=n, frames=1),), start_frame=n, frames=1),
+            *size, (1.0, 1.0, 1.0), manner, recent,
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    frame, again = Frame.empty(*size), Frame.empty(*size)
+    for each in worded:
+        each.draw(frame, each.start_frame)
+        each.draw(frame, each.start_frame)
+    assert len(made) == 4
+    worded[3].draw(again, 3)  # still set
+    worded[0].draw(again, 0)  # set anew, alike
+    assert len(made) == 5
+    assert made[4] is made[0]
