@@ -21,6 +21,7 @@ from PIL import Image, ImageOps
 
 from ars0n_core.compositor import colors, commands, ffmpeg, stills, text
 from ars0n_core.compositor.captions import SPEECH, scale_of
+from ars0n_core.compositor.disks import writing
 from ars0n_core.compositor.titles import SUPER
 from ars0n_core.errors import CompositorError
 from ars0n_core.plans import budget, derive
@@ -130,7 +131,7 @@ def render(
         CompositorError: The plan can't be cut, it is a radio ad's, or a photo can't be read.
     """
     slates = folder / "stills"
-    try:
+    with writing():
         slates.mkdir(parents=True, exist_ok=True)
         try:
             timeline, files = cut(spec, plan, photos, slates)
@@ -142,8 +143,6 @@ def render(
             for path in slates.iterdir():
                 path.unlink()
             slates.rmdir()
-    except OSError as error:
-        raise ffmpeg.of_disk(error) from error
 
 
 def _still(
@@ -239,8 +238,6 @@ def contact_sheet(
         )
         painted = text.paint(block, colors.WHITE, 0.0, 0.8)
         sheet.alpha_composite(painted, (left, top + height + 2))
-    try:
+    with writing():
         sheet.convert("RGB").save(target)
-    except OSError as error:
-        raise ffmpeg.of_disk(error) from error
     return target

@@ -30,6 +30,7 @@ from ars0n_core.compositor import (
     subtitles,
 )
 from ars0n_core.compositor.certificate import Certificate
+from ars0n_core.compositor.disks import writing
 from ars0n_core.errors import InvalidRequestError
 from ars0n_core.timelines import SAMPLE_RATE
 
@@ -126,7 +127,7 @@ def finish(
     check(wanted, timeline)
     cues = timeline.cues or subtitles.spoken(timeline, words)
     files: dict[str, Path] = {}
-    try:
+    with writing():
         for kind in wanted.subtitles:
             files[kind] = folder / f"{name}.{kind}"
             subtitles.write(
@@ -135,8 +136,6 @@ def finish(
         if wanted.interchange:
             files["otio"] = folder / f"{name}.otio"
             _write(files["otio"], interchange.to_otio(timeline, media))
-    except OSError as error:
-        raise ffmpeg.of_disk(error) from error
     if wanted.sheet:
         size = (timeline.width, timeline.height)
         files["sheet"] = animatic.contact_sheet(

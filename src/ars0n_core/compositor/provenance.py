@@ -23,6 +23,7 @@ import numpy as np
 from attrs import asdict
 
 from ars0n_core.compositor import ffmpeg, streams
+from ars0n_core.compositor.disks import writing
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
@@ -147,11 +148,9 @@ def embed(path: Path, provenance: Provenance) -> None:
     Raises:
         CompositorError: It is none of these, or can't be written.
     """
-    try:
+    with writing():
         if provenance.digital_source_type is not None:
             _rewrite(path, provenance)
-    except OSError as error:
-        raise ffmpeg.of_disk(error) from error
 
 
 def tell(path: Path, provenance: Provenance) -> Path:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from ars0n_core.compositor import commands, ffmpeg, waves
+from ars0n_core.compositor.disks import writing
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import SAMPLE_RATE
 
@@ -66,12 +67,10 @@ class Tape:
         self.channels = channels
         self.samples = 0
         self._sums = np.zeros(channels)
-        try:
+        with writing():
             self._out = path.open("rb" if written else "wb", buffering=0)
             if written:
                 self.samples = path.stat().st_size // (VALUE_BYTES * channels)
-        except OSError as error:
-            raise ffmpeg.of_disk(error) from error
         for _, block in blocks(self.read, 0, self.samples):
             self._sums += _sums(block)
 
@@ -103,11 +102,9 @@ class Tape:
         if not len(block):
             return
         left = np.ascontiguousarray(block, np.float32).data.cast("B")
-        try:
+        with writing():
             while left:
                 left = left[self._out.write(left) or 0 :]
-        except OSError as error:
-            raise ffmpeg.of_disk(error) from error
         self.samples += len(block)
         self._sums += _sums(block)
 
