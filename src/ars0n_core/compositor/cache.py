@@ -106,7 +106,10 @@ class Cache:
         for path in self.folder.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another job trimmed it
                 facts = path.stat()
-                found.append((facts.st_mtime_ns, path.name, facts.st_size, path))
+                piece = path.with_name(path.name.removesuffix(SUM))
+                # A sum is as old as its piece's last use: alone it is of no use to anybody.
+                used = piece.stat() if piece.exists() else facts
+                found.append((used.st_mtime_ns, path.name, facts.st_size, path))
         left = sum(size for _, _, size, _ in found)
         for _, name, size, path in sorted(found):
             if left <= self.size_bytes_max:

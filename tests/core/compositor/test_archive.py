@@ -5,6 +5,7 @@ An ad that is asked for again is the ad that was made, or it is made again: neve
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from attrs import evolve
 
 from ars0n_core.compositor import archive
 from ars0n_core.compositor.assembly import Assembly
+from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.timelines import Media, MediaKind, Provenance, Sound, Timeline
 
@@ -142,3 +144,16 @@ print([name for name in ("numpy", "PIL", "soxr") if name in sys.modules])
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert told.stdout.strip() == "[]"
+
+
+def test_a_full_cache_lets_go_of_what_was_not_used_for_long(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache", size_bytes_max=1_200)
+    for name in ("old", "new"):
+        (tmp_path / name).write_bytes(bytes(1_000))
+        cache.store(name, tmp_path / name)
+    for path in (tmp_path / "cache").iterdir():
+        os.utime(path, ns=(1, 1) if "old" in path.name else (2, 2))
+    assert cache.fetch("old", tmp_path / "used")  # used again: now "new" is the older
+    cache.trim()
+    assert cache.fetch("old", tmp_path / "still")
+    assert not cache.fetch("new", tmp_path / "gone")
