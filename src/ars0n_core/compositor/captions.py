@@ -15,7 +15,7 @@ import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image
 
 from ars0n_core.compositor import backings, breaking, colors, logo, text
@@ -25,6 +25,7 @@ from ars0n_core.compositor.frames import Sprite, blend
 from ars0n_core.compositor.logo import rounded_mask
 from ars0n_core.compositor.safe_areas import Box, centered_area
 from ars0n_core.compositor.text import Style
+from ars0n_core.plans import wording
 from ars0n_core.timelines import Cue
 
 if TYPE_CHECKING:
@@ -204,13 +205,20 @@ def _columns(said: str) -> int:
 
 def _atoms(words: tuple[CueWord, ...]) -> list[Atom]:
     """
-    Return the caption's atoms, each knowing its cue word; scripts without spaces stay closed up.
+    Return the caption's atoms, each knowing its cue word; scripts without spaces stay closed up,
+    and so do the parts of a long word.
     """
     result: list[Atom] = []
     for index, word in enumerate(words):
-        for position, atom in enumerate(breaking.atoms(breaking.clean(word.text))):
-            spaced = atom.spaced if position else bool(result) and not _closed_up(result[-1], atom)
+        is_soft = word.text.endswith(wording.SOFT) and index + 1 < len(words)
+        shown = word.text[:-1] if is_soft else wording.plain(word.text)
+        follows = index > 0 and words[index - 1].text.endswith(wording.MARKS)
+        for position, atom in enumerate(breaking.atoms(breaking.clean(shown))):
+            apart = bool(result) and not follows and not _closed_up(result[-1], atom)
+            spaced = atom.spaced if position else apart
             result.append(breaking.Atom(atom.clusters, index, spaced))
+        if is_soft and result:
+            result[-1] = evolve(result[-1], soft=True)
     return result
 
 

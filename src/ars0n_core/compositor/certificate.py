@@ -24,7 +24,7 @@ from ars0n_core.compositor.colors import LEGIBLE
 from ars0n_core.compositor.flashes import FLASHES_A_SECOND_MAX
 from ars0n_core.compositor.inspection import Measured
 from ars0n_core.compositor.profiles import Profile
-from ars0n_core.plans.conform import captions as limits
+from ars0n_core.plans import wording
 from ars0n_core.work import Json
 
 if TYPE_CHECKING:
@@ -358,19 +358,19 @@ def _of_placed(picture: PictureMeasured, placed: Sequence[Placed]) -> Iterator[F
 def _of_captions(said: Sequence[Subtitle], seconds: float) -> Iterator[Finding]:
     speeds, widths, lasting = [0.0], [0], [10**6]
     for each in said:
-        width = sum(limits.columns(line) for line in each.lines)
+        width = sum(wording.columns(line) for line in each.lines)
         lasts = each.end_ms - each.start_ms
         speeds.append(width * 1000 / lasts if lasts > 0 else float(10**6))
-        widths += [limits.columns(line) for line in each.lines]
+        widths += [wording.columns(line) for line in each.lines]
         lasting.append(lasts)
-    most = limits.COLUMNS_PER_SECOND_MAX
+    most = wording.COLUMNS_PER_SECOND_MAX
     fastest = round(max(speeds), 1)
     yield _told("caption_cps", f"<= {most}", fastest, fastest <= most)
     widest = max(widths)
-    columns = limits.LINE_COLUMNS
+    columns = wording.LINE_COLUMNS
     yield _told("caption_columns", f"<= {columns}", widest, widest <= columns)
     lines = max((len(each.lines) for each in said), default=0)
-    yield _told("caption_lines", f"<= {limits.LINES_MAX}", lines, lines <= limits.LINES_MAX)
+    yield _told("caption_lines", f"<= {wording.LINES_MAX}", lines, lines <= wording.LINES_MAX)
     shortest = min(lasting)
     found: Json = shortest if said else None
     yield _told("caption_ms", f">= {CAPTION_MS_MIN}", found, shortest >= CAPTION_MS_MIN)

@@ -167,7 +167,7 @@ class Worded:
         What it says.
         """
         # The plan's room is large, and only a certificate asks: loaded late.
-        from ars0n_core.plans.conform.captions import joined  # noqa: PLC0415 (the same)
+        from ars0n_core.plans.wording import joined  # noqa: PLC0415 (the same)
 
         words = self._words
         return words.text if isinstance(words, Title) else joined(w.text for w in words.words)

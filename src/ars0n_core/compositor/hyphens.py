@@ -1,16 +1,9 @@
 """
-Where a long word may be parted with a hyphen, in any language with an alphabet of vowels.
+Where a long word may be parted with a hyphen, and an address without.
 
-**Owns** the rules by which syllables begin, for Latin, Greek and Cyrillic. **Does not own** when
-a word is parted (`text`) or what else ends a line (`breaking`). **Invariants**: three letters at
-least stay on either side; no sound that is written with several letters is torn; an address is
-never given a hyphen, which would make it another address.
-
-A syllable takes the last consonant before its vowel, or the last sound or pair that can begin a
-word (``sch``, ``tr``). That is how German, the Romance, Slavic and Finno-Ugric languages part
-words, compounds at their joints more often than not: *Donau-dampf-schiff-fahrts-ge-sell-schaft*.
-English, which goes by origin, is parted readably if not always as a dictionary would; it has few
-words as long.
+**Owns** parting atoms. **Does not own** where syllables begin (`plans.syllables`), when a word is
+parted (`text`) or what else ends a line (`breaking`). **Invariants**: what `plans.syllables`
+says; an address is never given a hyphen, which would make it another address.
 
 Start at `parted`.
 """
@@ -19,47 +12,25 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
+
+from ars0n_core.plans import syllables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ars0n_core.compositor.breaking import Atom
 
-LETTERS_MIN: Final = 3
 WORD_LETTERS_MIN: Final = 8
 """
-On either side of a hyphen, and of a word that is parted at all.
+Of a word that is parted at all.
 """
-
-VOWELS: Final = frozenset("aeiouyæœøıəаеиоуыэюяієαεηιουω")
-TRAILERS: Final = frozenset("ьъй")
-"""
-What only follows a letter.
-"""
-
-ONSETS: Final = frozenset(
-    ["sch", "ch", "ph", "th", "sh", "ck", "sz", "cs", "zs", "cz", "rz", "bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kl", "kr", "pl", "pr", "tr", "vr", "str", "spr", "spl", "schl", "schr", "schm", "schn", "schw", "thr", "phr", "бл", "бр", "вл", "вр", "гл", "гр", "дл", "др", "зл", "зр", "кл", "кр", "пл", "пр", "ск", "ст", "сл", "см", "сн", "св", "сп", "тр", "фл", "фр", "хл", "хр", "стр", "βλ", "βρ", "γλ", "γρ", "δρ", "θρ", "κλ", "κρ", "πλ", "πρ", "στ", "στρ", "σπ", "σκ", "τρ", "φλ", "φρ", "χλ", "χρ", "μπ", "ντ", "γκ", "τσ", "τζ"]
-)  # fmt: skip
-"""
-Groups of consonants that begin a syllable together.
-"""
-
-ONSET_LETTERS_MAX: Final = 4
 
 ADDRESS: Final = re.compile(r"(?<=[/@_=&?:])(?=.)|(?=\.[^.\d])")
 """
 Where an address may be broken, without a hyphen.
-"""
-
-
-JOINTS: Final = re.compile(r"(?:ung|heit|keit|schaft|ion|tat|ling)s(?=\w{3})|\w(?=lich)")
-"""
-Where German words have a joint for certain: these endings take an s before another part, and
-``-lich`` begins one.
 """
 
 
@@ -97,7 +68,7 @@ def _parts(atom: Atom, *, is_address: bool) -> list[Atom]:
         at = itertools.accumulate(map(len, clusters), initial=0)
         places = [i for i, start in enumerate(at) if 0 < i < len(clusters) and start in starts]
     elif len(clusters) >= WORD_LETTERS_MIN:
-        places = _syllables([_plain(cluster) for cluster in clusters])
+        places = syllables.starts([syllables.plain(cluster) for cluster in clusters])
     else:
         places = []
     edges = [0, *places, len(clusters)]
@@ -110,45 +81,3 @@ def _parts(atom: Atom, *, is_address: bool) -> list[Atom]:
         )
         for start, end in itertools.pairwise(edges)
     ]
-
-
-def _plain(cluster: str) -> str:
-    """
-    Return a letter without case and accents; nothing for what is no letter of these alphabets.
-    """
-    letter = unicodedata.normalize("NFD", cluster.lower())[:1]
-    known = letter.isalpha() and unicodedata.name(letter, "").startswith(
-        ("LATIN", "GREEK", "CYRILLIC")
-    )
-    # Hangul and the like are letters too, but have no syllables of this kind.
-    return (cluster.lower() if cluster.lower() in TRAILERS else letter) if known else ""
-
-
-def _syllables(letters: Sequence[str]) -> list[int]:
-    """
-    Return where syllables begin, but for the first, with room on either side.
-    """
-    vowels = [i for i, letter in enumerate(letters) if letter in VOWELS]
-    joints = {match.end() for match in JOINTS.finditer("".join(each or " " for each in letters))}
-    places: list[int] = []
-    for before, vowel in itertools.pairwise(vowels):
-        run = letters[before + 1 : vowel]
-        if not run or "" in run:
-            continue
-        place = next((at for at in joints if before < at <= vowel), vowel - _onset(run))
-        around = letters[max(0, place - LETTERS_MIN) : place + LETTERS_MIN]
-        alone = places and place - places[-1] == 1  # ungs|ü|ber
-        if len(around) == 2 * LETTERS_MIN and all(around) and not alone:
-            places.append(place)
-    return places
-
-
-def _onset(run: Sequence[str]) -> int:
-    """
-    Return how many of a *run* of consonants begin the syllable after it.
-    """
-    free = next((i for i in range(len(run), 0, -1) if run[i - 1] in TRAILERS), 0)
-    for count in range(min(ONSET_LETTERS_MAX, len(run) - free), 1, -1):
-        if "".join(run[-count:]) in ONSETS:
-            return count
-    return min(1, len(run) - free)

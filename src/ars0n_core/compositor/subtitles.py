@@ -20,6 +20,7 @@ from attrs import frozen
 
 from ars0n_core.compositor.safe_areas import centered_area
 from ars0n_core.errors import InvalidRequestError
+from ars0n_core.plans import wording
 from ars0n_core.plans.conform import captions
 from ars0n_core.plans.conform.speech import Utterance
 from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
@@ -109,7 +110,11 @@ def lines(cue: Cue) -> tuple[str, ...]:
     >>> lines(Cue(words=(), start_frame=0, frames=1))
     ('',)
     """
-    return tuple(captions.joined(cue.words[i].text for i in row) for row in _rows(cue))
+    return tuple(_line(cue, row) for row in _rows(cue))
+
+
+def _line(cue: Cue, row: range) -> str:
+    return wording.plain(wording.joined(cue.words[i].text for i in row))
 
 
 def _rows(cue: Cue) -> list[range]:
@@ -118,20 +123,20 @@ def _rows(cue: Cue) -> list[range]:
     """
     texts = [word.text for word in cue.words]
     count = len(texts)
-    if captions.columns(captions.joined(texts)) <= captions.LINE_COLUMNS:
+    if wording.columns(wording.joined(texts)) <= wording.LINE_COLUMNS:
         return [range(count)]
     halves: list[tuple[int, int]] = []
     for place in range(1, count):
-        widths = [captions.columns(captions.joined(p)) for p in (texts[:place], texts[place:])]
+        widths = [wording.columns(wording.joined(p)) for p in (texts[:place], texts[place:])]
         halves.append((max(widths), place))
-    if halves and min(halves)[0] <= captions.LINE_COLUMNS:
+    if halves and min(halves)[0] <= wording.LINE_COLUMNS:
         place = min(halves)[1]
         return [range(place), range(place, count)]
     rows: list[range] = []
     first = 0
     for place in range(1, count + 1):
-        row = captions.joined(texts[first : place + 1])
-        if place == count or captions.columns(row) > captions.LINE_COLUMNS:
+        row = wording.joined(texts[first : place + 1])
+        if place == count or wording.columns(row) > wording.LINE_COLUMNS:
             rows.append(range(first, place))
             first = place
     return rows
@@ -159,14 +164,12 @@ def to_vtt(cues: Sequence[Cue]) -> str:
         rows = []
         for row in _rows(cue):
             if not cue.highlighted:
-                rows.append(
-                    html.escape(captions.joined(cue.words[i].text for i in row), quote=False)
-                )
+                rows.append(html.escape(_line(cue, row), quote=False))
                 continue
             marked = ""
             for i in row:
                 word = cue.words[i]
-                text = html.escape(word.text, quote=False)
+                text = html.escape(_text(cue, i, row), quote=False)
                 stamp = f"<{_clock(_ms(word.start_frame), '.')}>"
                 # A stamp equal to the cue's own start would be out of order by the standard.
                 stamp = stamp if word.start_frame > cue.start_frame else ""
@@ -219,17 +222,26 @@ def _ass_text(cue: Cue) -> str:
         for i in row:
             lasts = max(0, _centis(starts[i + 1]) - _centis(starts[i]))
             gap = _gap(cue, i + 1) if i + 1 < row.stop else ""
-            text += rf"{{\k{lasts}}}{_inert(cue.words[i].text)}{gap}"
+            text += rf"{{\k{lasts}}}{_inert(_text(cue, i, row))}{gap}"
         rows.append(text)
     return r"\N".join(rows)
 
 
+def _text(cue: Cue, i: int, row: range) -> str:
+    """
+    Return word *i* as it stands in *row*: a hyphen is only seen at its end.
+    """
+    text = cue.words[i].text
+    return wording.plain(text) if i == row.stop - 1 else text.rstrip("".join(wording.MARKS))
+
+
 def _gap(cue: Cue, i: int) -> str:
     """
-    Return what stands between word *i* and the one before it: nothing between ideographs.
+    Return what stands between word *i* and the one before it: nothing between ideographs, nor
+    within a word.
     """
     one, other = cue.words[i - 1].text, cue.words[i].text
-    return captions.joined((one, other))[len(one) : -len(other)]
+    return " " if wording.joined((one, other)) == f"{one} {other}" else ""
 
 
 def write(

@@ -12,7 +12,8 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.specs.model import AdFormat
+from ars0n_core.plans import wording
+from ars0n_core.specs.model import AdFormat, CaptionStyle
 
 if TYPE_CHECKING:
     from ars0n_core.plans.model import Plan
@@ -129,6 +130,28 @@ def fits(spec: AdSpec, plan: Plan) -> str | None:
     return (
         f"The narration is too long: {words} words take at least {needed:.1f} s to say, "
         f"and the ad is {available:g} s long; about {words_fit} words fit"
+    )
+
+
+def reads(spec: AdSpec, plan: Plan) -> str | None:
+    """
+    Return why the captions that were ordered are sure to be too quick to be read, or None.
+
+    That is so where the whole ad is too short for it, however evenly it is spoken.
+    """
+    if spec.ad_format is not AdFormat.VIDEO or spec.captions is CaptionStyle.OFF:
+        return None
+    texts = [segment.text for segment in plan.segments]
+    texts += [clip.voiceover_text or "" for clip in spec.custom_clips]
+    written = sum(wording.columns(wording.joined(wording.parts(text))) for text in texts)
+    available = seconds_available(spec)
+    most = math.floor(available * wording.COLUMNS_PER_SECOND_MAX)
+    if written <= most:
+        return None
+    return (
+        f"The captions can't be read: {written} characters in {available:g} s, and at most "
+        f"{wording.COLUMNS_PER_SECOND_MAX} a second can be ({most}); shorten the texts, or order "
+        f'captions "off"'
     )
 
 

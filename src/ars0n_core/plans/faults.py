@@ -78,6 +78,9 @@ def _faults(spec: AdSpec, plan: Plan) -> Iterator[tuple[str, str]]:
     too_long = budget.fits(spec, plan)
     if too_long:
         yield "plan.voiceover_segments", too_long
+    unreadable = budget.reads(spec, plan)
+    if unreadable and not too_long:
+        yield "plan.voiceover_segments", unreadable
 
 
 def _scene_faults(spec: AdSpec, plan: Plan) -> Iterator[str]:

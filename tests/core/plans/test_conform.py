@@ -9,7 +9,7 @@ import pytest
 from ars0n_core.compositor import segments
 from ars0n_core.errors import CompositorError
 from ars0n_core.ids import AssetId
-from ars0n_core.plans import derive
+from ars0n_core.plans import derive, wording
 from ars0n_core.plans.conform import captions, conform
 from ars0n_core.plans.conform.speech import Utterance
 from ars0n_core.plans.model import Plan, Scene, Segment
@@ -276,7 +276,7 @@ def test_captions_can_be_read_however_unevenly_it_is_spoken(*, word_by_word: boo
         )
         assert [w.text for cue in cues for w in cue.words] == " ".join(texts).split()
         for cue in cues:
-            written = captions.columns(" ".join(word.text for word in cue.words))
+            written = wording.columns(" ".join(word.text for word in cue.words))
             assert written * 30 / cue.frames <= 20
             for each in cue.words:
                 assert cue.start_frame <= each.start_frame
@@ -288,7 +288,7 @@ def test_captions_can_be_read_however_unevenly_it_is_spoken(*, word_by_word: boo
 @pytest.mark.parametrize(("ratio", "most"), [("9:16", 26), ("16:9", 42), ("1:1", 34), ("4:5", 28)])
 def test_captions_lines_are_as_long_as_the_shape_shows_well(ratio: str, most: int) -> None:
     timeline = cut(captions=CaptionStyle.PHRASE, aspect_ratio=AspectRatio(ratio))
-    widths = [captions.columns(" ".join(w.text for w in cue.words)) for cue in timeline.cues]
+    widths = [wording.columns(" ".join(w.text for w in cue.words)) for cue in timeline.cues]
     assert max(widths) <= 2 * most
     assert timeline.cues
 
@@ -396,7 +396,7 @@ def test_what_is_only_said_under_the_card_has_no_caption() -> None:
     assert all(cue.start_frame + cue.frames <= card.start_frame for cue in timeline.cues)
 
 
-def test_a_word_for_which_no_frame_is_left_is_not_written() -> None:
+def test_words_for_which_hardly_a_frame_is_left_share_a_caption_that_can_be_read() -> None:
     late = [Word(text=text, start_seconds=at, end_seconds=1.2, segment=0)
             for text, at in (("Now.", 0.97), ("Gone.", 0.99))]  # fmt: skip
     spoken = [
@@ -404,23 +404,45 @@ def test_a_word_for_which_no_frame_is_left_is_not_written() -> None:
         for word in late
     ]
     (cue,) = captions.cues(spoken, end_frame=30, word_by_word=True)
-    assert [word.text for word in cue.words] == ["Now."]
+    assert [word.text for word in cue.words] == ["Now.", "Gone."]  # one a frame each was none
+    assert cue.frames >= 24
     assert cue.start_frame + cue.frames <= 30
+    assert captions.cues(spoken, end_frame=20, word_by_word=True) == ()
 
 
-def test_a_hurried_first_caption_keeps_its_place_a_little_longer() -> None:
-    quick = [Word(text=text, start_seconds=i * 0.1, end_seconds=i * 0.1 + 0.1, segment=0)
-             for i, text in enumerate(["Premium", "headphones,", "everywhere."])]  # fmt: skip
-    slow = [Word(text=text, start_seconds=0.4 + i, end_seconds=1.2 + i, segment=0)
-            for i, text in enumerate(["Hear", "it", "now."])]  # fmt: skip
-    spoken = [
-        Utterance(text_index=0, source_sample=0, source_samples=1, words=tuple(words))
-        for words in (quick, slow)
-    ]
-    first, second, *_ = captions.cues(spoken, end_frame=300, word_by_word=False, line_columns=26)
-    assert [word.text for word in first.words] == [word.text for word in quick]
+def test_a_hurried_first_caption_is_shown_for_as_long_as_it_takes_to_be_read() -> None:
+    slow = [("Hear", 0.4, 1.2), ("it", 1.4, 2.2), ("now.", 2.4, 3.2)]
+
+    def shown(pace: float) -> list[tuple[str, int, int]]:
+        quick = [(text, pace * i, pace * (i + 1))
+                 for i, text in enumerate(["Premium", "headphones,", "everywhere."])]  # fmt: skip
+        late = max(3 * pace - 0.3, 0.0)
+        slower = [(text, start + late, end + late) for text, start, end in slow]
+        spoken = [
+            Utterance(
+                text_index=0, source_sample=0, source_samples=1,
+                words=tuple(
+                    Word(text=text, start_seconds=start, end_seconds=end, segment=0)
+                    for text, start, end in words
+                ),
+            )
+            for words in (quick, slower)
+        ]  # fmt: skip
+        found = captions.cues(spoken, end_frame=300, word_by_word=False, line_columns=26)
+        return [(" ".join(w.text for w in c.words), c.start_frame, c.frames) for c in found]
+
     # Its successor begins after its first word, by as little as keeps the two in step.
-    assert 0 < second.start_frame - round(slow[0].start_seconds * 30) <= 6
+    (first, start, frames), (second, then, _) = shown(0.47)
+    assert first == "Premium headphones, everywhere."
+    assert second == "Hear it now."
+    assert start == 0
+    assert frames >= 47
+    assert 0 < then - round((0.4 + 3 * 0.47 - 0.3) * 30) <= 6
+    # Spoken quicker than anybody can, both are read together rather than late.
+    ((both, start, frames),) = shown(0.1)
+    assert both == "Premium headphones, everywhere. Hear it now."
+    assert start == 0
+    assert frames >= 66
 
 
 def test_captions_break_at_punctuation() -> None:
@@ -434,7 +456,7 @@ def test_a_script_without_spaces_is_captioned_in_lines() -> None:
     timeline = cut(texts=(text, "", ""), pace=8.0, captions=CaptionStyle.PHRASE)
     shown = ["".join(word.text for word in cue.words) for cue in timeline.cues]
     assert "".join(shown) == text
-    assert all(captions.columns(line) <= 84 for line in shown)
+    assert all(wording.columns(line) <= 84 for line in shown)
 
 
 def test_titles_stand_within_their_scene() -> None:

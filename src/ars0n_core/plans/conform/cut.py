@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.plans import derive
+from ars0n_core.plans import derive, wording
 from ars0n_core.plans.conform import captions, speech
 from ars0n_core.plans.conform.layout import Stretch, fit_joins, lay_out, owners_of, stretches_of
 from ars0n_core.specs.model import AdFormat, AspectRatio, CaptionStyle, CtaDesign
@@ -45,7 +45,7 @@ Width and height of the picture where the deployment asks for no other.
 
 LINE_COLUMNS: Final = {
     AspectRatio.PORTRAIT: 26,
-    AspectRatio.LANDSCAPE: captions.LINE_COLUMNS,
+    AspectRatio.LANDSCAPE: wording.LINE_COLUMNS,
     AspectRatio.SQUARE: 34,
     AspectRatio.FEED: 28,
 }

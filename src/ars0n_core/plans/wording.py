@@ -1,0 +1,161 @@
+"""
+How what is said is written in the lines of a caption.
+
+**Owns** a line's limits, how wide a text is, how words stand beside one another, and where a
+word longer than a line is parted. **Does not own** which words share a caption, and when it is
+shown (`conform.captions`). **Invariants**: no letter is lost or torn from its marks; a part of a
+word that another follows ends in a mark of its own, which `joined` and `plain` take away again.
+
+The limits are those of broadcast subtitling.
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from ars0n_core.plans import syllables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LINE_COLUMNS: Final = 42
+LINES_MAX: Final = 2
+COLUMNS_PER_SECOND_MAX: Final = 20
+
+SOFT: Final = "\u00ad"
+OPEN: Final = "\u200b"
+"""
+What a part of a word ends in that another follows: a soft hyphen where a line that ends there
+shows one, else (Thai, addresses) a space of no width.
+"""
+
+MARKS: Final = (SOFT, OPEN)
+
+PART_COLUMNS: Final = 21
+PART_COLUMNS_MIN: Final = 8
+"""
+How wide a part of a long word is: two on a line.
+"""
+
+JOINERS: Final = "\u200d\ufe0e\ufe0f"
+"""
+What makes one sign of two, or chooses its form.
+"""
+
+LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
+CLINGING: Final = frozenset("ーっッゃゅょャュョぁぃぅぇぉァィゥェォ々ๆฯ")
+"""
+Thai and Lao vowels, before which a syllable begins; and letters that only follow others.
+"""
+
+
+def columns(text: str) -> int:
+    """
+    Return how many columns *text* takes: two for a full-width character, none for a mark.
+
+    >>> columns("Hi!"), columns("音"), columns("é"), columns("ที่")
+    (3, 2, 1, 1)
+    """
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") and character != SOFT:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def joined(texts: Iterable[str]) -> str:
+    """
+    Return *texts* as one line: spaces between words, none between full-width characters and
+    the parts of a word.
+
+    >>> joined(["Hear", "it."]), joined(["音を", "聴く"])
+    ('Hear it.', '音を聴く')
+    """
+    line = ""
+    for text in texts:
+        if line.endswith(MARKS):
+            line = line[:-1] + text
+        elif not line or (_is_wide(line[-1]) and _is_wide(text[:1])):
+            line += text
+        else:
+            line += f" {text}"
+    return line
+
+
+def plain(line: str) -> str:
+    """
+    Return *line* as it is read: with a hyphen where it ends within a word that takes one.
+
+    >>> plain(joined(parts("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk")[:2]))
+    'Donaudampfschifffahrtselektrizitäten-'
+    """
+    return f"{line[:-1]}-" if line.endswith(SOFT) else line.removesuffix(OPEN)
+
+
+def parts(text: str) -> list[str]:
+    """
+    Return the words of *text*, those wider than a line in parts; a script without spaces comes
+    as one long word.
+
+    >>> parts("Hear it.")
+    ['Hear', 'it.']
+    """
+    return [
+        part
+        for word in (each.strip(SOFT + OPEN) for each in text.split())
+        if word
+        for part in ([word] if columns(word) <= LINE_COLUMNS else _parted(_clusters(word)))
+    ]
+
+
+def _parted(clusters: Sequence[str]) -> list[str]:
+    starts = set(syllables.starts([syllables.plain(each) for each in clusters]))
+    found: list[str] = []
+    first = 0
+    while columns("".join(clusters[first:])) > PART_COLUMNS:
+        reached = itertools.accumulate(map(columns, clusters[first:]))
+        # A hyphen takes a column too.
+        ends = [first + n for n, wide in enumerate(reached, 1) if wide < PART_COLUMNS]
+        least = len([n for n in ends if columns("".join(clusters[first:n])) < PART_COLUMNS_MIN])
+        end = max(ends[least:] or [first + 1], key=lambda at: (_worth(clusters, at, starts), at))
+        found.append("".join(clusters[first:end]) + _mark(clusters[end - 1], clusters[end]))
+        first = end
+    return [*found, "".join(clusters[first:])]
+
+
+def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
+    """
+    Return how well a word may be parted before the cluster *at* a place.
+    """
+    before, after = clusters[at - 1][0], clusters[at][0]
+    if after in CLINGING or unicodedata.category(after) in ("Pe", "Pf", "Po"):
+        return 0
+    if unicodedata.category(before).startswith("P") or after in LEADING_VOWELS:
+        return 3
+    return 2 if at in starts or _is_wide(before) or _is_wide(after) else 1
+
+
+def _mark(before: str, after: str) -> str:
+    if _is_wide(before[0]) and _is_wide(after[0]):
+        return ""
+    is_lettered = all(syllables.plain(each) for each in (before, after))
+    return SOFT if is_lettered else OPEN
+
+
+def _clusters(word: str) -> list[str]:
+    found: list[str] = []
+    for character in word:
+        bound = unicodedata.category(character).startswith("M") or character in JOINERS
+        if found and (bound or found[-1].endswith(JOINERS[0])):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def _is_wide(character: str) -> bool:
+    return bool(character) and unicodedata.east_asian_width(character) in "WF"

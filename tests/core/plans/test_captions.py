@@ -1,0 +1,180 @@
+"""
+Captions can be read, whatever is said and however it is spoken.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ars0n_core.compositor import subtitles
+from ars0n_core.compositor.captions import CaptionArt
+from ars0n_core.errors import InvalidRequestError
+from ars0n_core.plans import derive, faults, wording
+from ars0n_core.plans.conform import captions
+from ars0n_core.plans.conform.speech import Utterance
+from ars0n_core.plans.model import Plan, Scene, Segment
+from ars0n_core.specs.model import AdSpec, CaptionStyle
+from ars0n_core.timelines import Cue, Word
+
+DONAU = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG = (
+    "Kraftfahrzeughaftpflichtversicherung",  # 36
+    "Rechtsschutzversicherungsgesellschaften",
+    "Supercalifragilisticexpialidocious",  # 34
+    "megszentségteleníthetetlenségeskedéseitekért",  # 44
+    DONAU[:60],
+    "Сельскохозяйственно-машиностроительный",
+    "https://www.example.com/a-very-long-path/of-many-parts?and=more",
+    "高級ワイヤレスヘッドホン澄んだ音やさしい装着感毎日の通勤を特別な時間に変える",
+    "กาแฟคั่วสดใหม่ทุกเช้าส่งถึงบ้านคุณภายในหนึ่งวันไม่มีค่าใช้จ่ายเพิ่มเติมใดๆ",
+    "ကော်ဖီအရသာအသစ်တစ်မျိုးကိုယနေ့ပင်မြည်းစမ်းကြည့်လိုက်ပါ",
+)
+SHORT = ("a", "you", "hear", "it.", "today,", "better!", "noise-cancelling", "音を聴く。", "Now.")
+
+
+def said(words: list[tuple[str, float, float]], stretches: int = 1) -> list[Utterance]:
+    """
+    Speak *words* (text, seconds, pause after) in so many *stretches*.
+    """
+    at, heard = 0.2, []
+    for text, lasts, pause in words:
+        heard.append(Word(text=text, start_seconds=at, end_seconds=at + lasts, segment=0))
+        at += lasts + pause
+    each = -(-len(heard) // stretches)
+    parts = [tuple(heard[i : i + each]) for i in range(0, len(heard), each)]
+    return [Utterance(text_index=0, source_sample=0, source_samples=1, words=w) for w in parts]
+
+
+def end_of(spoken: list[Utterance]) -> int:
+    return round(spoken[-1].words[-1].end_seconds * 30) + 15
+
+
+def check_limits(cues: tuple[Cue, ...], end_frame: int) -> None:
+    """
+    What a certificate asks of captions, and that they are in step with themselves.
+    """
+    for each, cue in zip(subtitles.shown(cues), cues, strict=True):
+        assert len(each.lines) <= 2
+        assert all(wording.columns(line) <= 42 for line in each.lines)
+        assert sum(map(wording.columns, each.lines)) * 30 <= 20 * cue.frames
+        assert cue.frames >= 24
+        assert cue.start_frame >= 0
+        assert cue.start_frame + cue.frames <= end_frame
+        for word in cue.words:
+            assert cue.start_frame <= word.start_frame
+            assert word.start_frame + word.frames <= cue.start_frame + cue.frames
+    for left, right in pairwise(cues):
+        assert left.start_frame + left.frames <= right.start_frame
+
+
+spoken_words = st.lists(
+    st.tuples(
+        st.one_of(
+            st.sampled_from(SHORT),
+            st.sampled_from(LONG),
+            st.text("aeinrstl", min_size=25, max_size=60),
+        ),
+        st.floats(0.01, 1.6),
+        st.sampled_from([0.0, 0.0, 0.02, 0.4, 2.0]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    words=spoken_words,
+    stretches=st.integers(1, 4),
+    word_by_word=st.booleans(),
+    columns=st.sampled_from([26, 34, 42]),
+)
+def test_captions_keep_the_limits_whatever_is_said_and_however_fast(
+    words: list[tuple[str, float, float]], stretches: int, *, word_by_word: bool, columns: int
+) -> None:
+    spoken = said(words, stretches)
+    end_frame = end_of(spoken)
+    cues = captions.cues(
+        spoken, end_frame=end_frame, word_by_word=word_by_word, line_columns=columns
+    )
+    check_limits(cues, end_frame)
+    written = [word.text for cue in cues for word in cue.words]
+    whole = [part for text, *_ in words for part in wording.parts(text)]
+    assert written == whole[: len(written)]
+    # All of it where there is time for all, some of it being lost between captions.
+    if end_frame >= 60 + 2 * wording.columns(wording.joined(whole)):
+        assert written == whole
+
+
+@pytest.mark.parametrize("word_by_word", [True, False])
+@pytest.mark.parametrize("letters", range(25, 61, 5))
+def test_a_long_word_spoken_fast_reaches_into_the_time_of_its_neighbours(
+    letters: int, *, word_by_word: bool
+) -> None:
+    long = DONAU[:letters]
+    words = [("Hear", 0.3, 0.0), ("this:", 0.4, 0.1), (long, letters / 32, 0.05)]
+    spoken = said(
+        [*words, *[(text, 0.45, 0.1) for text in ["and", "all", "of", "it", "is", "yours."]]]
+    )
+    cues = captions.cues(
+        spoken, end_frame=end_of(spoken), word_by_word=word_by_word, line_columns=26
+    )
+    check_limits(cues, end_of(spoken))
+    assert f"this: {long} and" in wording.joined(w.text for cue in cues for w in cue.words)
+    # What follows is late by about as many frames as the word has letters, which takes 1.5 each.
+    heard = {w.text: round(30 * w.start_seconds) for each in spoken for w in each.words}
+    for cue in cues:
+        first = cue.words[0].text
+        assert abs(cue.start_frame - heard.get(first, cue.start_frame)) <= letters
+
+
+def test_a_word_longer_than_a_line_is_parted_where_its_syllables_begin() -> None:
+    parts = wording.parts(DONAU[:60])
+    assert [wording.plain(part) for part in parts] == [
+        "Donaudampfschiff-", "fahrtselektrizitäten-", "hauptbetriebswerk-", "bauunte",
+    ]  # fmt: skip
+    assert wording.joined(parts) == DONAU[:60]
+    thai = wording.parts(LONG[8])
+    assert "".join(wording.plain(part) for part in thai) == LONG[8]
+    assert wording.joined(thai) == LONG[8]
+    address = wording.parts(LONG[6])
+    assert "".join(wording.plain(part) for part in address) == LONG[6]  # no hyphen of ours in it
+    assert wording.parts("Kraftfahrzeughaftpflichtversicherung") == [LONG[0]]
+
+
+def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
+    spoken = said([("Die", 0.3, 0.0), (DONAU[:60], 4.0, 0.0), ("wirbt.", 0.4, 0.0)])
+    cues = captions.cues(spoken, end_frame=200, word_by_word=True)
+    found = subtitles.parse(subtitles.to_srt(cues))
+    read = " ".join(line for each in found for line in each.lines)
+    assert read.replace("- ", "") == f"Die {DONAU[:60]} wirbt."
+    vtt = [each.lines for each in subtitles.parse(subtitles.to_vtt(cues))]
+    assert vtt == [each.lines for each in found]
+    assert not any(mark in subtitles.to_ass(cues, 720, 1280) for mark in wording.MARKS)
+    for cue in cues:
+        assert CaptionArt.of(cue, 360, 640).lines <= 2
+
+
+def order(text: str, captioned: CaptionStyle) -> tuple[AdSpec, Plan]:
+    spec = AdSpec(prompt="p", duration_seconds=15, voice_id="v", captions=captioned)
+    scenes = tuple(Scene(scene_index=i, description="x", duration_seconds=6.0) for i in range(3))
+    plan = Plan(segments=(Segment(text=text, scene_index=0),), scenes=scenes)
+    return spec, derive.complete(spec, plan)
+
+
+def test_more_than_can_be_read_in_the_whole_ad_is_refused_by_the_order() -> None:
+    text = " ".join(["Kraftfahrzeughaftpflichtversicherung"] * 9)
+    spec, plan = order(text, CaptionStyle.PHRASE)
+    with pytest.raises(InvalidRequestError) as refused:
+        faults.check(spec, plan)
+    (told,) = refused.value.field_errors["plan.voiceover_segments"]
+    assert "332 characters in 15 s" in told
+    assert "300" in told
+    assert '"off"' in told
+    faults.check(evolve(spec, captions=CaptionStyle.OFF), plan)
+    faults.check(*order(text[: 8 * 37], CaptionStyle.WORD))
