@@ -12,6 +12,8 @@ import pytest
 
 from ars0n_core.ids import VersionId
 
+from .conftest import RADIO
+
 if TYPE_CHECKING:
     from .conftest import Site
 
@@ -93,3 +95,27 @@ def test_one_is_made_at_a_time(site: Site) -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
     assert export(site, told["versionId"]).status_code == 200
+
+
+def test_an_order_that_cannot_be_exported_is_refused_before_it_is_charged(site: Site) -> None:
+    before = site.balance(), site.snapshot()
+    long = {**RADIO, "duration": 60, "deliver": ["spotify_audio", "youtube", "radio_na", "vhs"]}
+
+    for path in ("/generate", "/plan"):
+        answer = site.us.post(path, long)
+        assert answer.status_code == 400
+        told = answer.json()["details"]["fieldErrors"]
+        assert list(told) == ["deliver"]
+        assert told["deliver"][:2] == [
+            "spotify_audio takes at most 30 s, and the ad is 60 s",
+            "youtube is for films, and this is a radio ad",
+        ]
+        assert "'vhs'" in told["deliver"][2]
+    for body, faulty in (({"deliver": "vhs"}, "deliver"), ({**long, "duration": 7}, "duration")):
+        answer = site.us.post("/generate", {**RADIO, **body})
+        assert list(answer.json()["details"]["fieldErrors"]) == [faulty]
+    assert (site.balance(), site.snapshot()) == before
+
+    told = site.finished({**RADIO, "deliver": ["spotify_audio", "radio_na"]})
+    answer = site.us.post(f"/versions/{told['versionId']}/edit", {"deliver": ["youtube"]})
+    assert list(answer.json()["details"]["fieldErrors"]) == ["deliver"]

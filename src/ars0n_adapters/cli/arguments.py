@@ -45,6 +45,7 @@ OPTIONS = {
     "editStyle": "--edit-style",
     "emotion": "--emotion",
     "captions": "--captions",
+    "deliver": "--deliver",
     "customClips": "--clip",
     "plan": "--plan",
 }

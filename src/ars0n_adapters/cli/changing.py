@@ -28,6 +28,7 @@ from ars0n_core.specs.brands import BrandKit
 from ars0n_core.usecases.edit import edit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ars0n_adapters.bootstrap import Product
@@ -79,13 +80,19 @@ def remember(product: Product, caller: Caller, order: Order, version_id: Version
 
 
 def place(
-    product: Product, ports: Ports, caller: Caller, order: Order, found: Before
+    product: Product,
+    ports: Ports,
+    caller: Caller,
+    order: Order,
+    found: Before,
+    deliver: Sequence[str] = (),
 ) -> VersionId | None:
     """
     Order the change of the ad *found*, by *ports*; None if it can't be changed any more.
 
     Raises:
-        FaultyOptionsError: The plan or a clip has faults.
+        FaultyOptionsError: The plan or a clip has faults, or a profile in *deliver* doesn't take
+            the ad.
         Ars0nError: As `edit`.
     """
     plan = orders.plan_about(order, found.version.spec)
@@ -94,8 +101,9 @@ def place(
         clips = orders.store_clips(order, ports, product.policy, caller)
     try:
         return edit(
-            ports, product.policy, caller, found.version.id, plan=plan, custom_clips=clips
-        ).version_id
+            ports, product.policy, caller, found.version.id,
+            plan=plan, custom_clips=clips, deliver=deliver,
+        ).version_id  # fmt: skip
     except _GONE:
         return None  # its project or its files are gone: it is made anew, like any other
     except InvalidRequestError as error:

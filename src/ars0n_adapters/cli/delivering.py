@@ -19,7 +19,6 @@ from ars0n_core.compositor.finishing import Wanted
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import InvalidRequestError, PortError
 from ars0n_core.specs.model import AdFormat
-from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE, Timeline
 from ars0n_core.usecases.cutting import size_of
 from ars0n_core.usecases.reopen import reopen
 
@@ -68,19 +67,11 @@ def faults(asked: Wanted, spec: AdSpec, lines: int) -> list[tuple[str, str]]:
     Return what can't be made of an ad of this order, as far as that is known before.
     """
     is_film = spec.ad_format is AdFormat.VIDEO
-    if is_film and spec.custom_clips:
-        return []  # they lengthen the ad; by how much, their files will tell
-    width, height = size_of(spec.aspect_ratio, lines) if is_film else (0, 0)
-    seconds = spec.duration_seconds
-    cut = Timeline(
-        width=width,
-        height=height,
-        frames=seconds * FRAME_RATE if is_film else 0,
-        samples=seconds * SAMPLE_RATE,
-        media=(),
-    )
+    size = size_of(spec.aspect_ratio, lines) if is_film else None
+    # Clips lengthen the ad: by how much, their files tell when they are stored.
+    seconds = None if is_film and spec.custom_clips else float(spec.duration_seconds)
     try:
-        finishing.check(asked, cut)
+        finishing.check_order(asked, seconds=seconds, size=size)
     except InvalidRequestError as error:
         return _told(error)
     return []

@@ -46,7 +46,7 @@ from ars0n_core.usecases.voices import browse
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ars0n_adapters.bootstrap import Product
     from ars0n_core.ports import Ports
@@ -134,19 +134,18 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
     out: Path = options.out
     fault = misnamed(out, ad_format) or unwritable(out)
     order = _read(product, options, ad_format, fault)
+    asked = delivering.wanted(options)
     progress = Progress(screen)
     try:
-        report = _finished(product, order, screen, progress)
+        report = _finished(product, order, asked.deliver, screen, progress)
         _deliver(product, report, out)
     except BlobNotFoundError:
         screen.write("The ad made before is gone from the data folder; making it again.\n")
         _forget(product, order)
-        report = _finished(product, order, screen, progress)
+        report = _finished(product, order, asked.deliver, screen, progress)
         _deliver(product, report, out)
     final = report.jobs[-1]
-    beside = delivering.beside(
-        product, local_caller(product), report, delivering.wanted(options), out
-    )
+    beside = delivering.beside(product, local_caller(product), report, asked, out)
     return Made(
         path=out,
         report=report,
@@ -157,8 +156,10 @@ def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: T
     )
 
 
-def _finished(product: Product, order: Order, screen: TextIO, progress: Progress) -> Report:
-    report = _wait(product, _place(product, order, screen), progress)
+def _finished(
+    product: Product, order: Order, deliver: Sequence[str], screen: TextIO, progress: Progress
+) -> Report:
+    report = _wait(product, _place(product, order, deliver, screen), progress)
     if report.status is VersionStatus.FAILED or report.output is None:
         _forget(product, order)
         raise AdFailedError(_reason(report))
@@ -212,7 +213,7 @@ def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str 
     return order
 
 
-def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
+def _place(product: Product, order: Order, deliver: Sequence[str], screen: TextIO) -> VersionId:
     caller = local_caller(product)
     note = _note(product, order)
     with _alone(note):
@@ -224,28 +225,35 @@ def _place(product: Product, order: Order, screen: TextIO) -> VersionId:
         decided = _Decided(product.ports.ids, product.ports.ids.new(ids.VERSION))
         write_whole(note, json.dumps({"versionId": decided.version_id}).encode())
         ports = evolve(product.ports, ids=decided)
-        return _changed(product, ports, caller, order, screen) or _ordered(
-            product, ports, caller, order
+        return _changed(product, ports, caller, order, deliver, screen) or _ordered(
+            product, ports, caller, order, deliver
         )
 
 
 def _changed(
-    product: Product, ports: Ports, caller: Caller, order: Order, screen: TextIO
+    product: Product,
+    ports: Ports,
+    caller: Caller,
+    order: Order,
+    deliver: Sequence[str],
+    screen: TextIO,
 ) -> VersionId | None:
     found = changing.before(product, caller, order)
     if found is None or found.is_of(order):
         return None
-    version_id = changing.place(product, ports, caller, order, found)
+    version_id = changing.place(product, ports, caller, order, found, deliver)
     if version_id is not None:
         with product.ports.store.transaction() as tx:
             screen.write(changing.told(found.version.plan, tx.versions.find(version_id)))
     return version_id
 
 
-def _ordered(product: Product, ports: Ports, caller: Caller, order: Order) -> VersionId:
+def _ordered(
+    product: Product, ports: Ports, caller: Caller, order: Order, deliver: Sequence[str]
+) -> VersionId:
     spec, plan = orders.store(order, product.ports, product.policy, caller)
     try:
-        return generate(ports, product.policy, caller, spec, plan=plan).version_id
+        return generate(ports, product.policy, caller, spec, plan=plan, deliver=deliver).version_id
     except InvalidRequestError as error:
         raise orders.told(error) from None
 

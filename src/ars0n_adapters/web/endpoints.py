@@ -75,7 +75,8 @@ def post_generate(context: Context) -> Answer:
     """
     body = context.json
     webhook_url, faults = _webhook_url(context, body)
-    order = _structured(wire.structure_generate, body, faults)
+    deliver, refused = exports.profiles_of(body)
+    order = _structured(wire.structure_generate, body, {**faults, **refused})
     generated = generate(
         context.ports,
         context.policy,
@@ -84,6 +85,7 @@ def post_generate(context: Context) -> Answer:
         plan=order.plan,
         max_credits=order.max_credits,
         project_id=order.project_id,
+        deliver=deliver,
     )
     told = wire.unstructure_generated(generated)
     if webhook_url is not None and context.held is not None and context.held.held is not None:
@@ -156,7 +158,8 @@ def post_edit(context: Context) -> Answer:
     """
     body = context.json
     webhook_url, faults = _webhook_url(context, body)
-    change = _structured(wire.structure_edit, body, faults)
+    deliver, refused = exports.profiles_of(body)
+    change = _structured(wire.structure_edit, body, {**faults, **refused})
     parent_id = VersionId(context.request.params["versionId"])
     edited = edit(
         context.ports,
@@ -167,6 +170,7 @@ def post_edit(context: Context) -> Answer:
         custom_clips=change.custom_clips,
         dry_run=change.dry_run,
         max_credits=change.max_credits,
+        deliver=deliver,
     )
     told = wire.unstructure_edited(edited)
     if edited.version_id is not None and context.held is not None and context.held.held is not None:
@@ -200,8 +204,9 @@ def post_plan(context: Context) -> Answer:
     """
     Say how an ad would be told and what it would cost.
     """
-    spec = wire.structure_plan_request(context.json)
-    planned = plan(context.ports, context.policy, context.caller, spec)
+    deliver, refused = exports.profiles_of(context.json)
+    spec = _structured(wire.structure_plan_request, context.json, refused)
+    planned = plan(context.ports, context.policy, context.caller, spec, deliver=deliver)
     return Answer(body=wire.unstructure_plan_answer(spec, planned.plan, planned.estimate))
 
 

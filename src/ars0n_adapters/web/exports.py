@@ -115,6 +115,18 @@ def structure(body: object) -> ExportOrder:
     return ExportOrder(**given)
 
 
+def profiles_of(body: object) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """
+    Return the profiles that an order's *body* names under ``deliver``, and what is wrong with
+    them: the ad shall be exported for those, so an order that can't be is refused.
+    """
+    value = body.get("deliver") if isinstance(body, Mapping) else None
+    if value is None:
+        return (), {}
+    fault = _fault(value)
+    return ((), {"deliver": (fault,)}) if fault else (tuple(value), {})
+
+
 def _fault(value: object) -> str:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         return "Expected array of strings"

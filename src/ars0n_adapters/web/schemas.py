@@ -17,6 +17,7 @@ import attrs
 
 from ars0n_adapters.web import exports
 from ars0n_adapters.web.shapes import Schema, many, nullable, things, words
+from ars0n_core.compositor.profiles import PROFILES
 from ars0n_core.ids import AssetId, ProjectId
 from ars0n_core.plans.faults import CHARACTERS_MAX
 from ars0n_core.plans.typical import SCENE_SECONDS_MAX, SCENE_SECONDS_MIN
@@ -114,6 +115,7 @@ def bodies(edition: int) -> dict[str, Schema]:
                 "maxCredits": options["maxCredits"],
                 "dryRun": options["dryRun"],
                 "webhookUrl": _webhook(),
+                "deliver": _deliver(),
             },
         },
         "RegenerateRequest": {
@@ -165,11 +167,18 @@ def _webhook() -> Schema:
     )
 
 
+def _deliver() -> Schema:
+    named: Schema = {"type": "string", "enum": list(PROFILES)}
+    told = "Profiles the ad shall be exported for: an order that can't be is refused."
+    return nullable({**many(named), "maxItems": exports.ENTRIES_MAX, "description": told})
+
+
 def _orders(limits: Limits, plan: Schema, options: Mapping[str, Schema]) -> list[Schema]:
     extra = {
         "maxCredits": options["maxCredits"],
         "projectId": options["projectId"],
         "webhookUrl": _webhook(),
+        "deliver": _deliver(),
     }
     film = _film(limits)
     film["properties"] |= {**extra, "plan": nullable(plan)}
@@ -232,6 +241,7 @@ def _asked_plans(limits: Limits) -> list[Schema]:
     film, radio = _film(limits), _radio(limits)
     film["properties"].pop("imageUrls")
     for one in (film, radio):
+        one["properties"]["deliver"] = _deliver()
         one["properties"]["duration"] = nullable(one["properties"]["duration"])
         one["required"] = [name for name in one["required"] if name != "duration"]
     entries = film["properties"]["imageAssetIds"]

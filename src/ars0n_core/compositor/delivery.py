@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from ars0n_core.compositor import audio, commands, ffmpeg, levels, mastering, mp4, streams
+from ars0n_core.compositor import audio, commands, ffmpeg, levels, mastering, mp4, profiles, streams
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.mastering import Encoded
 from ars0n_core.errors import CompositorError, InvalidRequestError
@@ -92,39 +92,13 @@ def check(wanted: Iterable[Profile], timeline: Timeline) -> None:
     Raises:
         InvalidRequestError: With everything that a profile doesn't take.
     """
-    faults = tuple(
-        f"{profile.name} {fault}" for profile in wanted for fault in _faults(profile, timeline)
-    )
+    size = (timeline.width, timeline.height) if timeline.has_picture else None
+    seconds = timeline.samples / SAMPLE_RATE
+    faults = [
+        f"{each.name} {fault}" for each in wanted for fault in profiles.faults(each, seconds, size)
+    ]
     if faults:
         raise InvalidRequestError({"deliver": faults})
-
-
-def _faults(profile: Profile, timeline: Timeline) -> list[str]:
-    faults = []
-    seconds = timeline.samples / SAMPLE_RATE
-    rules = profile.picture
-    if rules is not None:
-        if not timeline.has_picture:
-            faults.append("is for films, and this is a radio ad")
-        elif _size(rules, timeline.width, timeline.height) is None:
-            faults.append(f"takes no picture of the shape {timeline.width}x{timeline.height}")
-    if profile.seconds_allowed and seconds not in profile.seconds_allowed:
-        lengths = " or ".join(map(str, profile.seconds_allowed))
-        faults.append(f"takes {lengths} s, and the ad is {seconds:g} s")
-    if profile.seconds_max is not None and seconds > profile.seconds_max:
-        faults.append(f"takes at most {profile.seconds_max:g} s, and the ad is {seconds:g} s")
-    if seconds < profile.seconds_min:
-        faults.append(f"takes at least {profile.seconds_min:g} s, and the ad is {seconds:g} s")
-    return faults
-
-
-def _size(rules: PictureRules, width: int, height: int) -> tuple[int, int] | None:
-    """
-    Return the size to make: the film's own if taken, else the first of its shape.
-    """
-    if (width, height) in rules.sizes:
-        return width, height
-    return next((s for s in rules.sizes if s[0] * height == s[1] * width), None)
 
 
 def _made(
@@ -148,7 +122,7 @@ def _made(
                 profile=profile.name, path=target, frames=0, samples=sound.samples,
                 copied=False, sound=sound,
             )  # fmt: skip
-        size = _size(profile.picture, timeline.width, timeline.height)
+        size = profile.picture.size_for(timeline.width, timeline.height)
         rate, copied = _rate(film, timeline, profile.picture)
         size = size or (timeline.width, timeline.height)
         if not copied:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.delivery import Delivered
     from ars0n_core.compositor.local import LocalCompositor
     from ars0n_core.compositor.placements import Placed
-    from ars0n_core.compositor.profiles import Profile
     from ars0n_core.timelines import Cue, Timeline, Word
 
 MASTER_CRF: Final = 12.0
@@ -84,22 +83,28 @@ def check(wanted: Wanted, timeline: Timeline) -> None:
     Raises:
         InvalidRequestError: With every fault, under ``deliver``, ``subtitles`` and ``sheet``.
     """
+    size = (timeline.width, timeline.height) if timeline.has_picture else None
+    check_order(wanted, seconds=timeline.samples / SAMPLE_RATE, size=size)
+
+
+def check_order(wanted: Wanted, *, seconds: float | None, size: tuple[int, int] | None) -> None:
+    """
+    Refuse what can't be made of an ad of *size* (none for radio) that lasts for *seconds*, if
+    they are known: before there is a timeline.
+
+    Raises:
+        InvalidRequestError: As `check`.
+    """
     faults: dict[str, tuple[str, ...]] = {}
-    known: list[Profile] = []
-    for name in wanted.deliver:
-        try:
-            known.append(profiles.find(name))
-        except InvalidRequestError as error:
-            faults["deliver"] = (*faults.get("deliver", ()), *error.field_errors["deliver"])
     try:
-        delivery.check(known, timeline)
+        profiles.check(wanted.deliver, seconds=seconds, size=size)
     except InvalidRequestError as error:
-        faults["deliver"] = (*faults.get("deliver", ()), *error.field_errors["deliver"])
+        faults["deliver"] = error.field_errors["deliver"]
     unknown = [name for name in wanted.subtitles if name not in subtitles.FORMATS]
     if unknown:
         kinds = ", ".join(subtitles.FORMATS)
         faults["subtitles"] = tuple(f"there are no {n!r}: choose from {kinds}" for n in unknown)
-    if wanted.sheet and not timeline.has_picture:
+    if wanted.sheet and size is None:
         faults["sheet"] = ("a radio ad has no pictures to show",)
     if faults:
         raise InvalidRequestError(faults)

@@ -11,11 +11,14 @@ Start at `PROFILES`.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from ars0n_core.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NTSC: Final = Fraction(30_000, 1001)
 FILM_NTSC: Final = Fraction(24_000, 1001)
@@ -42,6 +45,14 @@ class PictureRules:
     aim_kbps: int | None = None
     levels: tuple[tuple[int, int], ...] = ((720, 42), (1080, 42))
     gop_seconds_max: float = 5.0
+
+    def size_for(self, width: int, height: int) -> tuple[int, int] | None:
+        """
+        Return the size to make of a picture: its own if taken, else the first of its shape.
+        """
+        if (width, height) in self.sizes:
+            return width, height
+        return next((s for s in self.sizes if s[0] * height == s[1] * width), None)
 
 
 @frozen(kw_only=True)
@@ -247,3 +258,64 @@ def find(name: str) -> Profile:
     except KeyError:
         fault = f"there is no delivery profile {name!r}: choose from {', '.join(PROFILES)}"
         raise InvalidRequestError({"deliver": (fault,)}) from None
+
+
+def check(names: Iterable[str], *, seconds: float | None, size: tuple[int, int] | None) -> None:
+    """
+    Refuse what can't be made of an ad of *size* (none for radio) that lasts for *seconds*; where
+    they are not known yet, only what no length would mend.
+
+    >>> check(["youtube", "ebu_r128_s1"], seconds=20.0, size=(1280, 720))
+
+    Raises:
+        InvalidRequestError: With everything that a profile doesn't take, under ``deliver``.
+    """
+    told: list[str] = []
+    for name in names:
+        try:
+            profile = find(name)
+        except InvalidRequestError as error:
+            told += error.field_errors["deliver"]
+        else:
+            told += [f"{name} {fault}" for fault in faults(profile, seconds, size)]
+    if told:
+        raise InvalidRequestError({"deliver": tuple(dict.fromkeys(told))})
+
+
+def faults(profile: Profile, seconds: float | None, size: tuple[int, int] | None) -> list[str]:
+    """
+    Return what *profile* doesn't take of an ad, as `check` does.
+    """
+    return _faults_of_shape(profile, size) + (
+        [] if seconds is None else _faults_of_length(profile, seconds)
+    )
+
+
+def _faults_of_shape(profile: Profile, size: tuple[int, int] | None) -> list[str]:
+    rules = profile.picture
+    if rules is None:
+        return []
+    if size is None:
+        return ["is for films, and this is a radio ad"]
+    if rules.size_for(*size) is None:
+        taken = ", ".join(dict.fromkeys(_shape(*each) for each in rules.sizes))
+        width, height = size
+        return [f"takes no picture of the shape {width}x{height}: {taken} is what it takes"]
+    return []
+
+
+def _shape(width: int, height: int) -> str:
+    ratio = Fraction(width, height)
+    return f"{ratio.numerator}:{ratio.denominator}"
+
+
+def _faults_of_length(profile: Profile, seconds: float) -> list[str]:
+    told = []
+    if profile.seconds_allowed and seconds not in profile.seconds_allowed:
+        lengths = " or ".join(map(str, profile.seconds_allowed))
+        told.append(f"takes {lengths} s, and the ad is {seconds:g} s")
+    if profile.seconds_max is not None and seconds > profile.seconds_max:
+        told.append(f"takes at most {profile.seconds_max:g} s, and the ad is {seconds:g} s")
+    if seconds < profile.seconds_min:
+        told.append(f"takes at least {profile.seconds_min:g} s, and the ad is {seconds:g} s")
+    return told

@@ -20,7 +20,7 @@ from ars0n_core.plans.faults import check as check_plan
 from ars0n_core.plans.model import Plan
 from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
-from ars0n_core.usecases import conflicts, materials, payments, texts
+from ars0n_core.usecases import conflicts, deliverable, materials, payments, texts
 from ars0n_core.usecases.generate import price_of
 from ars0n_core.usecases.jobs import takes_of
 from ars0n_core.usecases.reports import output_of
@@ -79,10 +79,12 @@ def edit(
     custom_clips: Sequence[CustomClip] | None = None,
     dry_run: bool = False,
     max_credits: int | None = None,
+    deliver: Sequence[str] = (),
 ) -> Edited:
     """
     Make a new version of an ad with another plan or other custom clips; every finished
-    item whose inputs are unchanged is taken over for nothing.
+    item whose inputs are unchanged is taken over for nothing. An ad that can't be exported for
+    the profiles in *deliver* is refused.
 
     Raises:
         NotFoundError: There is no such version, or no such custom clip.
@@ -103,6 +105,7 @@ def edit(
             tx.organizations.lock(caller.organization.id)
             parent = _editable(tx, caller, version_id)
             change = _changed(ports, tx, policy, caller, parent, plan, clips)
+            deliverable.check(policy, change.spec, deliver)
             if dry_run:
                 return _priced(policy, caller, parent, change)
             edited = _store(

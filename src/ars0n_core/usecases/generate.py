@@ -28,6 +28,7 @@ from ars0n_core.specs.model import AdFormat, AdSpec
 from ars0n_core.usecases import conflicts, materials, orders, payments
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ars0n_core.ports import Policy, Ports, Transaction
@@ -61,10 +62,12 @@ def generate(
     plan: Plan | None = None,
     max_credits: int | None = None,
     project_id: ProjectId | None = None,
+    deliver: Sequence[str] = (),
 ) -> Generated:
     """
     Take the order, completed from the caller's brand kit: charge its whole work list and
-    store the version with its jobs.
+    store the version with its jobs. An ad that can't be exported for the profiles in *deliver*
+    is refused.
 
     Raises:
         InvalidRequestError: The order, its plan or its images have faults.
@@ -79,7 +82,7 @@ def generate(
     """
     now = ports.clock.now()
     spec = brands.applied(caller.organization.brand, spec)
-    expired = orders.check(ports, policy, spec, plan)
+    expired = orders.check(ports, policy, spec, plan, deliver=deliver)
     if spec.ad_format is AdFormat.RADIO:
         spec = evolve(spec, image_urls=(), image_asset_ids=())
     with ports.store.transaction() as tx:

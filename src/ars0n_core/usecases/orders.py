@@ -18,10 +18,10 @@ from ars0n_core.plans import derive
 from ars0n_core.plans.faults import check as check_plan
 from ars0n_core.ports.providers import Picture
 from ars0n_core.specs.model import AdFormat
-from ars0n_core.usecases import materials, texts
+from ars0n_core.usecases import deliverable, materials, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ars0n_core.assets import Asset
     from ars0n_core.ids import AssetId
@@ -38,9 +38,11 @@ def check(
     plan: Plan | None = None,
     *,
     images_required: bool = True,
+    deliver: Sequence[str] = (),
 ) -> PlanExpiredError | None:
     """
-    Refuse an order with faults, all of them at once: its own, its voice's, its plan's.
+    Refuse an order with faults, all of them at once: its own, its voice's, its plan's, and
+    those of the profiles it shall be delivered for.
 
     That the plan names other images is returned, not raised: what is wrong with the
     images themselves is told first.
@@ -57,21 +59,35 @@ def check(
     if "image_urls" not in faults.by_field and spec.ad_format is AdFormat.VIDEO:
         _check_urls(ports, spec, faults)
     expired = None
-    # A plan can only be judged against an order of a known length and sound clips.
-    if plan is not None and not {"duration_seconds", "custom_clips"} & set(faults.by_field):
-        try:
-            check_plan(spec, plan)
-        except PlanExpiredError as error:
-            expired = error
-        except InvalidRequestError as error:
-            for name, messages in error.field_errors.items():
-                for message in messages:
-                    faults.add(name, message)
-        else:
-            told = derive.complete(spec, plan)
-            faults.merge(texts.find_faults(ports, spec, told, planned=False))
+    # They can only be judged against an order of a known length and sound clips.
+    if not {"duration_seconds", "custom_clips"} & set(faults.by_field):
+        _check_deliveries(policy, spec, deliver, faults)
+        expired = _check_plan(ports, spec, plan, faults) if plan is not None else None
     faults.raise_any()
     return expired
+
+
+def _check_deliveries(policy: Policy, spec: AdSpec, deliver: Sequence[str], faults: Faults) -> None:
+    try:
+        deliverable.check(policy, spec, deliver)
+    except InvalidRequestError as error:
+        for message in error.field_errors["deliver"]:
+            faults.add("deliver", message)
+
+
+def _check_plan(ports: Ports, spec: AdSpec, plan: Plan, faults: Faults) -> PlanExpiredError | None:
+    try:
+        check_plan(spec, plan)
+    except PlanExpiredError as error:
+        return error
+    except InvalidRequestError as error:
+        for name, messages in error.field_errors.items():
+            for message in messages:
+                faults.add(name, message)
+    else:
+        told = derive.complete(spec, plan)
+        faults.merge(texts.find_faults(ports, spec, told, planned=False))
+    return None
 
 
 def _check_urls(ports: Ports, spec: AdSpec, faults: Faults) -> None:

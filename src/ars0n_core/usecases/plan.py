@@ -19,6 +19,7 @@ from ars0n_core.specs import brands
 from ars0n_core.usecases import materials, orders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ars0n_core.ports import Policy, Ports
@@ -38,11 +39,18 @@ class Planned:
 
 
 def plan(
-    ports: Ports, policy: Policy, caller: Caller, spec: AdSpec, *, given: Plan | None = None
+    ports: Ports,
+    policy: Policy,
+    caller: Caller,
+    spec: AdSpec,
+    *,
+    given: Plan | None = None,
+    deliver: Sequence[str] = (),
 ) -> Planned:
     """
     Return a plan for *spec*, completed from the caller's brand kit, and its price. It costs
-    nothing, so there is a quota. A plan that is *given* is completed and priced as it is.
+    nothing, so there is a quota. A plan that is *given* is completed and priced as it is. An ad
+    that can't be exported for the profiles in *deliver* is refused.
 
     Raises:
         InvalidRequestError: The order has faults, or the plan that is given.
@@ -54,7 +62,7 @@ def plan(
     """
     now = ports.clock.now()
     spec = brands.applied(caller.organization.brand, spec)
-    expired = orders.check(ports, policy, spec, given, images_required=False)
+    expired = orders.check(ports, policy, spec, given, images_required=False, deliver=deliver)
     with ports.store.transaction() as tx:
         assets = materials.require(tx, caller.organization.id, spec)
     if expired is not None:

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from ars0n_adapters.cli import main
+from ars0n_core.compositor import ffmpeg
 
 Save = Callable[[Path], object]
 
@@ -134,6 +135,31 @@ def test_a_clip_that_is_no_film_is_named_by_its_file(
     assert lines == [
         f"--clip {photo}: This is no film but image; a clip is an MP4, WebM or MOV video"
     ]
+
+
+def test_a_clip_that_makes_the_ad_too_long_for_a_taker_is_told_before_anything_is_made(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    photo, clip = tmp_path / "photo.png", tmp_path / "clip.mp4"
+    Image.new("RGB", (64, 64), "red").save(photo)
+    made = [ffmpeg.find().path, "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=30:d=1"]
+    subprocess.run([*made, "-pix_fmt", "yuv420p", clip], check=True)
+
+    def told(deliver: str) -> tuple[int, list[str]]:
+        return run(
+            capsys, "make", "--image", photo, "--prompt", PROMPT, "--clip", f"{clip}@0",
+            "--deliver", deliver, "--aspect", "16:9",
+            "--data-dir", tmp_path / "data", "--out", tmp_path / "ad.mp4",
+        )  # fmt: skip
+
+    code, lines = told("dv360,youtube")
+    assert code == 2, lines
+    assert lines == ["--deliver: dv360 takes 15 or 30 s, and the ad is 16 s"]
+    code, lines = told("social,vhs")  # no file is opened to see that
+    assert code == 2, lines
+    assert lines[0].startswith("--deliver: social takes no picture of the shape 1280x720")
+    assert len(lines) == 2
+    assert not list(tmp_path.glob("ad*"))
 
 
 @pytest.mark.parametrize(
