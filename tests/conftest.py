@@ -7,13 +7,15 @@ from __future__ import annotations
 import ipaddress
 import os
 import signal
+import struct
 import sys
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 import pytest
 
@@ -99,3 +101,26 @@ def _nobody_calls_outside() -> Iterator[None]:
     guarding = True
     yield
     guarding = False
+
+
+@pytest.fixture
+def dolby() -> Callable[[Path, int, int], None]:
+    """
+    What makes Dolby Vision, by its record of (profile, compatible with), of an MP4 file without
+    an index in front.
+    """
+
+    def make(path: Path, profile: int, compatibility: int) -> None:
+        content = bytearray(path.read_bytes())
+        record = bytes([1, 0, profile << 1, 3 << 3 | 0b101, compatibility << 4]) + bytes(19)
+        box = struct.pack(">I4s", 8 + len(record), b"dvcC") + record
+        entry = content.index(b"avc1", content.index(b"stsd")) - 4
+        end = entry + struct.unpack_from(">I", content, entry)[0]
+        content[end:end] = box
+        parents = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+        for place in (entry, *(content.rindex(name, 0, entry) - 4 for name in parents)):
+            size = struct.unpack_from(">I", content, place)[0]
+            struct.pack_into(">I", content, place, size + len(box))
+        path.write_bytes(content)
+
+    return make

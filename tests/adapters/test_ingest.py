@@ -533,6 +533,46 @@ def test_high_dynamic_range_is_mapped_to_a_standard_screen(small: None, tmp_path
     assert "yuv420p(tv, bt709" in probed(tmp_path / "t.mp4")
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.webm", ("libvpx", "-auto-alt-ref", "0", "-pix_fmt", "yuva420p")),
+        ("a.webm", ("libvpx-vp9", "-auto-alt-ref", "0", "-pix_fmt", "yuva420p")),
+        ("a.mov", ("prores_ks", "-pix_fmt", "yuva444p10le")),
+        ("a.mov", ("png",)),
+    ],
+)
+def test_a_clip_that_is_seen_through_stands_on_black_whatever_lies_under_it(
+    name: str, codec: tuple[str, ...], small: None, tmp_path: Path
+) -> None:
+    hidden = "nullsrc=s=96x72:r=10:d=0.3,format=rgba,geq=r=0:g=255:b=0:a='255*lt(X,48)'"
+    seen = "[0:v]drawbox=w=48:h=72:c=red:t=fill:replace=0"
+    source = made(
+        tmp_path / name, "-f", "lavfi", "-i", hidden, "-filter_complex", seen, "-c:v", *codec
+    )
+    facts = INGEST.footage(source, tmp_path / "t.mp4")
+    frame = first_frame(tmp_path / "t.mp4", facts.width, facts.height)
+    left, right = (half.mean(axis=(0, 1)) for half in np.split(frame[:, :], 2, axis=1))
+    assert left[0] > 180
+    assert left[1] < 60
+    assert right.max() < 20
+
+
+def test_dolby_vision_is_taken_where_others_see_its_colours_too(
+    small: None, tmp_path: Path, dolby: Callable[[Path, int, int], None]
+) -> None:
+    def clip(profile: int, compatibility: int) -> Path:
+        source = made(tmp_path / "a.mp4", *TEST, *QUICK)
+        dolby(source, profile, compatibility)
+        return source
+
+    told = refusal(clip(5, 0), INGEST.footage)
+    assert "Dolby Vision of profile 5" in told
+    assert "HDR10, HLG or BT.709" in told
+    for profile, compatibility in ((8, 1), (8, 4), (7, 6)):
+        assert INGEST.footage(clip(profile, compatibility), tmp_path / "t.mp4").frames > 1
+
+
 def test_pictures_that_change_their_size_play_on(small: None, tmp_path: Path) -> None:
     stream, part = tmp_path / "a.h264", tmp_path / "part.h264"
     with stream.open("wb") as out:

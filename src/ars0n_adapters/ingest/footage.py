@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ars0n_adapters.ingest import confined, files, probing
 from ars0n_adapters.ingest.sniffing import Kind
-from ars0n_core.compositor import conversions
+from ars0n_core.compositor import conversions, probe
 from ars0n_core.compositor import ffmpeg as engine
 from ars0n_core.errors import ClipFormatError, ClipTooLargeError, ClipTooLongError, PortError
 from ars0n_core.ports import FootageFacts
@@ -83,6 +83,10 @@ def conformed(source: Path, target: Path, binary: engine.Ffmpeg) -> FootageFacts
     facts = probing.probed(source, what.format, binary, "V:0")
     if facts is None or not facts.video or facts.width == 0:
         raise _refused(_unreadable(facts, what))
+    if facts.dolby_vision:
+        raise _refused(f"The clip is {probe.NO_DOLBY.format(facts.dolby_vision)}")
+    if facts.decoder and not binary.has("libvpx"):
+        raise _refused(f"The clip is {probe.NO_ALPHA.format(facts.codec.upper(), 'libvpx')}")
     if min(facts.width, facts.height) < SIDE_MIN:
         raise _refused(
             f"The clip has only {facts.width} x {facts.height} pixels; each side must have at "
@@ -182,9 +186,10 @@ def _transcoded(
         "color_trc": "bt709",
     }
     steady = {"reinit_filter": 0} if _may_change(facts) else {}
-    graph = probing.opened(source, what.format, t=SECONDS_MAX + 1, threads=2, **steady).output(
-        engine.url(partial), **options
-    )
+    by = {"vcodec": facts.decoder} if facts.decoder else {}
+    graph = probing.opened(
+        source, what.format, t=SECONDS_MAX + 1, threads=2, **steady, **by
+    ).output(engine.url(partial), **options)
     ended = confined.run(engine.arguments(binary, graph), LIMITS)
     if ended.disk_full:
         raise PortError("the clip could not be written: disk full", port="ingest")

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from ars0n_adapters.ingest import confined
 from ars0n_core.compositor import ffmpeg as engine
+from ars0n_core.compositor import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ The one reader each format gets: no guessing, so a playlist never reads other fi
 """
 
 DECODERS: Final = (
-    "h264,hevc,vp8,vp9,libdav1d,libaom-av1,av1,mpeg4,mpeg2video,prores,mjpeg,dnxhd,h263,theora,"
+    "h264,hevc,vp8,vp9,libvpx,libvpx-vp9,libdav1d,libaom-av1,av1,mpeg4,mpeg2video,prores,mjpeg,dnxhd,h263,theora,"
     "png,qtrle,dvvideo,"
     "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1float,opus,libopus,vorbis,libvorbis,flac,alac,"
     "ac3,eac3,speex,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,"
@@ -46,7 +47,9 @@ class Probed:
     """
     What was found. ``width`` and ``height`` are of the upright picture in square pixels,
     ``stored`` in the file's own; ``turned`` whether it is stored lying. ``video`` and ``audio``
-    say whether there is such a stream (a cover is no video), ``codec`` what the picture's is.
+    say whether there is such a stream (a cover is no video), ``codec`` what the picture's is,
+    ``decoder`` what must decode it ("": any), and ``dolby_vision`` the profile of which there is
+    no picture for other players, 0 else.
     """
 
     video: bool
@@ -62,6 +65,8 @@ class Probed:
     stored: tuple[int, int] = (0, 0)
     turned: bool = False
     codec: str = ""
+    decoder: str = ""
+    dolby_vision: int = 0
 
 
 def opened(source: Path, format_: str, **more: Any) -> Any:
@@ -88,19 +93,32 @@ def probed(source: Path, format_: str, binary: engine.Ffmpeg, stream: str) -> Pr
     Decode the first frame of *stream* ("V:0", "a:0") and return what there is; None if it
     can't be decoded at all.
     """
-    graph = opened(source, format_, t=5).output(
+    facts = _probed(source, format_, binary, stream, "")
+    if facts is not None and facts.decoder and binary.has("libvpx"):
+        return _probed(source, format_, binary, stream, facts.decoder)
+    return facts
+
+
+def _probed(
+    source: Path, format_: str, binary: engine.Ffmpeg, stream: str, decoder: str
+) -> Probed | None:
+    by = {"vcodec": decoder} if decoder else {}
+    graph = opened(source, format_, t=5, **by).output(
         "-", f="null", map=f"0:{stream}", map_metadata=-1, **{f"frames:{stream[0].lower()}": 1}
     )
     ended = confined.run(engine.arguments(binary, graph, loglevel="info"), PROBE_LIMITS)
     said, _, output = ended.stderr.partition("Output #0")
     streams = re.findall(r"^ +Stream #0:\S+ (?:.*)(Video|Audio): (.*)$", said, re.MULTILINE)
     duration = re.search(r"^ +Duration: (\d+):(\d\d):(\d\d\.\d+)", said, re.MULTILINE)
+    codec = next((line.split()[0].rstrip(",") for kind, line in streams if kind == "Video"), "")
     facts = Probed(
         video=any(kind == "Video" and "(attached pic)" not in line for kind, line in streams),
         audio=any(kind == "Audio" for kind, _ in streams),
         duration_seconds=_seconds(duration),
         turned="rotation of" in said,
-        codec=next((line.split()[0].rstrip(",") for kind, line in streams if kind == "Video"), ""),
+        codec=codec,
+        decoder=probe.alpha_decoder(codec, said),
+        dolby_vision=probe.dolby_alone(said),
     )
     if ended.code != 0:
         return facts if streams else None

@@ -84,6 +84,12 @@ class Ffmpeg:
         """
         return sha256(self.banner.encode()).hexdigest()[:16]
 
+    def has(self, library: str) -> bool:
+        """
+        Whether it was built with *library*.
+        """
+        return f"--enable-{library}" in self.banner
+
     @property
     def tells_frames(self) -> bool:
         """

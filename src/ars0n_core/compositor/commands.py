@@ -127,6 +127,8 @@ def decode_picture(
     entry = first - SEEK_ROOM if enters else 0
     filters = conversions.conforming(facts, size, can_map_tones=can_map_tones)
     options: dict[str, Any] = {"threads": 1, **foreign_options()}
+    if facts.decoder:
+        options["vcodec"] = facts.decoder
     if (
         filters
         and filters[0][0] in conversions.SCALERS

@@ -29,6 +29,20 @@ DURATION: Final = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.M
 ROTATION: Final = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")
 SIZE: Final = re.compile(r", (\d+)x(\d+)(?: \[SAR (\d+):(\d+) DAR \d+:\d+\])?")
 PIXELS: Final = re.compile(r", (\w+)\(([^)]*)\)|, (\w+)(?=, \d+x\d+)")
+ALPHA_MODE: Final = re.compile(r"^ +alpha_mode +: 1\s*$", re.MULTILINE)
+ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""
+WebM keeps what can be seen through beside the pictures, where ffmpeg's own decoders don't look:
+what they show there is what an encoder found cheapest.
+"""
+
+DOLBY: Final = re.compile(r"DOVI configuration record:.*?\bprofile: (\d+)(?:.*?\bid: (\d+))?")
+DOLBY_ALONE: Final = 5
+"""
+The profile of Dolby Vision whose pictures are in colours of its own (IPT-PQ-c2), as are those of
+any that says it is compatible with nothing (0): other players show them green and violet.
+"""
+
 MATRICES: Final = frozenset(
     {"bt709", "bt470bg", "smpte170m", "bt2020nc", "bt2020c", "gbr", "fcc", "smpte240m"}
 )
@@ -39,7 +53,8 @@ class VideoFacts:
     """
     One picture stream. ``width`` x ``height`` is as stored; ``rotation`` in degrees says how
     it is turned before it is shown. Colour words are ffmpeg's, "" where nothing is said.
-    ``can_be_entered``: it comes at the film's rate from the file's very start, so that a moment
+    ``decoder`` is what must decode it, "" for any; ``dolby_vision`` the profile of which there is
+    no picture for other players, 0 else. ``can_be_entered``: it comes at the film's rate from the file's very start, so that a moment
     in the middle can be decoded without what is before it.
     """
 
@@ -56,6 +71,8 @@ class VideoFacts:
     transfer: str = ""
     is_cover: bool = False
     is_interlaced: bool = False
+    decoder: str = ""
+    dolby_vision: int = 0
     can_be_entered: bool = False
 
     @property
@@ -143,21 +160,63 @@ def _video(line: str, tail: str) -> VideoFacts | None:
     words = [word.strip() for word in re.split(r"[,/]", pixels[2] or "")] if pixels else []
     matrix, primaries, transfer = _colors(pixels[2] or "" if pixels else "")
     across, down = int(size[3] or 1), int(size[4] or 1)
+    codec = line.split(" ", maxsplit=1)[0].rstrip(",")
+    decoder = alpha_decoder(codec, tail)
     return VideoFacts(
-        codec=line.split(" ", maxsplit=1)[0].rstrip(","),
+        codec=codec,
         width=int(size[1]),
         height=int(size[2]),
         fps=fps,
         rotation=round(float(turn[1])) % 360 if turn else 0,
         pixel_aspect=(across, down) if across and down else (1, 1),
-        pixel_format=(pixels[1] or pixels[3] or "") if pixels else "",
+        pixel_format="yuva420p" if decoder else (pixels[1] or pixels[3] or "") if pixels else "",
         full_range="pc" in words,
         matrix=matrix,
         primaries=primaries,
         transfer=transfer,
         is_cover="(attached pic)" in line,
         is_interlaced=any(word.startswith(("top ", "bottom ")) for word in words),
+        decoder=decoder,
+        dolby_vision=dolby_alone(tail),
     )
+
+
+def alpha_decoder(codec: str, said: str) -> str:
+    """
+    Return the decoder that a stream of *codec* takes of which ffmpeg *said* that it can be seen
+    through; "" where any does.
+
+    >>> alpha_decoder("vp9", "      alpha_mode      : 1")
+    'libvpx-vp9'
+    """
+    return ALPHA_DECODERS.get(codec, "") if ALPHA_MODE.search(said) else ""
+
+
+def dolby_alone(said: str) -> int:
+    """
+    Return the profile of Dolby Vision that no other player shows right, 0 where ffmpeg *said* of
+    none.
+
+    >>> record = "DOVI configuration record: version: 1.0, profile: {}, compatibility id: {}"
+    >>> dolby_alone(record.format(5, 0)), dolby_alone(record.format(8, 4))
+    (5, 0)
+    """
+    found = DOLBY.search(said)
+    if found is None:
+        return 0
+    profile = int(found[1])
+    alone = profile == DOLBY_ALONE if found[2] is None else int(found[2]) == 0
+    return profile if alone else 0
+
+
+NO_DOLBY: Final = (
+    "Dolby Vision of profile {} alone, whose colours only its own players know: "
+    "export it as HDR10, HLG or BT.709"
+)
+NO_ALPHA: Final = (
+    "{} that can be seen through, and this ffmpeg was built without {}: "
+    "export it as ProRes 4444 or without transparency"
+)
 
 
 def _colors(words: str) -> tuple[str, str, str]:
@@ -178,10 +237,11 @@ def probe(
     path: Path, *, binary: Ffmpeg, media: str | None = None, group: Group | None = None
 ) -> MediaFacts:
     """
-    Return what the file at *path* is, without decoding it.
+    Return what the file at *path* is, without decoding it; *media* is its name where it is to be
+    shown.
 
     Raises:
-        CompositorError: ffmpeg can't open it; *media* is named.
+        CompositorError: ffmpeg can't open it, or can't show it as it was meant; *media* is named.
     """
     args = [binary.path, "-hide_banner", "-nostdin"]
     for name, value in ffmpeg.foreign_options().items():
@@ -191,12 +251,24 @@ def probe(
     facts = parse(report)
     if facts is None:
         raise CompositorError(f"{media or path.name} can't be opened as media", media=media)
+    if media is not None:
+        _require_shown(facts, media, binary)
     if any(video.fps == FRAME_RATE for video in facts.video) and _is_steady(path):
         facts = evolve(
             facts,
             video=(evolve(facts.video[0], can_be_entered=True), *facts.video[1:]),
         )
     return facts
+
+
+def _require_shown(facts: MediaFacts, media: str, binary: Ffmpeg) -> None:
+    for video in facts.video:
+        if video.dolby_vision:
+            message = f"{media} is {NO_DOLBY.format(video.dolby_vision)}"
+            raise CompositorError(message, media=media)
+        if video.decoder and not binary.has("libvpx"):
+            message = f"{media} is {NO_ALPHA.format(video.codec.upper(), 'libvpx')}"
+            raise CompositorError(message, media=media)
 
 
 def _is_steady(path: Path) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import io
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from ars0n_core.errors import CompositorError
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 DEEP: Final = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 """
 Pillow's modes of grey with 16 bits; its own conversion would clip at 255.
+"""
+
+HEIF: Final = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"hevx", b"mif1"))
+"""
+How the photos of telephones begin that no open library reads.
 """
 
 
@@ -39,7 +44,16 @@ def opened(path: Path, name: str) -> Image.Image:
             upright = upright.convert("I").point(lambda value: value * (1 / 257)).convert("L")
         return _in_srgb(upright, profile) if profile else upright.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise CompositorError(f"{name} can't be read as a picture: {error}", media=name) from error
+        raise CompositorError(_refused(path, name, error), media=name) from error
+
+
+def _refused(path: Path, name: str, error: Exception) -> str:
+    taken = ("PNG", "JPEG", "WebP", *(["AVIF"] if features.check("avif") else []))
+    fault = "of no kind that is read" if isinstance(error, UnidentifiedImageError) else error
+    with contextlib.suppress(OSError), path.open("rb") as source:
+        if source.read(12)[4:] in HEIF:
+            fault = "HEIC, which takes a licence to decode"
+    return f"{name} can't be read as a picture: {fault}; save it as {', '.join(taken)}"
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from ars0n_core.compositor import commands, ffmpeg, levels, mp4, probe, reels
 from ars0n_core.compositor.frames import Frame
@@ -17,6 +18,7 @@ from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Clip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.compositor.conftest import Bench
@@ -225,6 +227,37 @@ def test_what_is_seen_through_stands_on_black(bench: Bench, binary: ffmpeg.Ffmpe
         *("-frames:v", "2", "-c:v", "png", str(path)),
     )
     assert shown(binary, path, clip_of(frames=2), 0, 2)[:, : 144 * 256].max() == 16
+
+
+@pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
+def test_what_a_webm_hides_is_not_shown(bench: Bench, binary: ffmpeg.Ffmpeg, codec: str) -> None:
+    path = bench.folder / f"through-{codec}.webm"
+    bench.run(
+        *("-f", "lavfi", "-i", "color=0x00FF00@0.0:s=144x256:r=30,format=yuva420p"),
+        *("-frames:v", "2", "-c:v", codec, "-auto-alt-ref", "0", str(path)),
+    )
+    picture = shown(binary, path, clip_of(frames=2), 0, 2)
+    assert picture[:, : 144 * 256].max() <= 17  # ffmpeg's own decoder shows the green
+    assert np.abs(picture[:, 144 * 256 :].astype(int) - 128).max() <= 1
+    without = evolve(binary, banner=binary.banner.replace("--enable-libvpx", ""))
+    with pytest.raises(CompositorError, match=r"the clip .*libvpx.*ProRes 4444"):
+        probe.probe(path, binary=without, media="the clip")
+
+
+def test_dolby_vision_without_a_picture_for_others_is_refused(
+    bench: Bench, binary: ffmpeg.Ffmpeg, dolby: Callable[[Path, int, int], None]
+) -> None:
+    for profile, compatibility in ((5, 0), (8, 1)):
+        path = bench.clip(f"dolby-{profile}.mp4", frames=3)
+        dolby(path, profile, compatibility)
+        assert probe.probe(path, binary=binary).video[0].dolby_vision == (profile == 5) * 5
+        if profile == 8:
+            assert len(shown(binary, path, clip_of(frames=3), 0, 3)) == 3
+            continue
+        with pytest.raises(CompositorError, match=r"profile 5.*HDR10, HLG or BT.709") as caught:
+            probe.probe(path, binary=binary, media="the clip")
+        assert caught.value.media == "the clip"
+        assert not caught.value.retryable
 
 
 def test_interlaced_footage_has_no_combs(bench: Bench, binary: ffmpeg.Ffmpeg) -> None:

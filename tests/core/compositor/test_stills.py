@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from ars0n_core.compositor import stills
 from ars0n_core.errors import CompositorError
@@ -47,8 +47,16 @@ def test_a_profile_that_fits_nothing_changes_nothing(tmp_path: Path) -> None:
     assert found.getpixel((3, 3)) == (10, 200, 90, 128)
 
 
-def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
-    (tmp_path / "photo.png").write_bytes(b"words")
-    with pytest.raises(CompositorError, match="the logo") as caught:
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow reads no AVIF")
+def test_an_avif_photo_is_one_like_any_other(tmp_path: Path) -> None:
+    Image.new("RGBA", (32, 32), (10, 200, 90, 128)).save(tmp_path / "photo.avif", quality=95)
+    found = np.asarray(stills.opened(tmp_path / "photo.avif", "photo")).astype(int)
+    assert np.abs(found - (10, 200, 90, 128)).max() <= 6
+
+
+@pytest.mark.parametrize("content", [b"words", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64])
+def test_what_is_no_picture_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(content)
+    with pytest.raises(CompositorError, match=r"the logo .*PNG, JPEG, WebP") as caught:
         stills.opened(tmp_path / "photo.png", "the logo")
     assert caught.value.media == "the logo"
