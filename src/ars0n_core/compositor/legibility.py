@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     Luma = npt.NDArray[np.uint8]
 
 MOMENTS: Final = (0.1, 0.26, 0.42, 0.58, 0.74, 0.9)
+GRACE_MS: Final = 1.5
+"""
+How far from a picture's time a caption's may be that begins or ends with it: written in
+milliseconds, rounded.
+"""
+
 MIDDLE: Final = slice(2, 4)
 BESIDE_FRAMES: Final = 2
 """
@@ -204,8 +210,18 @@ def _look_at(caption: Subtitle, shown: Sequence[Subtitle], fps: float) -> _Look:
         gap = after * fps / 1000 - last if after else BESIDE_FRAMES
         beside.append(math.floor(last + min(BESIDE_FRAMES, gap / 2)))
     # A millisecond's grace: times are frames, rounded.
-    whole = range(math.ceil(first - fps / 1000), math.floor(last - fps / 1000) + 1)
+    start, stop = math.ceil(first - fps / 1000), math.floor(last - fps / 1000) + 1
+    start, stop = start + _is_between(first, fps), stop - _is_between(last, fps)
+    whole = range(start, max(stop, start + 1))
     return _Look(inside=tuple(inside), beside=tuple(beside), whole=whole)
+
+
+def _is_between(edge: float, fps: float) -> bool:
+    """
+    Whether a caption's *edge* lies between two pictures: the one beside it is then the nearest
+    of another rate's, or a mixture of two.
+    """
+    return abs(edge - round(edge)) > GRACE_MS * fps / 1000
 
 
 def _pictures(

@@ -52,6 +52,16 @@ MOVED_SHARE: Final = 1 / 80
 How far, of the picture's height, something white may move while a caption is shown.
 """
 
+STANDS_MIN: Final = 2 / 3
+"""
+At what share of the moments a letter is white, at least; a word that is lit is not for its time.
+"""
+
+BUSY_SHARE: Final = 0.5
+"""
+How much of a row is near thin white lines without a caption, where it is full of them.
+"""
+
 APART: Final = 2
 """
 So many moments lie between two at which a letter stands at the same place.
@@ -145,30 +155,47 @@ def find(inside: Sequence[Luma], beside: Sequence[Luma], laid: Box | None = None
     rim = round(RIM * captions.SIZE * captions.scale_of(width, height))
     for zone in captions.zones(width, height) if laid is None else (laid.inset(rim),):
         shown = [_part(luma, zone) for luma in inside]
-        strokes = _still(shown, width)
-        new = strokes.copy()
-        for luma in beside if laid is None else ():
-            # What is as thin and as white without the caption is the rim of a cup.
-            new &= ~_spread(_strokes(_part(luma, zone), width), round(height * MOVED_SHARE / 2))
-        least = INK_SHARE_MIN / 2 * strokes.size
-        if new.sum() < least:
-            new &= False
-        count = 4 * int(new.sum()) + int(strokes.sum())
-        if count > most and strokes.sum() >= least:
-            found = new if new.any() else strokes
-            best, most = _letters(shown, found, zone, known=laid is not None), count
+        strokes = _still(shown, width, 0.0 if laid is not None else STANDS_MIN)
+        if laid is None:
+            strokes = _new(shown, strokes, [_part(luma, zone) for luma in beside], (width, height))
+        count = int(strokes.sum())
+        least = INK_SHARE_MIN * strokes.size / (1 if laid is None else 2)
+        if count > most and count >= least:
+            found = _letters(shown, strokes, zone, known=laid is not None)
+            best, most = (found, count) if found is not None else (best, most)
     return best
 
 
-def _letters(shown: Sequence[Luma], strokes: Mask, zone: Box, *, known: bool) -> Letters:
+def _new(
+    shown: Sequence[Luma], strokes: Mask, beside: Sequence[Luma], size: tuple[int, int]
+) -> Mask:
+    """
+    Return those *strokes* of a picture of *size* that are not there *beside* the caption's time,
+    before and after: what is as thin and as white without it is the rim of a cup, or writing in
+    the scene. On one side it may be the caption itself, which lingers.
+    """
+    if not beside:
+        return strokes
+    width, height = size
+    there = [_strokes(luma, width) for luma in beside]
+    moved = [_spread(each, round(height * MOVED_SHARE / 2)) for each in there]
+    if any(each.mean() > BUSY_SHARE for each in moved):
+        # White lines wherever one looks: a letter is one that never moves, and isn't just there.
+        strokes, moved = strokes & _still(shown, width, 1.0), [_spread(each, 1) for each in there]
+    return np.asarray(strokes & ~np.logical_and.reduce(moved))
+
+
+def _letters(shown: Sequence[Luma], strokes: Mask, zone: Box, *, known: bool) -> Letters | None:
     """
     Return the whole letters of *strokes* in *zone*: with all that is white beside them most of
-    the time (a word that is lit is not).
+    the time (a word that is lit is not); None where nothing is.
     """
     white = sum((luma >= INK_CODE).astype(np.int8) for luma in shown)
     often = np.asarray(white) * 2 >= len(shown)
     mask = often & _spread(strokes, REACH)
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return None
     room = ROOM
     top, bottom = max(0, int(rows[0]) - room), min(zone.height, int(rows[-1]) + 1 + room)
     left, right = max(0, int(columns[0]) - room), min(zone.width, int(columns[-1]) + 1 + room)
@@ -204,17 +231,19 @@ def _part(luma: Luma, box: Box) -> Luma:
     return luma[box.top : box.bottom, box.left : box.right]
 
 
-def _still(shown: Sequence[Luma], width: int) -> Mask:
+def _still(shown: Sequence[Luma], width: int, share: float) -> Mask:
     """
     Return where a white stroke stands at two moments that lie apart: letters do, and the
-    gleam on a product that the camera passes does not.
+    gleam on a product that the camera passes does not; and at a *share* of all moments, for what
+    passes, or glitters, may come back.
     """
     strokes = [_strokes(luma, width) for luma in shown]
     still = np.zeros_like(strokes[0])
     for i, one in enumerate(strokes):
         for other in strokes[i + APART :]:
             still |= one & other
-    return still
+    stands = np.asarray(sum(one.astype(np.int8) for one in strokes))
+    return np.asarray(still & (stands >= share * len(shown)))
 
 
 def _strokes(luma: Luma, width: int) -> Mask:

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from ars0n_core.compositor import captions
+from ars0n_core.compositor import captions, legibility, letters
+from ars0n_core.compositor.frames import Frame
 from ars0n_core.compositor.local import LocalCompositor
+from ars0n_core.compositor.subtitles import Subtitle
 from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Sound, Timeline
 
 if TYPE_CHECKING:
@@ -128,3 +132,63 @@ def test_the_certificate_says_so_too(film: tuple[Films, dict[str, Any]]) -> None
     assert rules["caption_contrast"]["passed"], rules["caption_contrast"]
     assert rules["caption_contrast"]["found"] < 21
     assert rules["caption_safe_area"]["passed"]
+
+
+BUSY = {
+    # what a scene may show that is as white and as thin as letters: (speed a picture, picture)
+    "page": (0.0, "mod(floor(Y/6),2)*lt(mod(X*7+Y*3,11),5)"),
+    "page passed by": (3.0, "mod(floor(Y/6),2)*lt(mod(X*7+floor(Y/6)*3,11),5)"),
+    "stripes": (0.0, "mod(floor(X/5),2)"),
+    "stripes passed by": (1.3, "mod(floor(X/5),2)"),
+    "gleams": (0.0, "lt(hypot(mod(X,23)-9,mod(Y,17)-8),3)"),
+    "gleams passed by": (2.0, "lt(hypot(mod(X,23)-9,mod(Y,17)-8),3)"),
+}
+
+
+def lumas(name: str) -> list[npt.NDArray[np.uint8]]:
+    """
+    Forty-two pictures of a busy scene.
+    """
+    speed, pattern = BUSY[name]
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(float)
+    names = {"Y": y, "mod": np.mod, "floor": np.floor, "lt": np.less, "hypot": np.hypot}
+    return [
+        (40 + 200 * eval(pattern, {**names, "X": x + round(speed * n)})).astype(np.uint8)  # noqa: S307 - ours, above
+        for n in range(LAST + FIRST)
+    ]
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_what_a_scene_shows_is_no_caption_and_hides_none(name: str) -> None:
+    bare = lumas(name)
+    art = captions.CaptionArt.of(cue(0, highlighted=False), *SIZE)
+    shown = []
+    for n, luma in enumerate(bare):
+        frame = Frame.from_bytes(bytearray(luma.tobytes() + bytes([128]) * (luma.size // 2)), *SIZE)
+        art.draw(frame, n)
+        shown.append(np.array(frame.planes[0]))
+    inside = [FIRST + round((LAST - FIRST) * part) for part in legibility.MOMENTS]
+    beside = [FIRST - 2, LAST + 2]
+
+    assert letters.find([bare[n] for n in inside], [bare[n] for n in beside]) is None
+    found = letters.find([shown[n] for n in inside], [shown[n] for n in beside])
+    assert found is not None
+    assert art.box.top - 12 <= found.box.top
+    least = [found.contrast(luma, 0, HEIGHT) for luma in shown[FIRST:LAST]]
+    assert min(each for each in least if each is not None) >= 4.5
+
+
+@pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001)])
+def test_pictures_of_another_rate_are_judged_where_the_caption_is_theirs(rate: Fraction) -> None:
+    for start in range(10, 900, 37):
+        said = Subtitle(start_ms=round(start * 100 / 3), end_ms=round((start + 40) * 100 / 3),
+                        lines=("x",))  # fmt: skip
+        whole = legibility._look_at(said, [said], float(rate)).whole
+        assert len(whole) >= 30 * rate / 30
+        for n in whole:
+            # Both source pictures that a filter may take or mix are the caption's.
+            at = n * 30 / rate
+            assert start <= math.floor(at + Fraction(1, 20))
+            assert math.ceil(at - Fraction(1, 20)) < start + 40
+    said = Subtitle(start_ms=333, end_ms=1667, lines=("x",))
+    assert legibility._look_at(said, [said], 30.0).whole == range(10, 50)
