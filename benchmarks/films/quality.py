@@ -5,6 +5,7 @@ file's own tags, and packet by packet.
 
 import json
 import re
+import statistics
 import subprocess
 import tempfile
 import time
@@ -216,8 +217,15 @@ def loudness(binary, path):
 def mixing(binary, timeline, files, cpu_seconds):
     """
     Return how many times faster than it plays the sound is mixed, ducked, brought to its
-    loudness and under its peak, by the CPU seconds of all processes.
+    loudness and under its peak, by the CPU seconds of all processes, in one that has done so
+    before: the median of seven.
     """
+    _mixed(binary, timeline, files, cpu_seconds)
+    found = [_mixed(binary, timeline, files, cpu_seconds) for _ in range(7)]
+    return timeline.samples / 48_000 / statistics.median(found)
+
+
+def _mixed(binary, timeline, files, cpu_seconds):
     with tempfile.TemporaryDirectory() as folder:
         begun = cpu_seconds()
         with audio.mixed(timeline, files, Path(folder), binary=binary) as take:
@@ -226,7 +234,7 @@ def mixing(binary, timeline, files, cpu_seconds):
             gains = mastering.brought(take, steady, timeline.loudness_lufs, aim)
             for _ in tapes.blocks(mastering.mastered(take, gains), 0, timeline.samples):
                 pass
-        return timeline.samples / 48_000 / (cpu_seconds() - begun)
+        return cpu_seconds() - begun
 
 
 def motion():

@@ -104,8 +104,8 @@ class Loop:
         Return (count, 2) of a turn from *place* on, without what stands still.
         """
         sound = self.tape.read(self.first + place, count)
-        if self.still.any():
-            sound -= self.still
+        for channel in np.flatnonzero(self.still):  # numpy is slow with rows of two
+            sound[:, channel] -= self.still[0, channel]
         return sound
 
     def _add(self, out: Samples, turn: int, place: int) -> None:
@@ -343,7 +343,7 @@ class Music:
         Return (count, 2) of the bed from sample *start* on.
         """
         sound = self.loop.read(start, count)
-        sound *= filters.curve(self.gains, voices.HOP, start, count)
+        filters.shape(sound, self.gains, voices.HOP, start)
         rise = min(round(FADE_IN_SECONDS * SAMPLE_RATE), self.samples // 4)
         fall = min(round(FADE_OUT_SECONDS * SAMPLE_RATE), self.samples // 2)
         if start < rise:
@@ -361,7 +361,7 @@ def level_of(loop: Loop, samples: int) -> float:
     """
     Return the loudness, LUFS, of so many *samples* of *loop*.
     """
-    meter = loudness.Meter(SAMPLE_RATE, peaks_only=True)
+    meter = loudness.Meter(SAMPLE_RATE, looked="not")
     for _, block in tapes.blocks(loop.read, 0, samples):
         meter.hear(block)
     return meter.found().integrated_lufs

@@ -29,14 +29,19 @@ Section: TypeAlias = tuple[float, float, float, float, float]
 b0, b1, b2, a1, a2 of one second-order section; a0 is 1.
 """
 
-PIECE_MAX: Final = 80
+PIECE_MAX: Final = 48
 """
 Samples in one row of a product: fewer cost more carrying, more cost more multiplying.
 """
 
-STRIDE_MAX: Final = 30
+STRIDE_MAX: Final = 20
 """
 Pieces through which memory is carried by one product.
+"""
+
+STRIDES: Final = 50
+"""
+Strides through which it is carried by another: a second of sound without a loop.
 """
 
 PRODUCT_MAX: Final = 1 << 18
@@ -81,15 +86,26 @@ class _Chain:
         # A row is a piece and what was remembered before it: both are heard by one product.
         self.heard = np.ascontiguousarray(np.concatenate([spread, faded]), np.float32)
         self.kept = np.array([power @ takes for power in powers[self.piece - 1 :: -1]], np.float32)
-        # What each piece of a stride finds remembered: of before it, and of the pieces in it.
-        leap = [np.eye(size)]
-        for _ in range(self.stride):
-            leap.append(powers[self.piece] @ leap[-1])
-        turned = np.array(leap).transpose(0, 2, 1)
-        self.before = np.concatenate(turned, axis=1)
-        lag = np.subtract.outer(np.arange(self.stride + 1), np.arange(self.stride)).T - 1
-        within = np.where(lag[..., None, None] >= 0, turned[np.maximum(lag, 0)], 0)
-        self.within = within.transpose(0, 2, 1, 3).reshape(self.stride * size, -1)
+        self.before, self.within = _carried(powers[self.piece], self.stride)
+        leap = np.linalg.matrix_power(powers[self.piece], self.stride)
+        self.before_strides, self.within_strides = _carried(leap, STRIDES)
+
+
+def _carried(
+    turn: npt.NDArray[np.float64], steps: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """
+    Return what turns a memory into the one that each of so many *steps*, and the one after
+    them, finds (a *turn* each), and what does so with all that the steps themselves add.
+    """
+    size = len(turn)
+    leap = [np.eye(size)]
+    for _ in range(steps):
+        leap.append(turn @ leap[-1])
+    turned = np.array(leap).transpose(0, 2, 1)
+    lag = np.subtract.outer(np.arange(steps + 1), np.arange(steps)).T - 1
+    within = np.where(lag[..., None, None] >= 0, turned[np.maximum(lag, 0)], 0)
+    return np.concatenate(turned, axis=1), within.transpose(0, 2, 1, 3).reshape(steps * size, -1)
 
 
 class Filter:
@@ -115,12 +131,16 @@ class Filter:
         for channel in range(channels):
             rows[channel, :, :piece] = part[:, channel].reshape(pieces, piece)
         come = (rows[:, :, :piece] @ chain.kept).astype(np.float64)
-        strides = come.reshape(channels, -1, chain.stride * memory)
-        found = strides @ chain.within
+        found = come.reshape(channels, -1, chain.stride * memory) @ chain.within
+        added = found[:, :, -memory:].reshape(channels, -1)
         befores = np.empty((channels, found.shape[1], memory))
-        for index in range(found.shape[1]):
-            befores[:, index] = state
-            state = state @ chain.before[:, -memory:] + found[:, index, -memory:]
+        for first in range(0, found.shape[1], STRIDES):
+            steps = min(STRIDES, found.shape[1] - first)
+            carried = state @ chain.before_strides[:, : (steps + 1) * memory]
+            inside = chain.within_strides[: steps * memory, : (steps + 1) * memory]
+            carried += added[:, first * memory : (first + steps) * memory] @ inside
+            befores[:, first : first + steps] = carried[:, :-memory].reshape(channels, -1, memory)
+            state = carried[:, -memory:]
         self._state = state
         found += befores @ chain.before
         rows[:, :, piece:] = found[:, :, :-memory].reshape(channels, pieces, memory)
@@ -188,13 +208,29 @@ def _chain(sections: tuple[Section, ...], hop: int, grain: int) -> _Chain:
     return _Chain(sections, hop, grain)
 
 
-def curve(points: Samples, hop: int, start: int, count: int) -> Samples:
+def shape(sound: Samples, points: Samples, hop: int, start: int) -> None:
     """
-    Return (count, 1) from sample *start* on of the line through *points*, one every *hop*
-    samples from the first on; after the last point it stays.
+    Multiply *sound* (samples, channels), which begins at sample *start*, in place by the line
+    through *points* (see `curve`).
+    """
+    count, channels = sound.shape
+    near = points[start // hop : -(-(start + count) // hop) + 1]
+    if len(near) and (near == near[0]).all():
+        sound *= near[0]
+    else:
+        sound *= curve(points, hop, start, count, channels)
+
+
+def curve(points: Samples, hop: int, start: int, count: int, channels: int = 1) -> Samples:
+    """
+    Return (count, channels) from sample *start* on of the line through *points*, one every *hop*
+    samples from the first on, the same in each channel; after the last point it stays.
+
+    Told for each channel, it is multiplied with sound in rows, not sample by sample.
     """
     first, last = start // hop, -(-(start + count) // hop)
     lot = points[np.minimum(np.arange(first, last + 1), len(points) - 1)]
-    ramp = (np.arange(hop, dtype=np.float32) / np.float32(hop))[None]
-    line = lot[:-1, None] + (lot[1:] - lot[:-1])[:, None] * ramp
-    return line.reshape(-1, 1)[start - first * hop :][:count]
+    ramp = np.repeat(np.arange(hop, dtype=np.float32) / np.float32(hop), channels)
+    line = (lot[1:] - lot[:-1])[:, None] * ramp
+    line += lot[:-1, None]
+    return line.reshape(-1, channels)[start - first * hop :][:count]

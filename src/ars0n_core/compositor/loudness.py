@@ -9,8 +9,9 @@ is done about them (`mastering`). **Invariants**: `measure` agrees with ffmpeg's
 from __future__ import annotations
 
 import functools
+import itertools
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +50,9 @@ METERED_HOPS: Final = 5
 Half a second is measured at once: it stays in the processor's cache.
 """
 
-LISTENED: Final = 24_000
+LISTENED: Final = 48_000
 """
-Samples looked between at once: a few MB of windows.
+Samples looked between at once.
 """
 
 NEARLY: Final = 0.68
@@ -59,6 +60,21 @@ NEARLY: Final = 0.68
 Only stretches whose sample peak is within 3.3 dB of the highest are looked at between samples:
 at a quarter of the rate a steady tone's crest is 3 dB above its samples, and no real sound stays
 further up.
+"""
+
+FAR: Final = 50
+"""
+Grains that need not be looked at in a row, from which on they aren't read.
+"""
+
+NEARER: Final = 0.5
+"""
+Of such a stretch, those pieces of `TAPS` samples whose own peak is within 6 dB.
+"""
+
+Looked: TypeAlias = Literal["between", "at", "not"]
+"""
+Where a meter looks for peaks: between samples, at samples, or nowhere.
 """
 
 
@@ -149,10 +165,11 @@ class Meter:
     cut into parts changes nothing.
 
     ``powers`` (K-weighted, summed over channels) and ``peaks`` (of samples) are those of each
-    `grain`; true peaks are looked for unless *peaks_only*.
+    `grain`; true peaks are *looked* for ``between`` samples, unless only peaks at them are asked
+    for, or none.
     """
 
-    def __init__(self, rate: int, channels: int = 2, *, peaks_only: bool = False) -> None:
+    def __init__(self, rate: int, channels: int = 2, *, looked: Looked = "between") -> None:
         self.samples = 0
         self.grain = grain(rate)
         self._hop = rate // BLOCKS_A_SECOND
@@ -164,8 +181,10 @@ class Meter:
         self._highest = 0.0
         self._true = 0.0
         self._looked = False
+        self._is_noting = looked != "not"
         self._margin = -(-TAPS // self.grain)
-        self._near: Samples | None = None if peaks_only else np.zeros((0, channels), np.float32)
+        between = np.zeros((0, channels), np.float32)
+        self._near: Samples | None = between if looked == "between" else None
 
     def hear(self, part: Samples) -> None:
         """
@@ -187,6 +206,8 @@ class Meter:
     def _note(self, block: Samples) -> None:
         heard = self._filter.run(block).reshape(block.shape[1], -1, self.grain)
         self._powers.append(np.einsum("cps,cps->p", heard, heard) / np.float64(self.grain))
+        if not self._is_noting:
+            return
         peaks = peaks_of(block, self.grain)
         self._peaks.append(peaks)
         if self._near is not None:
@@ -202,9 +223,11 @@ class Meter:
         self._highest = max(self._highest, float(peaks.max(initial=0)))
         looked = self._margin if self._looked else 0
         levels = peaks_of(self._near[looked * self.grain : until * self.grain], self.grain)
-        grains = looked + np.flatnonzero(levels > max(self._highest, self._true) * NEARLY)
+        least = max(self._highest, self._true)
+        grains = looked + np.flatnonzero(levels > least * NEARLY)
         if len(grains):
-            found = true_peaks(partial(_within, self._near), grains, self.grain)
+            above = np.full(len(grains), least)
+            found = true_peaks(partial(_within, self._near), grains, self.grain, above)
             self._true = max(self._true, float(found.max()))
         self._looked = True
         self._near = self._near[max(0, until - self._margin) * self.grain :].copy()
@@ -312,27 +335,41 @@ def peaks_of(sound: Samples, hop: int) -> Peaks:
     return levels
 
 
-def true_peaks(read: Read, grains: npt.NDArray[np.intp], hop: int) -> Peaks:
+def true_peaks(
+    read: Read, grains: npt.NDArray[np.intp], hop: int, least: npt.NDArray[np.floating]
+) -> Peaks:
     """
     Return the highest value (linear) between the samples of each of *grains*, *hop* samples that
-    *read* gives with their neighbours.
+    *read* gives with their neighbours, true wherever it may reach *least* (one for each grain).
     """
     span, kernel = _interpolator(hop)
-    size = hop + TAPS - 1
-    found = [np.zeros(0, np.float32)]
-    at_once = max(1, LISTENED // hop)
-    for block in np.split(grains, np.flatnonzero(np.diff(grains // at_once)) + 1):
-        if not len(block):
+    pieces, before = hop // span, TAPS // 2 - 1
+    found = np.zeros(len(grains), np.float32)
+    far = np.diff(grains // max(1, LISTENED // hop), prepend=-1) > 0
+    far[1:] |= np.diff(grains) > FAR
+    for first, last in itertools.pairwise([*np.flatnonzero(far).tolist(), len(grains)]):
+        block = grains[first:last] - grains[first]
+        count = (int(block[-1]) + 1) * hop
+        sound = read(int(grains[first]) * hop - before, count + len(kernel) - span)
+        channels = sound.shape[1]
+        # A crest lies between the samples of a piece, or after its last.
+        inside = np.abs(sound[before : before + count].reshape(-1, hop * channels)[block])
+        after = np.abs(sound[before + span :: span].reshape(-1, pieces, channels)[block])
+        level = inside.reshape(-1, pieces, span * channels).max(axis=2)
+        for channel in range(channels):
+            np.maximum(level, after[:, :, channel], out=level)
+        which, piece = np.nonzero(level > least[first:last, None] * NEARER)
+        if not len(which):
             continue
-        start = int(block[0]) * hop
-        sound = read(start - (TAPS // 2 - 1), (int(block[-1]) - int(block[0])) * hop + size)
-        stretches = np.lib.stride_tricks.sliding_window_view(sound, size, axis=0)
-        near = stretches[(block - block[0]) * hop]
-        views = np.lib.stride_tricks.sliding_window_view(near, len(kernel), axis=2)
-        windows = np.ascontiguousarray(views[:, :, ::span]).reshape(-1, len(kernel))
-        between = filters.times(windows, kernel).reshape(len(block), -1)
-        found.append(np.maximum(between.max(axis=1), -between.min(axis=1)))
-    return np.concatenate(found)
+        step = sound.strides[0]
+        windows = np.lib.stride_tricks.as_strided(
+            sound, (count // span, channels, len(kernel)), (span * step, sound.strides[1], step),
+            writeable=False,
+        )[block[which] * pieces + piece]  # fmt: skip
+        between = filters.times(windows.reshape(-1, len(kernel)), kernel).reshape(len(which), -1)
+        crests = np.maximum(between.max(axis=1), -between.min(axis=1))
+        np.maximum.at(found, first + which, crests)
+    return found
 
 
 def _within(sound: Samples, start: int, count: int) -> Samples:

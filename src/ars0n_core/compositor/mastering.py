@@ -75,6 +75,11 @@ RELEASE: Final = 0.06
 Share of the way back to 1 the limiter's gain recovers in a grain: 80 ms time constant.
 """
 
+SOONER: Final = 0.9
+"""
+How far under what is asked peaks are found at once: a gain that is raised a little asks again.
+"""
+
 EVEN_BLOCKS: Final = 5
 EVEN_ROUNDS: Final = 8
 """
@@ -111,7 +116,10 @@ class Take:
     rate: int
     powers: npt.NDArray[np.float64]
     peaks: Peaks
-    _known: npt.NDArray[np.bool_] = field(repr=False)
+    _known: npt.NDArray[np.float64] = field(repr=False)
+    """
+    From which level on each is true.
+    """
 
     @property
     def grain(self) -> int:
@@ -124,11 +132,13 @@ class Take:
         """
         Return the peak of each grain, true wherever it may reach *least* (linear).
         """
-        asked = np.flatnonzero((self.peaks > least * loudness.NEARLY) & ~self._known)
+        near = (self.peaks > least * loudness.NEARLY) & (self._known > least)
+        asked = np.flatnonzero(near)
         if len(asked):
-            found = loudness.true_peaks(self.tape.read, asked, self.grain)
+            above = least[asked] * SOONER
+            found = loudness.true_peaks(self.tape.read, asked, self.grain, above)
             self.peaks[asked] = np.maximum(self.peaks[asked], found)
-            self._known[asked] = True
+            self._known[asked] = above
         return self.peaks
 
 
@@ -136,17 +146,17 @@ def taken(parts: Iterable[Samples], rate: int, path: Path) -> Take:
     """
     Return *parts* (samples, 2) on a tape at *path*, heard while they are written.
     """
-    meter = loudness.Meter(rate, peaks_only=True)
+    meter = loudness.Meter(rate, looked="at")
 
     def heard() -> Iterator[Samples]:
         for part in parts:
             meter.hear(part)
             yield part
 
-    tape = tapes.recorded(heard(), path, 2)
+    tape = tapes.recorded(heard(), path, 2, ours=True)
     peaks = meter.peaks
     return Take(
-        tape=tape, rate=rate, powers=meter.powers, peaks=peaks, known=np.zeros(len(peaks), bool)
+        tape=tape, rate=rate, powers=meter.powers, peaks=peaks, known=np.full(len(peaks), np.inf)
     )
 
 
@@ -250,9 +260,7 @@ def mastered(take: Take, gains: npt.NDArray[np.float64]) -> Read:
 
     def read(start: int, count: int) -> Samples:
         sound = take.tape.read(start, count)
-        near = line[start // take.grain : -(-(start + count) // take.grain) + 1]
-        steady = near[0] if (near == near[0]).all() else None
-        sound *= filters.curve(line, take.grain, start, count) if steady is None else steady
+        filters.shape(sound, line, take.grain, start)
         return sound
 
     return read
@@ -318,14 +326,26 @@ def limit(peaks: npt.NDArray[np.floating], ceiling: float) -> tuple[npt.NDArray[
         return np.ones(len(peaks) + 1), 0.0
     slope = ATTACK_DB / 20 * np.log(10) * np.arange(len(peaks))
     early = np.minimum.accumulate((np.log(needed) + slope)[::-1])[::-1] - slope
-    gains = np.exp(early).tolist()
-    gain = gains[0]
-    for index, wanted in enumerate(gains):
-        gain = wanted if wanted < gain else gain + (wanted - gain) * RELEASE
-        gains[index] = gain
-    safe = np.asarray(gains)
+    safe = _released(np.exp(early))
     nodes = np.minimum(np.append(safe[:1], safe), np.append(safe, safe[-1:]))
     return nodes, float(20 * np.log10(safe.min()))
+
+
+def _released(wanted: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """
+    Return gains that fall with those *wanted* and rise a share of the way to them a grain.
+
+    Each is the lesser of the wanted one and one that depends on the gain before; two such steps
+    in a row are one of the same kind, so that all are taken in a few doublings.
+    """
+    most, kept, added = wanted.copy(), np.full(len(wanted), 1 - RELEASE), RELEASE * wanted
+    step = 1
+    while step < len(wanted):
+        most[step:] = np.minimum(most[step:], kept[step:] * most[:-step] + added[step:])
+        added[step:] += kept[step:] * added[:-step]
+        kept[step:] *= kept[:-step]
+        step *= 2
+    return np.asarray(np.minimum(most, kept * wanted[0] + added))
 
 
 def even(take: Take, above_lu: float) -> npt.NDArray[np.float64]:

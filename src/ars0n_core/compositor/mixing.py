@@ -86,7 +86,9 @@ class Parts:
         if self.bed is None:
             return self.voice(start, count)
         sound = self.bed.read(start, count)
-        sound += self.speech.read(start, count)
+        spoken = self.speech.read(start, count)[:, 0]
+        for channel in range(2):  # a column at once: numpy would add pair by pair
+            sound[:, channel] += spoken
         return self._closed(sound, start)
 
     def _closed(self, sound: Samples, start: int) -> Samples:

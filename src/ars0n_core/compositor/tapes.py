@@ -59,13 +59,16 @@ takes room under the ceiling, and clicks where the sound begins and ends.
 class Tape:
     """
     A file of raw samples of so many *channels*; the first is the file's first. It is a new one,
-    unless it is *written* already.
+    unless it is *written* already. In what is *ours*, nothing stands still.
     """
 
-    def __init__(self, path: Path, channels: int, *, written: bool = False) -> None:
+    def __init__(
+        self, path: Path, channels: int, *, written: bool = False, ours: bool = False
+    ) -> None:
         self.path = path
         self.channels = channels
         self.samples = 0
+        self._is_ours = ours
         self._sums = np.zeros(channels)
         with writing():
             self._out = path.open("rb" if written else "wb", buffering=0)
@@ -106,7 +109,8 @@ class Tape:
             while left:
                 left = left[self._out.write(left) or 0 :]
         self.samples += len(block)
-        self._sums += _sums(block)
+        if not self._is_ours:
+            self._sums += _sums(block)
 
     @property
     def still(self) -> Samples:
@@ -152,11 +156,11 @@ def blocks(read: Read, first: int, last: int, size: int = BLOCK) -> Iterator[tup
         yield place, read(place, min(size, last - place))
 
 
-def recorded(parts: Iterable[Samples], path: Path, channels: int) -> Tape:
+def recorded(parts: Iterable[Samples], path: Path, channels: int, *, ours: bool = False) -> Tape:
     """
     Return *parts* on a tape.
     """
-    tape = Tape(path, channels)
+    tape = Tape(path, channels, ours=ours)
     try:
         for part in parts:
             tape.write(part)

@@ -97,7 +97,9 @@ class Voice:
         """
         if not len(self.gains):
             return np.zeros((count, 1), np.float32)
-        return self.tape.read(start, count) * filters.curve(self.gains, HOP, start, count)
+        sound = self.tape.read(start, count)
+        filters.shape(sound, self.gains, HOP, start)
+        return sound
 
 
 def treated(track: Read, samples: int, path: Path) -> Voice:
@@ -105,9 +107,9 @@ def treated(track: Read, samples: int, path: Path) -> Voice:
     Return what *track* (one channel) gives, so many *samples*, as the narrator of an ad: at
     `LEVEL_LUFS`, or silent when there is nothing to hear. Its tape is at *path*.
     """
-    meter = loudness.Meter(SAMPLE_RATE, 1, peaks_only=True)
+    meter = loudness.Meter(SAMPLE_RATE, 1, looked="not")
     found: list[Samples] = []
-    tape = tapes.recorded(_without_rumble(track, samples, meter, found), path, 1)
+    tape = tapes.recorded(_without_rumble(track, samples, meter, found), path, 1, ours=True)
     powers = np.concatenate([np.zeros(0, np.float32), *found])[: samples // HOP]
     heard = meter.powers
     level = _played(heard)

@@ -91,3 +91,60 @@ def test_filtering_in_blocks_leaves_no_seams() -> None:
     bend = np.abs(np.diff(steady, n=2))
     assert bend.max() < 1.1 * np.percentile(bend, 99)
     assert np.abs(steady).max() < 0.35 * np.abs(slow).max()
+
+
+def recursed(section: filters.Section, sound: np.ndarray) -> np.ndarray:
+    b0, b1, b2, a1, a2 = section
+    one = two = 0.0
+    out = []
+    for x in sound.tolist():
+        y = b0 * x + one
+        one, two = b1 * x - a1 * y + two, b2 * x - a2 * y
+        out.append(y)
+    return np.array(out)
+
+
+def test_a_filter_is_its_recursion_however_long_the_part() -> None:
+    sections = loudness.k_weighting(48_000)
+    sound = np.random.default_rng(3).standard_normal((72_000, 1)).astype(np.float32)
+    wanted = recursed(sections[1], recursed(sections[0], sound[:, 0]))
+    for cuts in ([], [4_800, 62_400]):
+        chain = filters.Filter(sections, 4_800, 1, 240)
+        heard = np.concatenate([chain.run(part)[0] for part in np.split(sound, cuts)])
+        assert np.abs(heard - wanted).max() < 1e-5
+
+
+def test_the_limiter_lets_go_grain_by_grain() -> None:
+    peaks = np.random.default_rng(4).exponential(0.3, 700)
+    nodes, _ = mastering.limit(peaks, 0.8)
+    needed = np.log(np.minimum(1, 0.8 / peaks))
+    fall = mastering.ATTACK_DB / 20 * np.log(10)
+    gain, gains = 1.0, []
+    for place in range(len(peaks)):
+        ahead = needed[place:] + fall * np.arange(len(peaks) - place)
+        gain = min(np.exp(ahead.min()), gain + (np.exp(ahead.min()) - gain) * mastering.RELEASE)
+        gains.append(gain if place else np.exp(ahead.min()))
+        gain = gains[-1]
+    lower = np.minimum([gains[0], *gains], [*gains, gains[-1]])
+    assert np.allclose(nodes, lower, rtol=1e-9)
+
+
+def test_peaks_asked_for_lower_are_looked_for_again(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    swell = np.linspace(0.05, 1, 48_000)[:, None]
+    waves = np.fft.rfft(rng.standard_normal((48_000, 2)) * 0.5 * swell, axis=0)
+    waves[12_000:] = 0
+    sound = np.fft.irfft(waves, axis=0).astype(np.float32)
+    found = []
+    for asked in ((0.9, 0.6, 0.3), (0.3,)):
+        take = mastering.taken([sound], 48_000, tmp_path / "swelling.tape")
+        with take.tape:
+            for least in asked:
+                peaks = take.peaks_above(np.full(len(take.peaks), least))
+        found.append(np.where(peaks > 0.3, peaks, 0))
+    assert np.array_equal(found[0], found[1])
+    dense = np.fft.irfft(waves, 8 * 48_000, axis=0) * 8
+    crests = np.abs(dense).max(axis=1).reshape(200, -1).max(axis=1)
+    near = crests > 0.35
+    assert near.any()
+    assert np.abs(20 * np.log10(found[0][near] / crests[near])).max() < 0.4
