@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ars0n_core.compositor import commands, ffmpeg, mp4, probe, reels, stills, transitions
+from ars0n_core.compositor import commands, ffmpeg, heaps, mp4, probe, reels, stills, transitions
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
@@ -326,4 +326,6 @@ def _card(task: Task, item: EndCard) -> CardArt:
     logo = None
     if item.logo is not None:
         logo = stills.opened(task.media[item.logo], item.logo)
-    return cards.card(item, task.timeline.width, task.timeline.height, logo)
+    art = cards.card(item, task.timeline.width, task.timeline.height, logo)
+    heaps.trim()  # it is drawn in floats, and kept in bytes
+    return art
