@@ -208,6 +208,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
             return out
 
         _encode(task, segment, joined, out)
+    heaps.trim()  # three pictures, and what mixed them
 
 
 def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
