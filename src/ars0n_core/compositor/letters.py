@@ -22,7 +22,7 @@ from ars0n_core.compositor.flashes import LINEAR
 from ars0n_core.compositor.safe_areas import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -151,38 +151,59 @@ def find(inside: Sequence[Luma], beside: Sequence[Luma], laid: Box | None = None
     of them are; None where there are none.
     """
     height, width = inside[0].shape
-    best, most = None, 0
-    rim = round(RIM * captions.SIZE * captions.scale_of(width, height))
-    for zone in captions.zones(width, height) if laid is None else (laid.inset(rim),):
+    if laid is not None:
+        zone = laid.inset(round(RIM * captions.SIZE * captions.scale_of(width, height)))
         shown = [_part(luma, zone) for luma in inside]
-        strokes = _still(shown, width, 0.0 if laid is not None else STANDS_MIN)
-        if laid is None:
-            strokes = _new(shown, strokes, [_part(luma, zone) for luma in beside], (width, height))
-        count = int(strokes.sum())
-        least = INK_SHARE_MIN * strokes.size / (1 if laid is None else 2)
-        if count > most and count >= least:
-            found = _letters(shown, strokes, zone, known=laid is not None)
-            best, most = (found, count) if found is not None else (best, most)
-    return best
+        strokes = _still([_strokes(luma, width) for luma in shown], 0.0)
+        enough = strokes.sum() >= INK_SHARE_MIN / 2 * strokes.size
+        return _letters(shown, strokes, zone, known=True) if enough else None
+    rows = [_Row.of(zone, inside, beside) for zone in captions.zones(width, height)]
+    # On one side of its time it may be the caption itself, which lingers, or a scene's first glow.
+    for on in (np.logical_or, np.logical_and) if len(beside) > 1 else (np.logical_or,):
+        new = [row.new(on.reduce, round(height * MOVED_SHARE / 2)) for row in rows]
+        most = max(range(len(rows)), key=lambda i: int(new[i].sum()))
+        if new[most].sum() >= INK_SHARE_MIN * new[most].size:
+            row = rows[most]
+            return _letters(row.shown, new[most], row.zone, known=False)
+    return None
 
 
-def _new(
-    shown: Sequence[Luma], strokes: Mask, beside: Sequence[Luma], size: tuple[int, int]
-) -> Mask:
+@frozen(eq=False)
+class _Row:
     """
-    Return those *strokes* of a picture of *size* that are not there *beside* the caption's time,
-    before and after: what is as thin and as white without it is the rim of a cup, or writing in
-    the scene. On one side it may be the caption itself, which lingers.
+    A row for captions: what the pictures in a caption's time show there, their strokes, and those
+    beside it.
     """
-    if not beside:
-        return strokes
-    width, height = size
-    there = [_strokes(luma, width) for luma in beside]
-    moved = [_spread(each, round(height * MOVED_SHARE / 2)) for each in there]
-    if any(each.mean() > BUSY_SHARE for each in moved):
-        # White lines wherever one looks: a letter is one that never moves, and isn't just there.
-        strokes, moved = strokes & _still(shown, width, 1.0), [_spread(each, 1) for each in there]
-    return np.asarray(strokes & ~np.logical_and.reduce(moved))
+
+    zone: Box
+    shown: list[Luma]
+    strokes: list[Mask]
+    there: list[Mask]
+
+    @classmethod
+    def of(cls, zone: Box, inside: Sequence[Luma], beside: Sequence[Luma]) -> _Row:
+        width = inside[0].shape[1]
+        shown = [_part(luma, zone) for luma in inside]
+        return cls(
+            zone=zone,
+            shown=shown,
+            strokes=[_strokes(luma, width) for luma in shown],
+            there=[_strokes(_part(luma, zone), width) for luma in beside],
+        )
+
+    def new(self, reduce: Callable[[Sequence[Mask]], Mask], reach: int) -> Mask:
+        """
+        Return the strokes that stand still and are not there beside the caption's time, *reduce*
+        of the sides, within *reach*: what is as thin and as white without it is the rim of a cup,
+        or writing in the scene.
+        """
+        found = _still(self.strokes, STANDS_MIN)
+        moved = [_spread(each, reach) for each in self.there]
+        if any(each.mean() > BUSY_SHARE for each in moved):
+            # White lines wherever one looks: a letter is what never moves, and isn't just there.
+            found = _still(self.strokes, 1.0)
+            moved = [_spread(each, 1) for each in self.there]
+        return np.asarray(found & ~reduce(moved)) if moved else found
 
 
 def _letters(shown: Sequence[Luma], strokes: Mask, zone: Box, *, known: bool) -> Letters | None:
@@ -231,19 +252,18 @@ def _part(luma: Luma, box: Box) -> Luma:
     return luma[box.top : box.bottom, box.left : box.right]
 
 
-def _still(shown: Sequence[Luma], width: int, share: float) -> Mask:
+def _still(strokes: Sequence[Mask], share: float) -> Mask:
     """
-    Return where a white stroke stands at two moments that lie apart: letters do, and the
-    gleam on a product that the camera passes does not; and at a *share* of all moments, for what
-    passes, or glitters, may come back.
+    Return where *strokes* stand at two moments that lie apart: letters do, and the gleam on a
+    product that the camera passes does not; and at a *share* of all moments, for what passes, or
+    glitters, may come back.
     """
-    strokes = [_strokes(luma, width) for luma in shown]
     still = np.zeros_like(strokes[0])
     for i, one in enumerate(strokes):
         for other in strokes[i + APART :]:
             still |= one & other
     stands = np.asarray(sum(one.astype(np.int8) for one in strokes))
-    return np.asarray(still & (stands >= share * len(shown)))
+    return np.asarray(still & (stands >= share * len(strokes)))
 
 
 def _strokes(luma: Luma, width: int) -> Mask:
