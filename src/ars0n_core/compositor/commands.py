@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg as graphs
+from attrs import frozen
 
 from ars0n_core.compositor import conversions, levels
 from ars0n_core.compositor.ffmpeg import foreign_options, url
@@ -111,6 +112,17 @@ HELD_FRAMES: Final = 3
 """
 How many frames a source may fall short of what it said: its last picture stands that long.
 """
+
+
+@frozen(kw_only=True)
+class Strip:
+    """
+    ``tall`` rows from ``top`` on of a picture brought to ``size``.
+    """
+
+    size: tuple[int, int]
+    top: int
+    tall: int
 
 
 def decode_picture(
@@ -251,18 +263,37 @@ def encode_again(
     )  # fmt: skip
 
 
-def glance(source: Path, *, size: tuple[int, int]) -> Any:
+def glance(source: Path, *, size: tuple[int, int], strip: Strip | None = None) -> Any:
     """
-    Decode every picture of a file, small, as raw yuv420p; any fault in it is an error.
+    Decode every picture of a file, small, as raw yuv420p; any fault in it is an error. With a
+    *strip*, each comes as rows of luma: the strip's, and below it the small picture's, its colour
+    differences beside it.
     """
+    small = {"w": size[0], "h": size[1], "flags": "area", "out_range": "tv"}
     stream = graphs.input(url(source), err_detect="explode", **foreign_options())["v:0"]
-    return (
-        stream.filter(
-            "scale", w=size[0], h=size[1], flags="area", out_range="tv", out_color_matrix="bt709"
-        )
-        .output("pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough")
-        .global_args("-xerror")
-    )
+    pix_fmt = "yuv420p"
+    if strip is not None:
+        both = stream.filter_multi_output("split")
+        planes = (
+            both.stream(0).filter("scale", **small, out_color_matrix="bt709")
+            .filter("format", pix_fmts=pix_fmt).filter_multi_output("extractplanes", planes="y+u+v")
+        )  # fmt: skip
+        padded = [planes.stream(n).filter("pad", w=size[0] // 2, h=size[1]) for n in (1, 2)]
+        beside = graphs.filter([planes.stream(0), *padded], "hstack", inputs=3)
+        rows = (
+            both.stream(1)
+            .filter("scale", w=strip.size[0], h=strip.size[1], flags="bicubic", out_range="tv")
+            .filter("format", pix_fmts=pix_fmt).filter("extractplanes", planes="y")
+            .filter("crop", w=strip.size[0], h=strip.tall, x=0, y=strip.top, exact=1)
+        )  # fmt: skip
+        wide = max(strip.size[0], 2 * size[0])
+        parts = [part.filter("pad", w=wide, h="ih") for part in (rows, beside)]
+        stream, pix_fmt = graphs.filter(parts, "vstack"), "gray"
+    else:
+        stream = stream.filter("scale", **small, out_color_matrix="bt709")
+    return stream.output(
+        "pipe:", format="rawvideo", pix_fmt=pix_fmt, fps_mode="passthrough"
+    ).global_args("-xerror")
 
 
 def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: float) -> Any:
