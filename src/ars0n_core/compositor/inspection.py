@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg
+    from ars0n_core.compositor.legibility import Watch
     from ars0n_core.compositor.placements import Placed
     from ars0n_core.compositor.probe import AudioFacts, VideoFacts
     from ars0n_core.compositor.subtitles import Subtitle
@@ -245,13 +246,10 @@ def _picture(
     placed: Sequence[Placed] | None,
 ) -> PictureMeasured:
     track = next((each for each in tracks if each.kind == b"vide"), None)
-    frames, flashes, fault = _watched(path, facts.fps, binary, group)
+    watch = legibility.Watch(facts.shown, facts.fps or 30.0, shown, placed or ())
+    frames, flashes, fault = _watched(path, facts, watch, binary, group)
     gap, closed, least = _groups(path, facts) if track is not None else (None, None, None)
-    seen = None
-    if shown or placed:
-        seen = legibility.look(
-            path, facts.shown, facts.fps or 30.0, shown, placed or (), binary=binary, group=group
-        )
+    seen = watch.end(path, binary=binary, group=group) if shown or placed else None
     return PictureMeasured(
         codec=facts.codec,
         profile=H264_PROFILES.get(track.avc[1]) if track and track.avc else None,
@@ -277,24 +275,38 @@ def _picture(
 
 
 def _watched(
-    path: Path, fps: float, binary: Ffmpeg, group: Group
+    path: Path, facts: VideoFacts, watch: Watch, binary: Ffmpeg, group: Group
 ) -> tuple[int, Counter, str | None]:
     """
-    Decode every picture: return how many there are, their flashes, and the decoder's first
-    complaint.
+    Decode every picture, once, for *watch* too: return how many there are, their flashes, and the
+    decoder's first complaint.
     """
     width, height = GLANCE
-    size, half = width * height, (height // 2, width // 2)
-    counter, frames = Counter(fps or 30.0), 0
-    args = ffmpeg.arguments(binary, commands.glance(path, size=GLANCE))
+    counter, frames = Counter(facts.fps or 30.0), 0
+    rows = watch.rows
+    # A picture of so many rows and columns: the strip, and below it the glance.
+    wide, tall = (max(facts.shown[0], 2 * width) if rows else 3 * width // 2), len(rows)
+    strip = commands.Strip(size=facts.shown, top=rows.start, tall=tall) if rows else None
+    args = ffmpeg.arguments(binary, commands.glance(path, size=GLANCE, strip=strip))
     patience = commands.patience(round(SECONDS_MAX * 30))
+    size_bytes = wide * (tall + height)
     with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
-        for block in process.blocks(size * 3 // 2):
-            if len(block) < size * 3 // 2 or frames > SECONDS_MAX * 120:
+        for block in process.blocks(size_bytes):
+            if len(block) < size_bytes or frames > SECONDS_MAX * 120:
                 break
             codes = np.frombuffer(block, np.uint8)
-            blue, red = codes[size:].reshape(2, *half)
-            counter.add(codes[:size].reshape(height, width), blue, red)
+            if rows:
+                whole = codes.reshape(tall + height, wide)
+                watch.add(whole[:tall, : facts.shown[0]])
+                luma = whole[tall:, :width]
+                blue, red = (
+                    whole[tall : tall + height // 2, at : at + width // 2]
+                    for at in (width, 3 * width // 2)
+                )
+            else:
+                luma = codes[: width * height].reshape(height, width)
+                blue, red = codes[width * height :].reshape(2, height // 2, width // 2)
+            counter.add(luma, blue, red)
             frames += 1
         try:
             said = process.finish()

@@ -4,11 +4,11 @@ Words read off the finished picture: whether they stand out, and stand where the
 **Owns** which pictures are looked at: a few of each caption to find its letters (`letters`),
 then all of its time, for a flash may last a single picture; and seeing whether anything can
 be read where a title or a card's text was laid. **Does not own** how they are drawn
-(`captions`, `titles`, `cards`) or what is demanded (`certificate`). **Invariants**: the film
-is decoded twice, however many captions it has, and few of its pictures are in memory at a
-time.
+(`captions`, `titles`, `cards`), what is demanded (`certificate`), or decoding (`inspection`).
+**Invariants**: a film is decoded once more at most, and only where nobody knows where its
+captions were laid; few of its pictures are in memory at a time, however many captions it has.
 
-Start at `look`.
+Start at `Watch`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from attrs import frozen
 from ars0n_core.compositor import colors, commands, ffmpeg, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -76,48 +76,106 @@ class _Look:
         return max(*self.inside, *self.beside)
 
 
-def look(
-    path: Path,
-    size: tuple[int, int],
-    fps: float,
-    shown: Sequence[Subtitle],
-    placed: Sequence[Placed],
-    *,
-    binary: Ffmpeg,
-    group: Group,
-) -> Legibility:
+class Watch:
     """
-    Find the captions *shown* in the film at *path*, which has *fps* pictures of *size*, and look
-    where words were *placed*.
+    Looks for the captions *shown* in a film's pictures of *size*, *fps* a second, as they come;
+    and then where words were *placed*.
 
-    Raises:
-        CompositorError: It can't be decoded.
+    Where a caption was laid is known of our own films: what is around it is kept for as long as
+    it is shown. In others it has to be found first, and the film is decoded once more. ``rows``
+    are those of the pictures that it wants to see, none where there are no captions.
     """
-    looks = sorted((_look_at(each, shown, fps) for each in shown), key=lambda each: each.last)
-    texts = [each for each in placed if each.is_text]
-    laid = [each for each in placed if each.is_caption]
-    wanted = sorted({frame for each in looks for frame in (*each.inside, *each.beside)})
-    outside = 0.0
-    held: dict[int, Luma] = {}
-    found: list[tuple[range, Letters | None]] = []
-    pictures = _pictures(path, wanted, size, fps, binary, group)
 
-    for each in looks:
-        while (not held or max(held) < each.last) and (picture := next(pictures, None)):
-            held[picture[0]] = picture[1]
-        inside = [held[frame] for frame in each.inside if frame in held]
-        beside = [held[frame] for frame in each.beside if frame in held]
-        box = next((one.box for one in laid if one.frame in each.whole), None)
+    def __init__(
+        self,
+        size: tuple[int, int],
+        fps: float,
+        shown: Sequence[Subtitle],
+        placed: Sequence[Placed],
+    ) -> None:
+        self._size, self._fps, self._placed = size, fps, placed
+        looks = (_look_at(each, shown, fps) for each in shown)
+        self._looks = sorted(looks, key=lambda each: each.last)
+        laid = [each for each in placed if each.is_caption]
+        self._laid = [
+            next((one.box for one in laid if one.frame in each.whole), None) for each in self._looks
+        ]
+        self.rows = self._rows()
+        self._wanted = {n for each in self._looks for n in (*each.inside, *each.beside)}
+        self._held: dict[int, Luma] = {}
+        self._around: dict[int, list[Luma]] = {}
+        self._settled = 0
+        self._next = 0
+        self._outside = 0.0
+        self._least = 21.0
+        self._found: list[tuple[range, Letters | None]] = []
+
+    def _rows(self) -> range:
+        """
+        Return the rows of the pictures that must be seen: none where there are no captions.
+        """
+        seen = [
+            range(self._size[1]) if box is None else letters.rows(box, self._size)
+            for box in self._laid
+        ]
+        top = min((each.start for each in seen), default=0)
+        return range(top, max((each.stop for each in seen), default=0))
+
+    def add(self, strip: Luma) -> None:
+        """
+        Look at the next picture's `rows`.
+        """
+        n, top = self._next, self.rows.start
+        self._next += 1
+        if n in self._wanted:
+            whole = np.zeros((self._size[1], self._size[0]), np.uint8)
+            whole[top : top + len(strip)] = strip
+            self._held[n] = whole
+        for i, each in enumerate(self._looks[self._settled :], self._settled):
+            box = self._laid[i]
+            if box is not None and n in each.whole:
+                part = strip[max(0, box.top - top) : box.bottom - top, box.left : box.right]
+                self._around.setdefault(i, []).append(part.copy())
+        while self._settled < len(self._looks) and n >= max(
+            self._looks[self._settled].last, self._looks[self._settled].whole.stop - 1
+        ):
+            self._settle()
+
+    def _settle(self) -> None:
+        i, each = self._settled, self._looks[self._settled]
+        self._settled += 1
+        inside = [self._held[n] for n in each.inside if n in self._held]
+        beside = [self._held[n] for n in each.beside if n in self._held]
+        box, around = self._laid[i], self._around.pop(i, [])
         seen = letters.find(inside, beside, box) if inside else None  # else after the film's end
-        found.append((each.whole, seen))
         if seen is not None:
-            outside = max(outside, letters.outside(seen, inside[MIDDLE] or inside, beside))
+            shift = letters.outside(seen, inside[MIDDLE] or inside, beside)
+            self._outside = max(self._outside, shift)
+        if seen is not None and box is not None:
+            read = [seen.contrast(part, box.top, self._size[1], box.left, self._size[0])
+                    for part in around]  # fmt: skip
+            self._least = min([self._least, *(one for one in read if one is not None)])
+        else:
+            self._found.append((each.whole, seen))
         first = min(each.inside + each.beside)
-        held = {frame: luma for frame, luma in held.items() if frame > first}
-    pictures.close()
-    contrast = _contrast(path, found, size, binary, group)
-    read = _read(path, texts, size, fps, binary, group)
-    return Legibility(contrast_min=contrast, outside_max=outside, placed=read)
+        self._held = {n: luma for n, luma in self._held.items() if n > first}
+
+    def end(self, path: Path, *, binary: Ffmpeg, group: Group) -> Legibility:
+        """
+        Return what was found in the film at *path*, all of whose pictures have come.
+
+        Raises:
+            CompositorError: It can't be decoded.
+        """
+        while self._settled < len(self._looks):
+            self._settle()
+        texts = [each for each in self._placed if each.is_text]
+        found = _contrast(path, self._found, self._size, binary, group)
+        return Legibility(
+            contrast_min=min(self._least, found),
+            outside_max=self._outside,
+            placed=_read(path, texts, self._size, self._fps, binary, group),
+        )
 
 
 def _contrast(
@@ -222,26 +280,3 @@ def _is_between(edge: float, fps: float) -> bool:
     of another rate's, or a mixture of two.
     """
     return abs(edge - round(edge)) > GRACE_MS * fps / 1000
-
-
-def _pictures(
-    path: Path,
-    wanted: Sequence[int],
-    size: tuple[int, int],
-    fps: float,
-    binary: Ffmpeg,
-    group: Group,
-) -> Generator[tuple[int, Luma]]:
-    """
-    Yield the *wanted* pictures as (frame, luma), in order.
-    """
-    width, height = size
-    if not wanted:
-        return
-    args = ffmpeg.arguments(binary, commands.lumas(path, wanted, size=size, fps=fps))
-    patience = commands.patience(max(wanted, default=0))
-    with ffmpeg.Process(args, timeout_seconds=patience, group=group) as process:
-        for frame, block in zip(wanted, process.blocks(width * height), strict=False):
-            if len(block) < width * height:
-                return
-            yield frame, np.frombuffer(block, np.uint8).reshape(height, width)

@@ -111,20 +111,23 @@ class Letters:
     mask: Mask
     known: bool
 
-    def contrast(self, strip: Luma, top: int, height: int) -> float | None:
+    def contrast(
+        self, strip: Luma, top: int, height: int, left: int = 0, width: int = 0
+    ) -> float | None:
         """
         Return the least contrast of any part of the letters with what is around it in *strip*,
-        rows from *top* on of a picture of *height*; None where none of it is white.
+        rows from *top* on of a picture of *height* (and columns from *left* on, of *width*); None
+        where none of it is white.
         """
-        box = self.box
-        luma = strip[box.top - top : box.bottom - top, box.left : box.right]
+        box, width = self.box, width or strip.shape[1]
+        luma = strip[box.top - top : box.bottom - top, box.left - left : box.right - left]
         ink = (luma >= INK_CODE) & self.mask
         if ink.sum() < PART_INK_MIN:
             return None
-        reach = 1 + max(2, round(captions.scale_of(strip.shape[1], height) / NEAR))
+        reach = 1 + max(2, round(captions.scale_of(width, height) / NEAR))
         ring = _grown(ink, reach) & ~_grown(ink, 1)  # the edge is a mixture
         ring &= ~_grown(self.mask if self.known else luma >= INK_CODE, 1)
-        step = max(16, round(max(height, strip.shape[1]) * PART_SHARE)) if self.known else box.width
+        step = max(16, round(max(height, width) * PART_SHARE)) if self.known else box.width
         found = [
             _apart(luma[:, left : left + step], ink[:, left : left + step],
                    ring[:, left : left + step])
@@ -224,6 +227,17 @@ def _letters(shown: Sequence[Luma], strokes: Mask, zone: Box, *, known: bool) ->
     return Letters(box, mask[top:bottom, left:right], known)
 
 
+def rows(box: Box, size: tuple[int, int]) -> range:
+    """
+    Return the rows of a picture of *size* about the row for captions that *box* is in, where
+    strays of its caption are looked for.
+    """
+    zones = captions.zones(*size)
+    zone = min(zones, key=lambda each: abs(each.center[1] - box.center[1]))
+    last = size[1] if zone is zones[0] else min(size[1], zone.bottom + zone.height)
+    return range(max(0, min(box.top, zone.top - zone.height)), max(box.bottom, last))
+
+
 def outside(letters: Letters, inside: Sequence[Luma], beside: Sequence[Luma]) -> float:
     """
     Return the share of a caption's *letters* that stands outside the safe area, about the row
@@ -234,16 +248,14 @@ def outside(letters: Letters, inside: Sequence[Luma], beside: Sequence[Luma]) ->
         return 0.0
     height, width = inside[0].shape
     area = safe_areas.safe_area(width, height)
-    zones = captions.zones(width, height)
-    zone = min(zones, key=lambda each: abs(each.center[1] - letters.box.center[1]))
-    last = height if zone is zones[0] else min(height, zone.bottom + zone.height)
-    rows = Box(0, max(0, zone.top - zone.height), width, last)
-    found = np.logical_and.reduce([_strokes(_part(luma, rows), width) for luma in inside])
+    near = rows(letters.box, (width, height))
+    about = Box(0, near.start, width, near.stop)
+    found = np.logical_and.reduce([_strokes(_part(luma, about), width) for luma in inside])
     may = np.zeros_like(found)
-    may[max(0, area.top - rows.top) : area.bottom - rows.top, area.left : area.right] = True
+    may[max(0, area.top - about.top) : area.bottom - about.top, area.left : area.right] = True
     strays = found & ~may
     for luma in beside:
-        strays &= ~_spread(_part(luma, rows) >= INK_CODE, round(height * MOVED_SHARE))
+        strays &= ~_spread(_part(luma, about) >= INK_CODE, round(height * MOVED_SHARE))
     count = int((found & may).sum()) + int(strays.sum())
     return float(strays.sum() / count) if count else 0.0
 
