@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline import briefs, copywriting, kinds, shots
+from ars0n_adapters.providers.offline import briefs, copywriting, kinds, prompts, shots
 from ars0n_core import work
 from ars0n_core.plans import budget, derive, tones
 from ars0n_core.plans.model import Plan, Segment
@@ -54,13 +54,13 @@ class OfflinePlanner:
         )
         plan = Plan(
             segments=tuple(
-                Segment(text=text, scene_index=i)
+                Segment(text=prompts.spaced(text), scene_index=i)
                 for i, text in enumerate(script.texts)
                 if derive.is_spoken(text)
             ),
             music_mood=spec.music_mood or tone.music_mood,
             voice_style=spec.voice_style or spec.emotion or tone.voice_style,
-            call_to_action=script.call_to_action,
+            call_to_action=prompts.spaced(script.call_to_action),
         )
         if spec.ad_format is AdFormat.VIDEO:
             images = spec.image_asset_ids or tuple(picture.asset_id for picture in pictures)
@@ -69,7 +69,9 @@ class OfflinePlanner:
             plan = evolve(
                 plan,
                 scenes=tuple(
-                    evolve(scene, image_asset_id=image, on_screen_text=text)
+                    evolve(
+                        scene, image_asset_id=image, on_screen_text=text and prompts.spaced(text)
+                    )
                     for scene, image, text in zip(planned, dealt, script.supers, strict=True)
                 ),
             )

@@ -73,6 +73,7 @@ def clean(prompt: str) -> str:
     text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
     text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
     text = re.sub(r"#(?=\d)", "number ", text)
+    text = _NUMBERED.sub(lambda m: f"{m[1] or 'no'}.", text)
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)
     text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
@@ -89,6 +90,22 @@ def clean(prompt: str) -> str:
         text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
         text = re.sub(r"\bi\b", "I", text)
     return text
+
+
+_NUMBERED: Final = re.compile(r"(?i)(?:\b(no|nr)\.|\N{NUMERO SIGN})\s*(?=\d)")
+"""
+What says that a number follows; the stop is no sentence's, nor is a space after it.
+"""
+
+
+def spaced(text: str) -> str:
+    """
+    Return *text* of a clean prompt with its numbers as they are written.
+
+    >>> spaced(clean("Serum no. 4. For dry skin"))
+    'Serum no. 4. For dry skin'
+    """
+    return re.sub(r"(?i)\b(no|nr)\.(?=\d)", r"\1. ", text)
 
 
 _BULLET: Final = r"(?:[-*\u2022\u2023\u00b7\u2013\u2713\u2705]|\d{1,2}[.)])[ \t]+"

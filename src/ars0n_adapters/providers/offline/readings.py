@@ -195,7 +195,7 @@ _TRADE_MARKS: Final = frozenset("™®©℠°№")
 _ABBREVIATIONS: Final = frozenset({
     "mr", "mrs", "ms", "dr", "prof", "st", "mt", "ft", "gen", "gov", "sen", "rep", "capt", "lt",
     "col", "sgt", "rev", "hon", "jr", "sr", "ave", "blvd", "rd", "vs", "approx", "est", "inc",
-    "ltd", "corp", "co", "bros", "dept", "e.g", "i.e", "etc", "a.m", "p.m", "u.s", "u.k",
+    "ltd", "corp", "co", "bros", "dept", "nr", "e.g", "i.e", "etc", "a.m", "p.m", "u.s", "u.k",
 })
 # fmt: on
 _WORDS: Final = frozenset({"no.", "fig."})

@@ -448,3 +448,27 @@ def test_any_prompt_makes_a_sound_plan(prompt: str, company: str | None, duratio
     faults.check(spec, plan)
     words = sum(budget.count_words(segment.text) for segment in plan.segments)
     assert words <= budget.words_max(spec)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kept"),
+    [
+        ("Serum no. 4 for dry skin, made in Oslo", "serum no. 4 for dry skin"),
+        ("Nordlys serum No. 4, a night serum for dry skin", "Nordlys serum No. 4"),
+        ("Vitamin serum no. 4. It calms red skin.", "vitamin serum no. 4. It calms"),
+        ("Serum No.4 hydrates skin in 24 hours", "No. 4 hydrates"),
+        ("Chanel No. 5: a perfume of rose and jasmine.", "Chanel No. 5, perfume"),
+        ("Blend #1 coffee beans, roasted in Bergen", "blend number 1 coffee beans"),
+        ("Ginger beer № 3 with lime", "ginger beer no. 3"),
+        ("Formula nr. 7 shampoo for curly hair", "formula nr. 7 shampoo"),
+        ("Model no. 12 is an electric bicycle with a 90 km range", "Model no. 12, an electric"),
+    ],
+)
+def test_a_number_stays_with_what_it_numbers(prompt: str, kept: str) -> None:
+    plan = plan_of(prompt, 15)
+    said = " ".join(segment.text for segment in plan.segments)
+    assert kept in said
+    shown = [scene.on_screen_text or "" for scene in plan.scenes]
+    for text in (said, plan.call_to_action, *shown):
+        assert not re.search(r"(?i)\b(?:no|nr)\.?$|\b(?:no|nr)\.(?! \d)", text), text
+        assert not re.match(r"\d+ for|\d+ gin|\d+ shampoo", text), text
