@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -49,9 +50,10 @@ Where in the film its poster is looked for: past the opening, before the card.
 """
 
 
-HEARING: Final = 0.08
+HEARING: Final = 0.05
 """
-What a frame's sound takes of the time to encode its picture, about.
+What is left of a frame's sound to make when the pictures are planned, in the time to encode its
+picture, about.
 """
 
 
@@ -112,18 +114,16 @@ class Assembly:
         settings, timeline = self.settings, self.timeline
         found: list[audio.Encoded] = []
         with self._stage("pictures"), Crew(settings.workers, self.group) as crew:
+            # The sound needs nothing of the pictures: it is made while they are planned.
+            crew.begin(partial(self._hear, found))
             with self._stage("prepare"):
                 task, film = self._planned()
                 missing = self._missing(task, film)
                 task.expect(missing)
                 posing = self._posing(film)
-            # The sound needs nothing of the pictures: it fills what they leave of a core.
             hearing = timeline.frames * HEARING
             plan = segments.runs(timeline, missing, settings.workers, beside=hearing)
-            jobs = [partial(self._see, task, run, posing) for run in plan]
-            jobs.insert(sum(run.cost > hearing for run in plan), partial(self._hear, found))
-            for job in jobs:
-                crew.begin(job)
+            self._begin(crew, task, plan, posing)
         sound = found[0]
         target, beside = self.folder / "ad.mp4", self.folder / "ad.part.mp4"
         try:
@@ -194,8 +194,8 @@ class Assembly:
         missing = self._missing(task, film)
         task.expect(missing)
         runs = segments.runs(timeline, missing, settings.workers)
-        tasks = [partial(self._see, task, run) for run in runs]
-        ffmpeg.in_parallel(tasks, workers=settings.workers, group=self.group)
+        with Crew(settings.workers, self.group) as crew:
+            self._begin(crew, task, runs)
         target, beside = self.folder / "pictures.mp4", self.folder / "pictures.part.mp4"
         try:
             streams = [mp4.read(task.file(segment)) for segment in film]
@@ -277,6 +277,28 @@ class Assembly:
                 file.unlink()
             missing[segment.key] = segment
         return list(missing.values())
+
+    def _begin(
+        self, crew: Crew, task: Task, plan: Sequence[Run], posing: Segment | None = None
+    ) -> None:
+        """
+        Have *crew* render the runs of *plan*: in order, but what need not wait before what must.
+        """
+        todo, lock = list(plan), threading.Lock()
+
+        def one() -> None:
+            with lock:
+                ready = (
+                    at
+                    for at, run in enumerate(todo)
+                    if task.is_ready(run, todo[:at] + todo[at + 1 :])
+                )
+                run = todo.pop(next(ready, 0))
+                task.pledge(run)
+            self._see(task, run, posing)
+
+        for _ in plan:
+            crew.begin(one)
 
     def _see(self, task: Task, run: Run, posing: Segment | None = None) -> None:
         def keep(segment: Segment) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from types import TracebackType
 
 T = TypeVar("T")
@@ -145,29 +145,25 @@ class Pledges:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pending: dict[Hashable, _Pledge] = {}
+        self._pending: dict[Hashable, threading.Event] = {}
 
-    @contextlib.contextmanager
-    def pledging(self, names: Mapping[Hashable, int]) -> Iterator[None]:
+    def pledge(self, names: Iterable[Hashable]) -> None:
         """
-        Say that all of *names* will be there, or have failed, when the block is left: each after
-        so many steps.
+        Say that all of *names* will be there, or have failed, after a block of `keeping`.
         """
         with self._lock:
-            self._pending.update((name, _Pledge(steps)) for name, steps in names.items())
+            self._pending.update((name, threading.Event()) for name in names)
+
+    @contextlib.contextmanager
+    def keeping(self, names: Sequence[Hashable]) -> Iterator[None]:
+        """
+        Let nobody wait for any of *names* any more when the block is left.
+        """
         try:
             yield
         finally:
             for name in names:
                 self.keep(name)
-
-    def advance(self, name: Hashable) -> None:
-        """
-        Say that one step towards *name* is done.
-        """
-        with self._lock:
-            if name in self._pending:
-                self._pending[name].steps -= 1
 
     def keep(self, name: Hashable) -> None:
         """
@@ -176,24 +172,23 @@ class Pledges:
         with self._lock:
             pledge = self._pending.pop(name, None)
         if pledge is not None:
-            pledge.over.set()
+            pledge.set()
 
-    def wait(self, name: Hashable, group: Group, *, steps_max: float) -> None:
+    def is_pending(self, name: Hashable) -> bool:
         """
-        Wait for *name* while *group* goes on, if it is pledged and no more than *steps_max* off.
+        Whether *name* is pledged and not yet there.
+        """
+        with self._lock:
+            return name in self._pending
+
+    def wait(self, name: Hashable, group: Group) -> None:
+        """
+        Wait for *name* while *group* goes on, if it is pledged.
         """
         with self._lock:
             pledge = self._pending.get(name)
-        if pledge is None or pledge.steps > steps_max:
-            return
-        while not group.stopped and not pledge.over.wait(STOP_SECONDS):
+        while pledge is not None and not group.stopped and not pledge.wait(STOP_SECONDS):
             pass
-
-
-class _Pledge:
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.over = threading.Event()
 
 
 STOP_SECONDS: Final = 0.1

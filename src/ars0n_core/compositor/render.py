@@ -42,9 +42,10 @@ Where more of a picture than this is drawn on, it is brought in whole: the parts
 """
 
 
-DECODING: Final = 0.2
+EARLY: Final = 30
 """
-What decoding a picture takes of decoding and encoding it.
+How many pictures before the end of a body what follows it is laid aside, so that another worker
+can render the overlap while these are encoded.
 """
 
 AHEAD: Final = 3
@@ -100,11 +101,39 @@ class Task:
         """
         return self.folder / f"{segment.key}.ending.yuv"
 
+    def rest(self, segment: Segment) -> Path:
+        """
+        Where the last pictures of the body before the overlap *segment* are laid aside.
+        """
+        return self.folder / f"{segment.key}.rest.yuv"
+
     def expect(self, missing: Iterable[Segment]) -> None:
         """
         Say what will be rendered.
         """
         self.joints.update((each.upper, each) for each in missing if each.upper is not None)
+
+    def pledge(self, run: Run) -> None:
+        """
+        Say that *run* is about to be rendered, and so what it will lay aside.
+        """
+        first, last = run.segments[0], run.segments[-1]
+        if _lead(self, first):
+            self.pledges.pledge([self.opening(self.joints[first.lower])])
+        if (after := _after(self, last)) is not None:
+            self.pledges.pledge([self.ending(after)])
+
+    def is_ready(self, run: Run, others: Iterable[Run]) -> bool:
+        """
+        Whether *run* need not wait: it begins with no overlap that one of the *others*, not begun
+        yet, or another worker will have laid aside what goes for.
+        """
+        first = run.segments[0]
+        if first.upper is None:
+            return True
+        return not self.pledges.is_pending(self.ending(first)) and not any(
+            _after(self, other.segments[-1]) is first for other in others
+        )
 
 
 def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
@@ -120,10 +149,8 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
     lead, after = _lead(task, first), _after(task, last)
     count = lead + last.end_frame - first.start_frame + (after.frames if after else 0)
     opening = task.opening(task.joints[first.lower]) if lead else None
-    ending = task.ending(after) if after is not None else None
-    steps = {opening: 0, ending: last.end_frame - first.start_frame}
     with (
-        task.pledges.pledging({path: left for path, left in steps.items() if path is not None}),
+        task.pledges.keeping(_awaited(task, run)),
         contextlib.ExitStack() as opened,
     ):
         reel = opened.enter_context(_lower(task, first, lead, count))
@@ -133,7 +160,10 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
         for segment in run.segments:
             if segment.upper is None:
                 passing = reel if isinstance(reel, reels.FootageReel) and reel.passes else None
-                _encode(task, segment, partial(_plain, reel, frame), frame, passing, ending)
+                parting = None
+                if after is not None and segment is last:
+                    parting = partial(_parted, task, opened, reel, frame, after)
+                _encode(task, segment, partial(_plain, reel, frame), frame, passing, parting)
             else:
                 # An overlap ends its run: what is left of the lower item is laid aside, so that
                 # no worker ever holds two decoders beside an encoder.
@@ -144,19 +174,45 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                     reel = opened.enter_context(reels.SpilledReel(task.own(segment)))
                 _overlap(task, segment, reel, frame)
             done(segment)
-        if ending is not None and after is not None:
-            reels.lay_aside(ending, reel, frame, after.frames)
+
+
+def _parted(
+    task: Task,
+    opened: contextlib.ExitStack,
+    reel: Reel,
+    frame: Frame,
+    after: Segment,
+    left: int,
+) -> Callable[[int], Frame]:
+    """
+    Lay aside the *left* pictures of a body that are still to be encoded and what goes in the
+    overlap *after* it, for another worker; return what shows the former.
+    """
+    reels.lay_aside(task.rest(after), reel, frame, left)
+    reels.lay_aside(task.ending(after), reel, frame, after.frames)
+    task.pledges.keep(task.ending(after))
+    return partial(_plain, opened.enter_context(reels.SpilledReel(task.rest(after))), frame)
+
+
+def _awaited(task: Task, run: Run) -> list[Path]:
+    """
+    Return what others may wait for while *run* is rendered.
+    """
+    first, last = run.segments[0], run.segments[-1]
+    before = task.joints.get(first.lower) if first.upper is None else None
+    after = task.joints.get(last.lower + 1) if last.upper is None else None
+    paths = [task.opening(before)] if before is not None else []
+    return [*paths, task.ending(after)] if after is not None else paths
 
 
 def _lower(task: Task, first: Segment, lead: int, count: int) -> Reel:
     """
     Return the lower item of a run that begins with *first*, from *lead* frames before it on:
-    as it was laid aside, where another worker has decoded it, or will have sooner than we could.
+    as it was laid aside, where another worker has decoded it or is about to.
     """
     if first.upper is not None:
         ending = task.ending(first)
-        decoded = first.end_frame - task.track[first.lower].start_frame
-        task.pledges.wait(ending, task.group, steps_max=decoded * DECODING)
+        task.pledges.wait(ending, task.group)
         if ending.exists():
             return reels.SpilledReel(ending)
     return _reel(task, first.lower, first.start_frame - lead, count)
@@ -194,7 +250,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     look = transition.look
     upper, out = (Frame.empty(task.timeline.width, task.timeline.height) for _ in range(2))
     opening, coming = task.opening(segment), segment.upper
-    task.pledges.wait(opening, task.group, steps_max=0)
+    task.pledges.wait(opening, task.group)
     with (
         reels.SpilledReel(opening)
         if opening.exists()
@@ -223,13 +279,13 @@ def _encode(
     picture: Callable[[int], Frame],
     frame: Frame,
     passing: FootageReel | None = None,
-    ending: Path | None = None,
+    parting: Callable[[int], Callable[[int], Frame]] | None = None,
 ) -> None:
     """
-    Encode the pictures of *segment*, dressed, and let its file appear; each brings what will be
-    laid aside as *ending* nearer.
+    Encode the pictures of *segment*, dressed, and let its file appear.
 
-    Of a *passing* reel only the rows that are drawn on are brought into *frame*.
+    Of a *passing* reel only the rows that are drawn on are brought into *frame*. *parting* is told
+    when few pictures are left, and shows them from there on.
     """
     parts = [frame.part(index) for index in range(3)]
     target = task.file(segment)
@@ -244,7 +300,8 @@ def _encode(
         for n in range(segment.frames):
             if task.binary.tells_frames:
                 encoder.await_lines(n - AHEAD)
-            task.pledges.advance(ending)
+            if parting is not None and segment.frames - n <= EARLY:
+                passing, picture, parting = None, parting(segment.frames - n), None
             at = segment.start_frame + n
             bands = task.dressing.bands(at, frame.height) if passing is not None else ()
             seen = sum(bottom - top for top, bottom in bands)

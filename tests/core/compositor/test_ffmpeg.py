@@ -204,7 +204,8 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
     pledges, pledged, over = Pledges(), threading.Event(), threading.Event()
 
     def pledge() -> None:
-        with contextlib.suppress(ValueError), pledges.pledging({"tail": 0}):
+        pledges.pledge(["tail"])
+        with contextlib.suppress(ValueError), pledges.keeping(["tail"]):
             pledged.set()
             over.wait(30)
             if end == "kept":
@@ -217,10 +218,11 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         other = threading.Thread(target=pledge)
         other.start()
         pledged.wait(30)
-        waiter = threading.Thread(target=partial(pledges.wait, "tail", group, steps_max=0))
+        waiter = threading.Thread(target=partial(pledges.wait, "tail", group))
         waiter.start()
         waiter.join(0.2)
         assert waiter.is_alive()
+        assert pledges.is_pending("tail")
         if end == "stopped":
             group.stop()
         else:
@@ -229,17 +231,4 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         assert not waiter.is_alive()
         over.set()
         other.join(30)
-        pledges.wait("nothing that anybody pledged", group, steps_max=9)
-
-
-def test_what_is_far_off_is_not_waited_for() -> None:
-    pledges = Pledges()
-    with ffmpeg.Group() as group, pledges.pledging({"tail": 3}):
-        pledges.wait("tail", group, steps_max=2)
-        pledges.advance("tail")
-        waiter = threading.Thread(target=partial(pledges.wait, "tail", group, steps_max=2))
-        waiter.start()
-        waiter.join(0.2)
-        assert waiter.is_alive()
-    waiter.join(30)
-    assert not waiter.is_alive()
+        pledges.wait("nothing that anybody pledged", group)
