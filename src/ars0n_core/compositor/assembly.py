@@ -254,6 +254,7 @@ class Assembly:
             binary=settings.binary,
             group=self.group,
             folder=self.pieces,
+            cache=self.cache,
         )
         return task, segments.cut(timeline, encoding, worn.identity)
 

@@ -16,12 +16,25 @@ from typing import TYPE_CHECKING, Final
 from ars0n_core import work
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
 SUM: Final = ".sum"
 """
 What the name of a piece's sum ends with, beside the piece.
+"""
+
+
+RAW: Final = ".yuv"
+"""
+What the names of pictures end with that are kept as they are: they save no more than decoding, and
+take a hundred times as much room as the same pictures encoded.
+"""
+
+RAW_SHARE: Final = 8
+"""
+What part of the room they may take.
 """
 
 
@@ -98,7 +111,8 @@ class Cache:
 
     def trim(self) -> None:
         """
-        Remove the longest unused pieces until the rest fit.
+        Remove the longest unused pieces until the rest fit, and raw pictures until they take no
+        more than their share.
         """
         if self.folder is None or not self.folder.is_dir():
             return
@@ -110,14 +124,23 @@ class Cache:
                 # A sum is as old as its piece's last use: alone it is of no use to anybody.
                 used = piece.stat() if piece.exists() else facts
                 found.append((used.st_mtime_ns, path.name, facts.st_size, path))
-        left = sum(size for _, _, size, _ in found)
-        for _, name, size, path in sorted(found):
-            if left <= self.size_bytes_max:
-                return
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-                path.with_name(name + SUM).unlink(missing_ok=True)
-                left -= size
+        found.sort()
+        _dropped([each for each in found if RAW in each[1]], self.size_bytes_max // RAW_SHARE)
+        _dropped([each for each in found if each[3].exists()], self.size_bytes_max)
+
+
+def _dropped(pieces: Sequence[tuple[int, str, int, Path]], size_bytes_max: int) -> None:
+    """
+    Remove the first of *pieces* (when used, name, bytes, path) until the rest fit.
+    """
+    left = sum(size for _, _, size, _ in pieces)
+    for _, name, size, path in pieces:
+        if left <= size_bytes_max:
+            return
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            path.with_name(name + SUM).unlink(missing_ok=True)
+            left -= size
 
 
 def _sum_of(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from ars0n_core.compositor import commands, ffmpeg, heaps, mp4, probe, reels, stills, transitions
+from ars0n_core.compositor.cache import RAW, Cache
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 from ars0n_core.compositor.frames import Frame
@@ -60,7 +61,7 @@ class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``art`` the
-    end card once it is drawn, ``joints`` the overlaps still to be rendered, by what comes in,
+    end card once it is drawn, ``cache`` what is left of other renders, ``joints`` the overlaps still to be rendered, by what comes in,
     ``pledges`` what is being laid aside for them.
     """
 
@@ -72,6 +73,7 @@ class Task:
     binary: Ffmpeg
     group: Group
     folder: Path
+    cache: Cache
     facts: dict[str, MediaFacts] = field(factory=dict)
     art: Once[Any] = field(factory=Once)
     joints: dict[int, Segment] = field(factory=dict)
@@ -170,6 +172,7 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                 if isinstance(reel, reels.FootageReel):
                     # Under a name of its own: another worker may be laying the same aside.
                     reels.lay_aside(task.own(segment), reel, frame, segment.frames)
+                    task.cache.store(_going(segment), task.own(segment))
                     opened.close()
                     reel = opened.enter_context(reels.SpilledReel(task.own(segment)))
                 _overlap(task, segment, reel, frame)
@@ -190,6 +193,7 @@ def _parted(
     """
     reels.lay_aside(task.rest(after), reel, frame, left)
     reels.lay_aside(task.ending(after), reel, frame, after.frames)
+    task.cache.store(_going(after), task.ending(after))
     task.pledges.keep(task.ending(after))
     return partial(_plain, opened.enter_context(reels.SpilledReel(task.rest(after))), frame)
 
@@ -208,14 +212,21 @@ def _awaited(task: Task, run: Run) -> list[Path]:
 def _lower(task: Task, first: Segment, lead: int, count: int) -> Reel:
     """
     Return the lower item of a run that begins with *first*, from *lead* frames before it on:
-    as it was laid aside, where another worker has decoded it or is about to.
+    as it was laid aside, where another worker has decoded it or is about to, or another render did.
     """
     if first.upper is not None:
         ending = task.ending(first)
         task.pledges.wait(ending, task.group)
-        if ending.exists():
+        if ending.exists() or task.cache.fetch(_going(first), ending):
             return reels.SpilledReel(ending)
     return _reel(task, first.lower, first.start_frame - lead, count)
+
+
+def _going(segment: Segment) -> str:
+    """
+    Return under which name the cache keeps what goes in the overlap *segment*.
+    """
+    return f"{segment.going}{RAW}"
 
 
 def _lead(task: Task, first: Segment) -> int:

@@ -63,7 +63,8 @@ class Encoding:
 class Segment:
     """
     A piece of the film: ``frames`` frames from ``start_frame`` on, showing item ``lower``,
-    and giving way to item ``upper`` all along if there is one.
+    and giving way to item ``upper`` all along if there is one; what ``lower`` shows meanwhile
+    has a key of its own.
     """
 
     start_frame: int
@@ -71,6 +72,7 @@ class Segment:
     lower: int
     upper: int | None
     key: str
+    going: str | None = None
 
     @property
     def end_frame(self) -> int:
@@ -130,7 +132,9 @@ def cut(
     segments: list[Segment] = []
     for first, frames, lower, upper in _stretches(track):
         shown: list[Json] = [_shown(track[lower], first, media)]
+        going = None
         if upper is not None:
+            going = work.digest({**settings, "frames": frames, "going": shown[0]})
             shown.append(_shown(track[upper], first, media))
             transition = track[upper].transition
             shown.append(transition.look.value if transition is not None else None)
@@ -145,6 +149,7 @@ def cut(
                 lower=lower,
                 upper=upper,
                 key=work.digest(identity),
+                going=going,
             )
         )
     return tuple(segments)
