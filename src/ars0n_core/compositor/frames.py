@@ -31,6 +31,12 @@ Steps of sprite positions per pixel; finer ones can't be seen at 30 frames a sec
 """
 
 
+NOISE_PIXELS: Final = 1 << 15
+"""
+How many pixels' noise is made at once: what that needs stays in the processor's cache.
+"""
+
+
 class Frame:
     """
     One picture: planes ``y`` (height, width), ``u`` and ``v`` (half of both), uint8.
@@ -140,20 +146,39 @@ def from_rgb(rgb: npt.NDArray[Any], *, dithered: bool = False) -> Frame:
     height, width = rgb.shape[:2]
     frame = Frame.empty(width, height)
     y, u, v = colors.yuv(rgb)
-    for plane, values in zip(frame.planes, (y, _halved(u), _halved(v)), strict=True):
-        noise = _noise(*values.shape) if dithered else np.float32(0.5)
-        np.copyto(plane, np.clip(values + noise, 0, 255).astype(np.uint8))
+    fine: Floats | float = 0.5
+    coarse: Floats | float = 0.5
+    if dithered:
+        fine, coarse = _noise(height, width), _noise(height // 2, width // 2)
+    _rounded(y, fine, frame.y)
+    _rounded(_halved(u), coarse, frame.u)
+    _rounded(_halved(v), coarse, frame.v)
     return frame
+
+
+def _rounded(values: Floats, added: Floats | float, plane: Bytes) -> None:
+    """
+    Set *plane* to *values*, which are not kept, and what is *added*, rounded down.
+    """
+    values += added
+    np.clip(values, 0, 255, out=values)
+    np.copyto(plane, values, casting="unsafe")
 
 
 def _noise(height: int, width: int) -> Floats:
     """
     Return interleaved gradient noise (Jimenez 2014): even, patternless, the same every time.
     """
-    row = np.arange(height, dtype=np.float64)[:, None]
-    column = np.arange(width, dtype=np.float64)[None]
-    inner = np.modf(0.06711056 * column + 0.00583715 * row)[0]
-    return np.modf(52.9829189 * inner)[0].astype(np.float32)
+    row = 0.00583715 * np.arange(height, dtype=np.float64)[:, None]
+    column = 0.06711056 * np.arange(width, dtype=np.float64)[None]
+    noise = np.empty((height, width), np.float32)
+    rows = max(1, NOISE_PIXELS // width)
+    for top in range(0, height, rows):
+        inner = column + row[top : top + rows]
+        inner -= np.floor(inner)
+        inner *= 52.9829189
+        np.subtract(inner, np.floor(inner), out=noise[top : top + rows], casting="same_kind")
+    return noise
 
 
 def to_rgb(frame: Frame) -> Bytes:

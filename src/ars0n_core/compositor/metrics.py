@@ -66,9 +66,12 @@ def step(font: Font, size: int, weight: int, before: str, letter: str) -> float:
     """
     Return how far *letter* stands from the one *before* it, kerned but not tracked.
     """
-    face = fonts.load(font, size, weight)
-    both, alone = (face.getlength(each, features=LOOSE) for each in (before + letter, letter))
-    return both - alone
+    return _length(font, size, weight, before + letter) - _length(font, size, weight, letter)
+
+
+@functools.lru_cache(maxsize=8192)
+def _length(font: Font, size: int, weight: int, text: str) -> float:
+    return fonts.load(font, size, weight).getlength(text, features=LOOSE)
 
 
 def is_loose(font: Font, level: int, tracking: float) -> bool:

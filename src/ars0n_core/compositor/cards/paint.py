@@ -57,9 +57,12 @@ def slope(width: int, height: int, one: Rgb, other: Rgb, degrees: float) -> Floa
         math.sin(angle) * height
     )
     reach = abs(math.cos(angle)) * width + abs(math.sin(angle)) * height
-    share = ((x + y) / np.float32(reach) + np.float32(0.5))[..., None]
-    a, b = (np.array(c, np.float32) * 255 for c in (one, other))
-    return np.asarray(a + (b - a) * share, np.float32)
+    share = (x + y) / np.float32(reach) + np.float32(0.5)
+    ground = np.empty((height, width, 3), np.float32)
+    for channel, (a, b) in enumerate(zip(one, other, strict=True)):
+        np.multiply(share, np.float32(255 * (b - a)), out=ground[..., channel])
+        ground[..., channel] += np.float32(255 * a)
+    return ground
 
 
 def blobs(
