@@ -173,6 +173,13 @@ def decode_picture(
     )  # fmt: skip
 
 
+DEBLOCK: Final = "-1,0"
+"""
+How much less than x264's usual the edges of blocks are smoothed: film's grain and texture survive,
+and the same quality takes slightly fewer bytes.
+"""
+
+
 def encode_segment(
     target: Path,
     *,
@@ -205,7 +212,7 @@ def encode_segment(
             pix_fmt="yuv420p", video_track_timescale=FRAME_RATE * 512,
             **{
                 "profile:v": "high", "frames:v": frames, "flags:v": "+bitexact+cgop",
-                "x264-params": f"stitchable=1:open-gop=0{kept}", "bsf:v": "filter_units=remove_types=6",
+                "x264-params": f"stitchable=1:open-gop=0:deblock={DEBLOCK}{kept}", "bsf:v": "filter_units=remove_types=6",
             },
             **({"stats_enc_pre": "pipe:1", "stats_enc_pre_fmt": "{n}"} if tells_frames else {}),
             **CLEAN,

@@ -6,6 +6,7 @@ whatever order, and however many workers there were.
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING, Any, Self
 
 import hypothesis.strategies as st
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from ars0n_core.compositor import builds, reels, segments
+from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.specs.model import CtaDesign
@@ -251,10 +253,10 @@ def test_an_older_ffmpeg_that_does_not_tell_of_its_frames_makes_the_same_film(
     [
         pytest.param(False, False, 3, ["own", "own"], id="the second scene is not there yet"),
         pytest.param(False, True, 2, ["opening", "own", "own"], id="its first pictures are"),
-        pytest.param(True, False, 3, ["ending", "ending"], id="the first one's last ones are"),
-        # What an overlap decodes for itself has another name than what its neighbours lay aside,
-        # for they may be at it in the same moment.
-        pytest.param(True, True, 4, ["own", "opening", "own"], id="only the second one's are"),
+        pytest.param(True, False, 3, ["rest", "ending"] * 2, id="the first one's last ones are"),
+        pytest.param(
+            True, True, 2, ["opening", *["rest", "ending"] * 2], id="bodies go before overlaps"
+        ),
     ],
 )
 def test_an_overlap_takes_what_was_decoded_on_the_way(
@@ -310,8 +312,47 @@ def test_two_workers_decode_each_clip_once(place: Place, monkeypatch: pytest.Mon
     plan, cold = segments.runs, place.anew(place.film)
     monkeypatch.setattr(reels, "FootageReel", Counted)
     monkeypatch.setattr(segments, "runs", one_by_one)
-    monkeypatch.setattr("ars0n_core.compositor.render.DECODING", 1.0)  # waiting is never longer
     for _ in range(3):  # whichever is faster
         opened.clear()
         assert place.rendered(place.film, None, 2) == cold
         assert len(opened) == 2
+
+
+def test_beside_another_scene_nothing_that_is_known_is_decoded(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, cache = [], tmp_path / "cache"
+
+    class Counted(reels.FootageReel):
+        def __enter__(self) -> Self:
+            opened.append(self._clip.media)
+            return super().__enter__()
+
+    place.rendered(place.film, cache, 2)
+    other = evolve(
+        place.film,
+        media=tuple(
+            evolve(each, sha256="another take") if each.id == "c1" else each
+            for each in place.film.media
+        ),
+    )
+    monkeypatch.setattr(reels, "FootageReel", Counted)
+    edited = place.rendered(other, cache, 2)
+    assert opened == ["c1"]
+    assert edited == place.anew(other)
+
+
+def test_raw_pictures_leave_the_cache_to_what_is_encoded(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache", size_bytes_max=8_000)
+    piece = tmp_path / "piece"
+    for age, (name, size) in enumerate(
+        [("1.mp4", 3_000), ("2.yuv", 600), ("3.yuv", 600), ("4.mp4", 3_000)]
+    ):
+        piece.write_bytes(bytes(size))
+        cache.store(name, piece)
+        for path in (tmp_path / "cache" / name, tmp_path / "cache" / f"{name}.sum"):
+            os.utime(path, (age, age))
+        piece.unlink()
+    cache.trim()
+    kept = {path.name for path in (tmp_path / "cache").iterdir() if path.suffix != ".sum"}
+    assert kept == {"1.mp4", "3.yuv", "4.mp4"}
