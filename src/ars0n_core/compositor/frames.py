@@ -243,7 +243,7 @@ class Sprite:
 
     def planes(self, dx: float, dy: float, opacity: int) -> list[tuple[Words, Words]]:
         """
-        Return (premultiplied * 256, 256 - alpha) of Y, U, V on an even grid.
+        Return (premultiplied * 256 and half a step, 256 - alpha) of Y, U, V on an even grid.
 
         *dx* and *dy*, 0 to 2, shift the sprite from the grid's corner; *opacity* counts to
         256. Whole shifts are kept, up to one opacity each; fractional ones are made anew.
@@ -268,7 +268,7 @@ class Sprite:
         scale = np.float32(opacity)
         return [
             (
-                (pre * scale + np.float32(0.5)).astype(np.uint16),
+                (pre * scale + np.float32(0.5)).astype(np.uint16) + np.uint16(128),
                 (np.float32(256.5) - mask * scale).astype(np.uint16),
             )
             for pre, mask in pairs
@@ -321,6 +321,5 @@ def blend(frame: Frame, sprite: Sprite, x: float, y: float, opacity: float = 1.0
         target = plane[rows, columns]
         scratch = np.multiply(target, rest[source], dtype=np.uint16)
         scratch += pre[source]
-        scratch += 128
         scratch >>= 8
         np.copyto(target, scratch, casting="unsafe")

@@ -75,7 +75,7 @@ def _lights(brief: Brief, night: Rgb) -> Floats:
     turn = colors.neighbour(brief.accent, 1.0) if chroma > 0.02 else 0.0  # noqa: PLR2004 - a grey
     other = colors.tone(brief.accent, 0.56, 1.0, 50 * turn)
     third = colors.tone(brief.accent, 0.5, 0.95, 100 * turn)
-    ground = paint.slope(brief.width, brief.height, night, colors.tone(night, 0.12), 70)
+    slope = (night, colors.tone(night, 0.12), 70.0)
     if brief.shape == "wide":
         spots = [
             (0.14, 0.12, 0.26, glow, 1.0),
@@ -90,7 +90,7 @@ def _lights(brief: Brief, night: Rgb) -> Floats:
             (0.12, 0.74, 0.3, third, 0.9),
             (0.86, 0.94, 0.22, glow, 0.75),
         ]
-    soft = paint.blobs(brief.width, brief.height, ground, spots)
+    soft = paint.lights(brief.width, brief.height, slope, spots)
     # A few crisp discs give the frost something to blur.
     for x, y, radius, color, share in (
         (0.86, 0.2, 0.1, glow, 0.75),

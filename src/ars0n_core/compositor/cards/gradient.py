@@ -72,7 +72,6 @@ def _light(brief: Brief) -> Floats:
         )
         cool = colors.tone(accent, max(0.2, level - 0.12), 1.05, 52 * turn)
         deep = colors.tone(accent, max(0.15, level - 0.24), 0.9, 66 * turn)
-    ground = paint.slope(brief.width, brief.height, body, cool, 62)
     spots = [
         (0.95, 0.05, 0.55, glow, 0.95),
         (0.0, 0.34, 0.42, body, 0.8),
@@ -80,4 +79,4 @@ def _light(brief: Brief) -> Floats:
         (0.98, 0.86, 0.40, cool, 0.85),
         (0.62, 0.62, 0.28, glow, 0.35),
     ]
-    return paint.blobs(brief.width, brief.height, ground, spots)
+    return paint.lights(brief.width, brief.height, (body, cool, 62), spots)

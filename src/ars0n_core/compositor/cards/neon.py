@@ -74,13 +74,13 @@ def _wall(brief: Brief, night: Rgb, tube: Rgb, second: Rgb, sign: Box) -> Floats
     Return the wall: dark, brighter round the sign, tiled faintly.
     """
     width, height = brief.width, brief.height
-    ground = paint.slope(width, height, night, colors.tone(night, 0.08), 90)
+    slope = (night, colors.tone(night, 0.08), 90.0)
     center_x, center_y = sign.center[0] / width, sign.center[1] / height
     reach = 0.75 * max(sign.width, sign.height) / max(width, height)
     lit = colors.mix(night, tube, 0.16)
     low = colors.mix(night, second, 0.14)
-    wall = paint.blobs(
-        width, height, ground, [(center_x, center_y, reach, lit, 0.9), (0.5, 1.05, 0.4, low, 0.9)]
+    wall = paint.lights(
+        width, height, slope, [(center_x, center_y, reach, lit, 0.9), (0.5, 1.05, 0.4, low, 0.9)]
     )
     _courses(wall, brief)
     if brief.shape == "tall":

@@ -40,51 +40,35 @@ def flat(width: int, height: int, color: Rgb) -> Floats:
 
 
 def _enlarged(small: Floats, width: int, height: int) -> Floats:
-    layers = [
-        np.asarray(Image.fromarray(small[..., i]).resize((width, height), Image.Resampling.BICUBIC))
-        for i in range(small.shape[2])
-    ]
-    return np.stack(layers, -1).astype(np.float32)
+    large = np.empty((height, width, small.shape[2]), np.float32)
+    for channel in range(small.shape[2]):
+        layer = Image.fromarray(np.ascontiguousarray(small[..., channel]))
+        large[..., channel] = np.asarray(layer.resize((width, height), Image.Resampling.BICUBIC))
+    return large
 
 
-def slope(width: int, height: int, one: Rgb, other: Rgb, degrees: float) -> Floats:
-    """
-    Return a straight gradient from *one* to *other*, *degrees* clockwise from rightwards.
-    """
-    angle = math.radians(degrees)
-    x = np.linspace(-0.5, 0.5, width, dtype=np.float32)[None] * np.float32(math.cos(angle) * width)
-    y = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * np.float32(
-        math.sin(angle) * height
-    )
-    reach = abs(math.cos(angle)) * width + abs(math.sin(angle)) * height
-    share = (x + y) / np.float32(reach) + np.float32(0.5)
-    ground = np.empty((height, width, 3), np.float32)
-    for channel, (a, b) in enumerate(zip(one, other, strict=True)):
-        np.multiply(share, np.float32(255 * (b - a)), out=ground[..., channel])
-        ground[..., channel] += np.float32(255 * a)
-    return ground
-
-
-def blobs(
-    width: int, height: int, ground: Floats, spots: Sequence[tuple[float, float, float, Rgb, float]]
+def lights(
+    width: int,
+    height: int,
+    slope: tuple[Rgb, Rgb, float],
+    spots: Sequence[tuple[float, float, float, Rgb, float]],
 ) -> Floats:
     """
-    Return *ground* with soft spots (x, y, radius as shares of width, height and the longer
-    side, colour, strength) laid over it in turn.
+    Return a straight gradient from one colour to another, so many degrees clockwise from
+    rightwards, with soft spots (x, y, radius as shares of width, height and the longer side,
+    colour, strength) laid over it in turn.
     """
     rows, columns = max(2, height // COARSE), max(2, width // COARSE)
-    step_y, step_x = height / rows, width / columns
-    y = ((np.arange(rows) + 0.5) * step_y)[:, None]
-    x = ((np.arange(columns) + 0.5) * step_x)[None]
-    small = np.stack(
-        [
-            np.asarray(
-                Image.fromarray(ground[..., i]).resize((columns, rows), Image.Resampling.BOX)
-            )
-            for i in range(3)
-        ],
-        -1,
+    y = ((np.arange(rows, dtype=np.float32) + np.float32(0.5)) * np.float32(height / rows))[:, None]
+    x = (np.arange(columns, dtype=np.float32) + np.float32(0.5)) * np.float32(width / columns)
+    one, other, degrees = slope
+    across, down = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    reach = abs(across) * width + abs(down) * height
+    along = (x - width / 2) * np.float32(across / reach) + (y - height / 2) * np.float32(
+        down / reach
     )
+    a, b = (np.array(color, np.float32) * 255 for color in (one, other))
+    small = a + (b - a) * (along + np.float32(0.5))[..., None]
     longer = max(width, height)
     for at_x, at_y, radius, color, strength in spots:
         distance = ((x - at_x * width) ** 2 + (y - at_y * height) ** 2) / (radius * longer) ** 2
