@@ -81,6 +81,14 @@ def test_an_edited_scene_changes_its_body_and_its_two_overlaps() -> None:
     assert {(p.lower, p.upper) for p in changed} == {(0, 1), (1, None), (1, 2)}
 
 
+@pytest.mark.parametrize(
+    ("length", "parts"), [(180, [180]), (181, [90, 91]), (360, [180, 180]), (450, [112, 113] * 2)]
+)
+def test_a_long_scene_is_cut_for_two_workers(length: int, parts: list[int]) -> None:
+    alone = evolve(film((length,)), card=None, frames=length, samples=length * 1600)
+    assert [each.frames for each in segments.cut(alone, ENCODING, nothing)] == parts
+
+
 def test_a_longer_opening_moves_the_rest_but_makes_none_of_it_anew() -> None:
     before, after = keys(film()), keys(film((156, 160, 140)))
     # The opening's body and its overlap change; every later segment is found again.
