@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -285,21 +284,18 @@ class Assembly:
         """
         Have *crew* render the runs of *plan*: in order, but what need not wait before what must.
         """
-        todo, lock = list(plan), threading.Lock()
 
-        def one() -> None:
-            with lock:
-                ready = (
-                    at
-                    for at, run in enumerate(todo)
-                    if task.is_ready(run, todo[:at] + todo[at + 1 :])
-                )
-                run = todo.pop(next(ready, 0))
-                task.pledge(run)
-            self._see(task, run, posing)
+        def chosen(left: Sequence[Run]) -> int:
+            ready = (
+                at
+                for at, run in enumerate(left)
+                if task.is_ready(run, [*left[:at], *left[at + 1 :]])
+            )
+            at = next(ready, 0)
+            task.pledge(left[at])
+            return at
 
-        for _ in plan:
-            crew.begin(one)
+        crew.share(plan, chosen, partial(self._see, task, posing=posing))
 
     def _see(self, task: Task, run: Run, posing: Segment | None = None) -> None:
         def keep(segment: Segment) -> None:

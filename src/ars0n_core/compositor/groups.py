@@ -262,6 +262,23 @@ class Crew:
         """
         self._pool.submit(self._call, job)
 
+    def share(
+        self, todo: Sequence[T], choose: Callable[[Sequence[T]], int], do: Callable[[T], object]
+    ) -> None:
+        """
+        Have *do* called for each of *todo*: whoever is free takes the one that *choose*, given
+        what is left, counts to, and nobody else chooses meanwhile.
+        """
+        left, lock = list(todo), threading.Lock()
+
+        def one() -> None:
+            with lock:
+                chosen = left.pop(choose(left))
+            do(chosen)
+
+        for _ in todo:
+            self.begin(one)
+
     def _call(self, job: Callable[[], object]) -> None:
         if self._failures:
             return
