@@ -19,7 +19,7 @@ import numpy as np
 from attrs import evolve
 from PIL import Image, ImageOps
 
-from ars0n_core.compositor import colors, commands, ffmpeg, stills, text
+from ars0n_core.compositor import colors, commands, ffmpeg, rasters, stills, text
 from ars0n_core.compositor.captions import SPEECH, scale_of
 from ars0n_core.compositor.disks import writing
 from ars0n_core.compositor.titles import SUPER
@@ -176,7 +176,7 @@ def _slate(label: str, size: tuple[int, int], number: int) -> Image.Image:
         label, SUPER, width=0.64 * size[0], height=0.4 * size[1], size_max=0.05 * scale,
         size_min=0.02 * scale, lines_max=8,
     )  # fmt: skip
-    painted = text.paint(block, colors.WHITE, 0.5, 0.85)
+    painted = rasters.paint(block, colors.WHITE, 0.5, 0.85)
     left, top = (size[0] - painted.width) // 2, (size[1] - painted.height) // 2
     image.alpha_composite(painted, (max(0, left), max(0, top)))
     return image.convert("RGB")
@@ -236,7 +236,7 @@ def contact_sheet(
         block = text.fit(
             label, SPEECH, width=width, height=SHEET_LABEL, size_max=16, size_min=8, lines_max=1
         )
-        painted = text.paint(block, colors.WHITE, 0.0, 0.8)
+        painted = rasters.paint(block, colors.WHITE, 0.0, 0.8)
         sheet.alpha_composite(painted, (left, top + height + 2))
     with writing():
         sheet.convert("RGB").save(target)

@@ -18,7 +18,7 @@ import numpy as np
 from attrs import frozen
 from PIL import Image, ImageFilter
 
-from ars0n_core.compositor import colors, text
+from ars0n_core.compositor import colors, rasters, text
 from ars0n_core.compositor.logo import rounded_mask
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def laid(block: Block, treatment: Treatment, across: int, down: int, em: float) 
     size = (block.width + 2 * across, block.height + 2 * down)
     image = Image.new("RGBA", size, (*colors.to_bytes(GROUND)[:3], 0))
     mask = Image.new("L", size, 0)
-    mask.paste(text.mask(block, 0.5), (across - text.PAD, down - text.PAD))
+    mask.paste(rasters.mask(block, 0.5), (across - text.PAD, down - text.PAD))
     match treatment.backing:
         case Backing.BOX:
             shape = rounded_mask(*size, 0.3 * block.size)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 from PIL import Image
 
-from ars0n_core.compositor import backings, breaking, colors, logo, text
+from ars0n_core.compositor import backings, breaking, colors, logo, rasters, text
 from ars0n_core.compositor.backings import GROUND, Treatment
 from ars0n_core.compositor.fonts import Face, clusters
 from ars0n_core.compositor.frames import Sprite, blend
@@ -163,9 +163,9 @@ class CaptionArt:
         image = backings.laid(block, backing, across, down, max(block.size, EM_LEAST * size))
         lit: tuple[tuple[tuple[Sprite, int, int], ...], ...] = ()
         if cue.highlighted and len(cue.words) > 1:  # a single word needs no pointing at
-            boxes = text.word_boxes(block, 0.5)
+            boxes = rasters.word_boxes(block, 0.5)
             fill = colors.readable(accent, GROUND, ratio=3.0)
-            label = text.paint(block, colors.ink_on(fill), 0.5)
+            label = rasters.paint(block, colors.ink_on(fill), 0.5)
             lit = tuple(
                 tuple(
                     _pill(label, block.size, word, fill, (left + across, top + down), room)

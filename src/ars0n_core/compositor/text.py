@@ -1,5 +1,5 @@
 """
-Setting type: text to lines to pixels.
+Setting type: text to lines.
 
 **Owns** shaping (raqm), font runs, line order of mixed directions, balanced wrapping,
 and fitting a text into a box at the largest size that keeps it legible. **Does not
@@ -7,27 +7,23 @@ own** which fonts there are (`fonts`) or where text stands (`cards`, `captions`)
 **Invariants**: a `Block` is measured by its ink, so that what lies inside its width and
 height is all there is to see; no text is ever cut short; lines never touch.
 
-Start at `fit`, then `mask` or `paint`.
+Start at `fit`; `rasters` makes pixels of a block.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
-import math
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
-from PIL import Image, ImageDraw
 
-from ars0n_core.compositor import bidi, breaking, capitals, colors, fonts, hyphens, metrics
+from ars0n_core.compositor import bidi, breaking, capitals, fonts, hyphens, metrics
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ars0n_core.compositor.breaking import Atom
-    from ars0n_core.compositor.colors import Rgb
 
 PAD: Final = 2
 """
@@ -42,11 +38,6 @@ Share of the wanted size below which long words are parted rather than all type 
 LONG_LETTERS: Final = 16
 """
 Letters from which a word is parted for the size of all type: compounds, not *international*.
-"""
-
-LETTERS_MAX: Final = 256
-"""
-Letters whose coverage is kept: those of a few captions.
 """
 
 STEP: Final = 0.95
@@ -393,82 +384,3 @@ def _parted(atoms: Sequence[Atom], style: Style, size: int, width: float) -> lis
         else:
             result += word
     return result
-
-
-def mask(block: Block, align: float = 0.0) -> Image.Image:
-    """
-    Return the block's coverage ("L"), `PAD` pixels larger on every side.
-
-    *align* is 0 for left, 0.5 for centred, 1 for right.
-    """
-    image = Image.new("L", (block.width + 2 * PAD, block.height + 2 * PAD), 0)
-    draw = ImageDraw.Draw(image)
-    style = block.style
-    for line in block.lines:
-        origin = PAD + block.line_left(line, align) - line.left
-        for run in line.runs:
-            font = fonts.load(run.font, block.size, style.weight)
-            direction = "rtl" if run.level % 2 else "ltr"
-            pen = (origin + run.x, PAD + line.baseline)
-            if not metrics.is_loose(run.font, run.level, style.tracking):
-                draw.text(pen, run.text, 255, font, anchor="ls", direction=direction)
-                continue
-            x, before = pen[0], ""
-            lower = math.ceil(pen[1] - 0.5)
-            for letter in fonts.clusters(run.text):
-                if before:
-                    step = metrics.step(run.font, block.size, style.weight, before, letter)
-                    x += step + style.tracking * block.size
-                ink, across, down = _letter(run.font, block.size, style.weight, letter)
-                image.paste(255, (math.floor(x + 0.5) + across, lower + down), ink)
-                before = letter
-    return image
-
-
-@functools.lru_cache(maxsize=LETTERS_MAX)
-def _letter(font: Font, size: int, weight: int, letter: str) -> tuple[Image.Image, int, int]:
-    """
-    Return the coverage ("L") of a *letter*, and where it lies about the pen on the baseline:
-    letters stand on whole pixels, and drawing an outline takes a hundred times as long as laying
-    it down once more.
-    """
-    face = fonts.load(font, size, weight)
-    left, top, right, bottom = face.getbbox(letter, anchor="ls", features=metrics.LOOSE)
-    across, down = math.floor(left) - 1, math.floor(top) - 1
-    room = Image.new("L", (math.ceil(right) + 1 - across, math.ceil(bottom) + 1 - down), 0)
-    pen = (-across, -down)
-    ImageDraw.Draw(room).text(pen, letter, 255, face, anchor="ls", features=metrics.LOOSE)
-    return room, across, down
-
-
-def paint(block: Block, color: Rgb, align: float = 0.0, alpha: float = 1.0) -> Image.Image:
-    """
-    Return the block in one colour as RGBA, `PAD` pixels larger on every side.
-    """
-    coverage = mask(block, align)
-    if alpha < 1:
-        coverage = coverage.point([round(alpha * value) for value in range(256)])
-    image = Image.new("RGBA", coverage.size, (*colors.to_bytes(color)[:3], 0))
-    image.putalpha(coverage)
-    return image
-
-
-def word_boxes(
-    block: Block, align: float = 0.0
-) -> dict[int, list[tuple[float, float, float, float]]]:
-    """
-    Return, for each word of the text, its boxes (left, top, right, bottom) in the block,
-    one for each line it stands on; tops and bottoms are the line's.
-    """
-    boxes: dict[int, list[tuple[float, float, float, float]]] = {}
-    for line in block.lines:
-        origin = block.line_left(line, align) - line.left
-        spans: dict[int, tuple[float, float]] = {}
-        for run in line.runs:
-            left, right = origin + run.x, origin + run.x + run.advance
-            old = spans.get(run.word, (left, right))
-            spans[run.word] = (min(old[0], left), max(old[1], right))
-        for word, (left, right) in spans.items():
-            box = (left, line.baseline - line.ascent, right, line.baseline + line.descent)
-            boxes.setdefault(word, []).append(box)
-    return boxes

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from PIL import Image
 
-from ars0n_core.compositor import colors, logo, text, transitions
+from ars0n_core.compositor import colors, logo, rasters, text, transitions
 from ars0n_core.compositor.backings import GROUND
 from ars0n_core.compositor.captions import caption_zone, scale_of
 from ars0n_core.compositor.fonts import Face
@@ -107,7 +107,7 @@ class TitleArt:
         wide, tall = block.width + 2 * across + bar, block.height + 2 * down
         fill = colors.readable(accent, GROUND, ratio=3.0)
         image = Image.new("RGBA", (wide, tall), colors.to_bytes(GROUND, 0.86))
-        label = text.paint(block, colors.WHITE, 1.0 if block.rtl else 0.0)
+        label = rasters.paint(block, colors.WHITE, 1.0 if block.rtl else 0.0)
         start = across if block.rtl else across + bar
         image.alpha_composite(label, (start - text.PAD, down - text.PAD))
         image.paste(

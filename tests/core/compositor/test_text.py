@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ars0n_core.compositor import bidi, breaking, fonts, hyphens, text
+from ars0n_core.compositor import bidi, breaking, fonts, hyphens, rasters, text
 from ars0n_core.compositor.cards import brutalist
 from ars0n_core.compositor.fonts import Face
 from ars0n_core.compositor.text import Style
@@ -45,7 +45,7 @@ def test_a_fitted_text_stays_in_its_box_and_shows_ink_to_its_edges(script: str, 
     assert block.width <= 150
     assert block.height <= 60
     assert len(block.lines) <= 3
-    ink = np.asarray(text.mask(block, 0.5)) > 0
+    ink = np.asarray(rasters.mask(block, 0.5)) > 0
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     assert columns[0] >= 0
     assert abs((columns[-1] - columns[0] + 1) - block.width) <= 8  # side bearings count as ink
@@ -90,14 +90,14 @@ def test_lines_never_touch(script: str) -> None:
 
 def test_right_to_left_words_run_from_the_right() -> None:
     block = text.set_lines("אבג דהו", Style(), 20)
-    boxes = text.word_boxes(block)
+    boxes = rasters.word_boxes(block)
     assert block.rtl
     assert boxes[0][0][0] > boxes[1][0][2]
 
 
 def test_latin_inside_hebrew_keeps_its_own_order() -> None:
     block = text.set_lines("בית Acme Inc כאן", Style(), 20)
-    boxes = text.word_boxes(block)
+    boxes = rasters.word_boxes(block)
     lefts = [boxes[word][0][0] for word in range(4)]
     assert lefts[3] < lefts[1] < lefts[2] < lefts[0]
 
@@ -186,7 +186,7 @@ def test_any_text_can_be_set_without_loss(sample: str) -> None:
     block = text.fit(sample, Style(), width=80, height=60, size_max=24, size_min=8)
     shown = "".join(run.text for line in block.lines for run in line.runs)
     assert sorted(shown) == sorted(breaking.clean(sample).replace(" ", ""))
-    text.mask(block)
+    rasters.mask(block)
 
 
 def test_a_line_too_wide_by_its_ink_is_broken_between_words_not_inside_them() -> None:
@@ -297,6 +297,6 @@ def test_a_parted_word_is_lit_on_both_its_lines() -> None:
         "Donaudampfschifffahrtsgesellschaft heute", Style(), width=300, height=200, size_max=40,
         size_min=8,
     )  # fmt: skip
-    boxes = text.word_boxes(block)
+    boxes = rasters.word_boxes(block)
     assert len(boxes[0]) >= 2
     assert len(boxes[1]) == 1

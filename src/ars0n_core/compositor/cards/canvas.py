@@ -14,7 +14,7 @@ import numpy as np
 from attrs import field, mutable
 from PIL import Image
 
-from ars0n_core.compositor import colors, frames, logo, text
+from ars0n_core.compositor import colors, frames, logo, rasters, text
 from ars0n_core.compositor.cards import paint
 from ars0n_core.compositor.cards.art import STAGGER_FRAMES, CardArt, Entrance, Layer
 from ars0n_core.compositor.cards.stack import Button, Mark, Rule, Words, button_text_height
@@ -147,7 +147,7 @@ class Canvas:
             return
         self._note(item)
         color = self.ink(piece.name, piece.color, item.box)
-        image = text.paint(item.block, color, item.align)
+        image = rasters.paint(item.block, color, item.align)
         self.add(image, item.box.left - text.PAD, item.box.top - text.PAD, entrance)
 
     def _mark(self, item: Placed, piece: Mark, entrance: Entrance) -> None:
@@ -185,7 +185,7 @@ class Canvas:
             face = paint.box(width, height, piece.fill, radius)
         else:
             face = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-        label = text.paint(block, color, 0.5)
+        label = rasters.paint(block, color, 0.5)
         left = (width - block.width) / 2
         top = (height - button_text_height(block)) / 2
         face.alpha_composite(label, (round(left) - text.PAD, max(0, round(top) - text.PAD)))

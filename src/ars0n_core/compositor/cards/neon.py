@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from ars0n_core.compositor import colors, text
+from ars0n_core.compositor import colors, rasters, text
 from ars0n_core.compositor.cards import paint
 from ars0n_core.compositor.cards.art import STAGGER_FRAMES, Entrance
 from ars0n_core.compositor.cards.canvas import Canvas
@@ -170,7 +170,7 @@ def _lit(canvas: Canvas, item: Placed, piece: Words, tube: Rgb) -> None:
     canvas.boxes[piece.name] = item.box
     canvas.sizes[piece.name] = item.block.size
     canvas.ink(piece.name, core, item.box)
-    image, reach = _glowing(text.mask(item.block, 0.5), tube, canvas.brief.unit)
+    image, reach = _glowing(rasters.mask(item.block, 0.5), tube, canvas.brief.unit)
     off = reach + text.PAD
     canvas.add(image, item.box.left - off, item.box.top - off, Entrance.FADE)
     canvas.turn += STAGGER_FRAMES
