@@ -70,7 +70,10 @@ def spoken(timeline: Timeline, words: Sequence[Word]) -> tuple[Cue, ...]:
     stretches = [_utterance(sound, words) for sound in timeline.voice]
     frames = timeline.frames or timeline.samples // SAMPLES_PER_FRAME
     return captions.cues(
-        [stretch for stretch in stretches if stretch.words], end_frame=frames, word_by_word=False
+        [stretch for stretch in stretches if stretch.words],
+        end_frame=frames,
+        word_by_word=False,
+        whole=True,  # a file is read by whoever looks for a word, too
     )
 
 

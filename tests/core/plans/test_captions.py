@@ -160,6 +160,27 @@ def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
         assert CaptionArt.of(cue, 360, 640).lines <= 2
 
 
+def test_a_file_leaves_no_word_out_even_where_nobody_can_read_as_fast() -> None:
+    words = ("Northwind's noise-cancelling headphones everywhere you are today. " * 5).split()
+    spoken = said([(word, len(word) / 26, 0.0) for word in words], 3)
+    end_frame = end_of(spoken)
+    shown = captions.cues(spoken, end_frame=end_frame, word_by_word=False)
+    check_limits(shown, end_frame)
+    assert len([w for cue in shown for w in cue.words]) < len(words)  # a film's are left out
+    found = captions.cues(spoken, end_frame=end_frame, word_by_word=False, whole=True)
+    assert [w.text for cue in found for w in cue.words] == words
+    read = [wording.columns(line) for each in subtitles.shown(found) for line in each.lines]
+    assert max(read) <= 42
+    speeds = [
+        sum(map(wording.columns, each.lines)) * 30 / cue.frames
+        for each, cue in zip(subtitles.shown(found), found, strict=True)
+    ]
+    assert max(speeds) <= 1.2 * min(speeds)
+    for left, right in pairwise(found):
+        assert left.start_frame + left.frames <= right.start_frame
+    assert found[-1].start_frame + found[-1].frames <= end_frame
+
+
 def order(text: str, captioned: CaptionStyle) -> tuple[AdSpec, Plan]:
     spec = AdSpec(prompt="p", duration_seconds=15, voice_id="v", captions=captioned)
     scenes = tuple(Scene(scene_index=i, description="x", duration_seconds=6.0) for i in range(3))

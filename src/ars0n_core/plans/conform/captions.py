@@ -72,6 +72,7 @@ def cues(
     word_by_word: bool,
     line_columns: int = wording.LINE_COLUMNS,
     joins: Sequence[tuple[int, int]] = (),
+    whole: bool = False,
 ) -> tuple[Cue, ...]:
     """
     Return the captions of *spoken*, all of them before *end_frame*, in lines of at most
@@ -80,7 +81,8 @@ def cues(
     While one picture gives way to the next (*joins*: first frame, and the first after) none is
     shown, as far as there is time to read it before or after. What is spoken faster than it can
     be read is shown some time before and after it is heard; where *end_frame* leaves no time for
-    that, captions are fuller, and the last words are not written.
+    that, captions are fuller, and the last words are not written; or, if it must be *whole*, all
+    are shown for the same part of the time that they take.
     """
     form = _Form(word_by_word, min(line_columns, wording.LINE_COLUMNS), tuple(joins))
     heard = [
@@ -90,14 +92,20 @@ def cues(
     found = _cues([part for words in heard for part in _break(words, form)], form)
     timed = timing.lent(found, end_frame)
     if timed is None:
-        timed = _hurried(found, [word for words in heard for word in words], form, end_frame)
+        spoken_words = [word for words in heard for word in words]
+        timed = _hurried(found, spoken_words, form, end_frame, whole=whole)
     for first, after in joins:
         timed = [timing.clear_of(cue, first, after) for cue in timed]
     return tuple(timing.within(cue) for cue in timed)
 
 
 def _hurried(
-    found: Sequence[Cue], words: Sequence[_Heard], form: _Form, end_frame: int
+    found: Sequence[Cue],
+    words: Sequence[_Heard],
+    form: _Form,
+    end_frame: int,
+    *,
+    whole: bool,
 ) -> list[Cue]:
     """
     Return captions of *words*, spoken faster than they can be read: as they were *found*, or
@@ -110,8 +118,8 @@ def _hurried(
             attempts.append((timing.out_of_step(tried, spread), len(attempts), spread))
     if attempts:
         return min(attempts)[-1]
-    full = _cues(_full(words, form, end_frame), form)
-    return timing.spread(full, end_frame, gap=0) or []
+    full = _cues(_full(words, form, None if whole else end_frame), form)
+    return timing.spread(full, end_frame, gap=0) or timing.squeezed(full, end_frame)
 
 
 def _cues(parts: Sequence[Sequence[_Heard]], form: _Form) -> list[Cue]:
@@ -156,10 +164,10 @@ def _break(words: Sequence[_Heard], form: _Form) -> list[Sequence[_Heard]]:
     return parts[::-1]
 
 
-def _full(words: Sequence[_Heard], form: _Form, end_frame: int) -> list[Sequence[_Heard]]:
+def _full(words: Sequence[_Heard], form: _Form, most: int | None) -> list[Sequence[_Heard]]:
     """
     Return *words* in captions that together take the least time to read: as many as can be read
-    in *end_frame* frames.
+    in *most* frames, if that is given.
     """
     best: list[tuple[int, int]] = [(0, 0)]
     for end in range(1, len(words) + 1):
@@ -173,7 +181,7 @@ def _full(words: Sequence[_Heard], form: _Form, end_frame: int) -> list[Sequence
         best.append(min(choices))
     # Half a word tells nothing.
     whole = [0, *(n for n, word in enumerate(words, 1) if not word.text.endswith(wording.MARKS))]
-    end = max(n for n in whole if best[n][0] <= end_frame)
+    end = max(n for n in whole if most is None or best[n][0] <= most)
     parts: list[Sequence[_Heard]] = []
     while end:
         start = best[end][1]

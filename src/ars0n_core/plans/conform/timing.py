@@ -2,8 +2,8 @@
 When each caption is shown: while it is spoken, and for as long as it takes to be read.
 
 **Owns** moving captions' edges. **Does not own** which words share one (`captions`).
-**Invariants**: none is shown for less time than it takes to be read; none meets another;
-where all can't be, nothing is timed.
+**Invariants**: none meets another, and none is shown for less time than it takes to be read
+(but for `squeezed`); where all can't be, nothing is timed.
 
 A caption that is spoken too fast first borrows what its neighbours can spare (`lent`). Where
 that is not enough they are all moved as little as can be, in the sense of least squares, some before
@@ -153,6 +153,20 @@ def spread(found: Sequence[Cue], end_frame: int, gap: int = GAP_FRAMES) -> list[
         end = min(end, clear)
         result.append(evolve(cue, start_frame=starts[i], frames=end - starts[i]))
     return result
+
+
+def squeezed(found: Sequence[Cue], end_frame: int) -> list[Cue]:
+    """
+    Return *found* one after the other up to *end_frame*, each shown for the same part of the time
+    that it takes.
+    """
+    lengths = [needed([word.text for word in cue.words]) for cue in found]
+    ends = list(itertools.accumulate(lengths))
+    edges = [0, *(max(end * end_frame // ends[-1], i) for i, end in enumerate(ends, 1))]
+    return [
+        evolve(cue, start_frame=start, frames=end - start)
+        for cue, (start, end) in zip(found, itertools.pairwise(edges), strict=True)
+    ]
 
 
 def _rising(wanted: Sequence[int]) -> list[float]:
