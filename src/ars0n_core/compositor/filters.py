@@ -126,6 +126,8 @@ class Filter:
         """
         chain, state = self._chain, self._state
         (channels, memory), piece = state.shape, chain.piece
+        if not (state.any() or part.any()):  # silence after silence
+            return np.zeros((channels, len(part)), np.float32)
         pieces = len(part) // piece
         rows = np.empty((channels, pieces, piece + memory), np.float32)
         for channel in range(channels):

@@ -114,6 +114,17 @@ def test_a_filter_is_its_recursion_however_long_the_part() -> None:
         assert np.abs(heard - wanted).max() < 1e-5
 
 
+def test_silence_passes_a_filter_that_has_fallen_silent() -> None:
+    sections = loudness.k_weighting(48_000)
+    sound = np.zeros((14_400, 2), np.float32)
+    sound[4_799] = 1
+    cut, whole = (filters.Filter(sections, 4_800, 2) for _ in range(2))
+    heard = np.concatenate([cut.run(part) for part in np.split(sound, 3)], axis=1)
+    assert np.abs(heard - whole.run(sound)).max() < 1e-6
+    assert not heard[:, :4_799].any()
+    assert heard[:, 4_800:].any()  # what rings is heard, though nothing comes in
+
+
 def test_the_limiter_lets_go_grain_by_grain() -> None:
     peaks = np.random.default_rng(4).exponential(0.3, 700)
     nodes, _ = mastering.limit(peaks, 0.8)
