@@ -35,7 +35,7 @@ What only follows a letter.
 """
 
 ONSETS: Final = frozenset(
-    ["sch", "ch", "ph", "th", "sh", "ck", "sz", "cs", "zs", "cz", "rz", "bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kl", "kr", "pl", "pr", "tr", "vr", "str", "spr", "spl", "schl", "schr", "schm", "schn", "schw", "thr", "phr", "бл", "бр", "вл", "вр", "гл", "гр", "дл", "др", "зл", "зр", "кл", "кр", "пл", "пр", "ск", "ст", "сл", "см", "сн", "св", "сп", "тр", "фл", "фр", "хл", "хр", "стр", "βλ", "βρ", "γλ", "γρ", "δρ", "θρ", "κλ", "κρ", "πλ", "πρ", "στ", "στρ", "σπ", "σκ", "τρ", "φλ", "φρ", "χλ", "χρ", "μπ", "ντ", "γκ", "τσ", "τζ"]
+    ["sch", "ch", "ph", "th", "sh", "ck", "sz", "cs", "zs", "cz", "rz", "bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kl", "kr", "pl", "pr", "tr", "vr", "str", "spr", "spl", "pf", "pfl", "pfr", "schl", "schr", "schm", "schn", "schw", "thr", "phr", "бл", "бр", "вл", "вр", "гл", "гр", "дл", "др", "зл", "зр", "кл", "кр", "пл", "пр", "ск", "ст", "сл", "см", "сн", "св", "сп", "тр", "фл", "фр", "хл", "хр", "стр", "βλ", "βρ", "γλ", "γρ", "δρ", "θρ", "κλ", "κρ", "πλ", "πρ", "στ", "στρ", "σπ", "σκ", "τρ", "φλ", "φρ", "χλ", "χρ", "μπ", "ντ", "γκ", "τσ", "τζ"]
 )  # fmt: skip
 """
 Groups of consonants that begin a syllable together.
@@ -43,7 +43,7 @@ Groups of consonants that begin a syllable together.
 
 ONSET_LETTERS_MAX: Final = 4
 
-JOINTS: Final = re.compile(r"(?:ung|heit|keit|schaft|ion|tat|ling)s(?=\w{3})|\w(?=lich)")
+JOINTS: Final = re.compile(r"(?:ung|heit|keit|schaft|ion|tat|ling)s(?=\w{3})|\w(?=lich(?!t))")
 """
 Where German words have a joint for certain: these endings take an s before another part, and
 ``-lich`` begins one.

@@ -121,7 +121,9 @@ def _parted(clusters: Sequence[str]) -> list[str]:
         # A hyphen takes a column too.
         ends = [first + n for n, wide in enumerate(reached, 1) if wide < PART_COLUMNS]
         least = len([n for n in ends if columns("".join(clusters[first:n])) < PART_COLUMNS_MIN])
-        end = max(ends[least:] or [first + 1], key=lambda at: (_worth(clusters, at, starts), at))
+        worth = {at: _worth(clusters, at, starts) for at in ends}
+        good = [at for at in ends[least:] if worth[at]] or [at for at in ends if worth[at]]
+        end = max(good or ends[-1:] or [first + 1], key=lambda at: (worth.get(at, 0), at))
         found.append("".join(clusters[first:end]) + _mark(clusters[end - 1], clusters[end]))
         first = end
     return [*found, "".join(clusters[first:])]
@@ -132,11 +134,23 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
     Return how well a word may be parted before the cluster *at* a place.
     """
     before, after = clusters[at - 1][0], clusters[at][0]
+    if _is_katakana(before) and _is_katakana(after):
+        return 0
     if after in CLINGING or unicodedata.category(after) in ("Pe", "Pf", "Po"):
         return 0
     if unicodedata.category(before).startswith("P") or after in LEADING_VOWELS:
         return 3
+    if _is_hiragana(before) and not _is_hiragana(after):
+        return 3  # where a Japanese phrase ends, nearly always
     return 2 if at in starts or _is_wide(before) or _is_wide(after) else 1
+
+
+def _is_hiragana(character: str) -> bool:
+    return "\u3041" <= character <= "\u309f"
+
+
+def _is_katakana(character: str) -> bool:
+    return "\u30a0" <= character <= "\u30ff"
 
 
 def _mark(before: str, after: str) -> str:

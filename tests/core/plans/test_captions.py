@@ -142,6 +142,7 @@ def test_a_word_longer_than_a_line_is_parted_where_its_syllables_begin() -> None
     thai = wording.parts(LONG[8])
     assert "".join(wording.plain(part) for part in thai) == LONG[8]
     assert wording.joined(thai) == LONG[8]
+    assert wording.parts(LONG[7])[:2] == ["高級", "ワイヤレスヘッドホン"]
     address = wording.parts(LONG[6])
     assert "".join(wording.plain(part) for part in address) == LONG[6]  # no hyphen of ours in it
     assert wording.parts("Kraftfahrzeughaftpflichtversicherung") == [LONG[0]]
