@@ -56,6 +56,13 @@ picture, about.
 """
 
 
+LAID_MAX: Final = 4
+"""
+Overlaps whose pictures may lie aside on disk, 40 MB for each at 720p, while bodies are rendered:
+short as they are, they make both workers end together.
+"""
+
+
 @frozen(kw_only=True, eq=False)
 class Settings:
     """
@@ -282,16 +289,18 @@ class Assembly:
         self, crew: Crew, task: Task, plan: Sequence[Run], posing: Segment | None = None
     ) -> None:
         """
-        Have *crew* render the runs of *plan*: in order, but what need not wait before what must.
+        Have *crew* render the runs of *plan*: in order, but what need not wait before what must,
+        and overlaps as soon as many can be.
         """
 
         def chosen(left: Sequence[Run]) -> int:
-            ready = (
+            ready = [
                 at
                 for at, run in enumerate(left)
                 if task.is_ready(run, [*left[:at], *left[at + 1 :]])
-            )
-            at = next(ready, 0)
+            ]
+            overlaps = [at for at in ready if left[at].segments[0].upper is not None]
+            at = next(iter(overlaps if len(overlaps) > LAID_MAX else ready), 0)
             task.pledge(left[at])
             return at
 

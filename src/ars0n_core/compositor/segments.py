@@ -217,7 +217,8 @@ def runs(
 ) -> tuple[Run, ...]:
     """
     Return how to render the *missing* segments with so many workers, the longest run first;
-    what one of them does *beside* takes as long as so many encoded frames.
+    what one of them does *beside* takes as long as so many encoded frames. Overlaps are runs of
+    their own, unless one worker does all: whoever is free renders them of what was laid aside.
     """
     track = items(timeline)
     groups: list[list[Segment]] = []
@@ -227,6 +228,7 @@ def runs(
             last is not None
             and last.lower == segment.lower
             and last.end_frame == segment.start_frame
+            and (workers == 1 or segment.upper is None)
         ):
             groups[-1].append(segment)
         else:
