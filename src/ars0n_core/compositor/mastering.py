@@ -16,6 +16,7 @@ Start at `master`.
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,12 +26,13 @@ import soxr
 from attrs import field, frozen
 
 from ars0n_core.compositor import encoders, filters, loudness, tapes
+from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.loudness import Loudness, Peaks
 from ars0n_core.compositor.tapes import Tape
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
     from ars0n_core.compositor.filters import Samples
@@ -206,10 +208,9 @@ def master(
     rounds, samples = 0, take.tape.samples
     while True:
         rounds += 1
-        gains = brought(take, ridden, aim_lufs, aim_dbtp)
         encoders.encode(
-            mastered(take, gains), samples, take.rate, target,
-            binary=binary, group=group, bitrate=bitrate,
+            _decided(take, partial(brought, take, ridden, aim_lufs, aim_dbtp)), samples, take.rate,
+            target, binary=binary, group=group, bitrate=bitrate,
         )  # fmt: skip
         heard = listen(target, take.rate, binary=binary, group=group)
         if heard.samples != samples:
@@ -262,6 +263,19 @@ def mastered(take: Take, gains: npt.NDArray[np.float64]) -> Read:
         sound = take.tape.read(start, count)
         filters.shape(sound, line, take.grain, start)
         return sound
+
+    return read
+
+
+def _decided(take: Take, decide: Callable[[], npt.NDArray[np.float64]]) -> Read:
+    """
+    Return what reads *take* with the gains that *decide* gives when the first sample is asked
+    for: by then the encoders have been started, which takes as long.
+    """
+    made: Once[Read] = Once()
+
+    def read(start: int, count: int) -> Samples:
+        return made.get(lambda: mastered(take, decide()))(start, count)
 
     return read
 
