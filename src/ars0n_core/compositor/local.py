@@ -54,7 +54,7 @@ class LocalCompositor:
         preset: x264's preset: veryfast by default, superfast for drafts, medium for masters.
         crf: x264's constant rate factor.
         cache_bytes_max: What the cache may hold.
-        certifies: Whether each ad comes with its certificate; measuring takes a third to half as long
+        certifies: Whether each ad comes with its certificate; measuring takes a quarter to a third as long
             as making it.
         sign: Signs a marked file in place, with the C2PA manifest it is given; None: unsigned.
         stopwatch: Seconds from any start, for the report of where time went.
