@@ -31,6 +31,13 @@ SQUARE: Final = ((1080, 1080),)
 FEED: Final = ((1080, 1350),)
 
 
+GOP_SECONDS_MAX: Final = 6.0
+"""
+How far key pictures may lie apart: as long as a piece of a film, and as a segment in which one is
+streamed (Apple's HLS authoring specification). No taker's table names a limit.
+"""
+
+
 @frozen(kw_only=True)
 class PictureRules:
     """
@@ -44,7 +51,7 @@ class PictureRules:
     kbps: tuple[int, int] | None = None
     aim_kbps: int | None = None
     levels: tuple[tuple[int, int], ...] = ((720, 42), (1080, 42))
-    gop_seconds_max: float = 5.0
+    gop_seconds_max: float = GOP_SECONDS_MAX
 
     def size_for(self, width: int, height: int) -> tuple[int, int] | None:
         """
