@@ -173,7 +173,7 @@ def decode_picture(
     )  # fmt: skip
 
 
-DEBLOCK: Final = "-1,0"
+DEBLOCK: Final = "-2,0"
 """
 How much less than x264's usual the edges of blocks are smoothed: film's grain and texture survive,
 and the same quality takes slightly fewer bytes.
