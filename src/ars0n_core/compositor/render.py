@@ -61,8 +61,8 @@ class Task:
     """
     All that rendering a run needs; ``folder`` is where segments go, ``encode`` makes the graph
     (target, frames) that encodes one, ``facts`` is what was seen of media so far, ``art`` the
-    end card once it is drawn, ``cache`` what is left of other renders, ``joints`` the overlaps still to be rendered, by what comes in,
-    ``pledges`` what is being laid aside for them.
+    end card once it is drawn, ``cache`` what is left of other renders, ``joints`` the overlaps
+    still to be rendered, by what comes in, ``pledges`` what is being laid aside for them.
     """
 
     timeline: Timeline
