@@ -242,14 +242,9 @@ def runs(
     return tuple(sorted(plan, key=lambda run: (-run.cost, run.segments[0].start_frame)))
 
 
-def _run(track: Sequence[Item], group: Sequence[Segment], *, follows: bool = False) -> Run:
-    """
-    Return the run of *group*; where it *follows* another of the same item and begins with an
-    overlap, what that needs was laid aside by then.
-    """
+def _run(track: Sequence[Item], group: Sequence[Segment]) -> Run:
     item = track[group[0].lower]
-    is_decoded = isinstance(item, Clip) and not (follows and group[0].upper is not None)
-    lead = group[0].start_frame - item.start_frame if is_decoded else 0
+    lead = group[0].start_frame - item.start_frame if isinstance(item, Clip) else 0
     return Run(segments=tuple(group), lead=lead, is_drawn=isinstance(item, EndCard))
 
 
@@ -269,10 +264,7 @@ def _halved(
     best, least = None, _makespan(plan, workers, beside) * 0.97
     for index, run in enumerate(plan):
         for place in range(1, len(run.segments)):
-            parts = [
-                _run(track, run.segments[:place]),
-                _run(track, run.segments[place:], follows=True),
-            ]
+            parts = [_run(track, run.segments[:place]), _run(track, run.segments[place:])]
             candidate = [*plan[:index], *parts, *plan[index + 1 :]]
             span = _makespan(candidate, workers, beside)
             if span < least:
