@@ -4,6 +4,7 @@ Bodies in, answers out, in the documents' words.
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -564,10 +565,25 @@ def test_previews_have_a_text_and_a_voice() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b"1" * 5000, b'{"a":1}}', b"\xff"]
+    ("raw", "why"),
+    [
+        (b"", "It is empty"),
+        (b"{", "line 1, column 2"),
+        (b"{'a': 1}", "line 1, column 2"),
+        (b"\xff\xfe\x00", "not UTF"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"1" * 5000, "too many digits"),
+        (b'{"a":1}}', "line 1, column 8"),
+        (b'{"a":1,\n}', "line 2, column 1"),
+        (b'{"a": "\xff"}', "Byte 8 is not UTF-8"),
+        (gzip.compress(b"{}"), "without Content-Encoding"),
+    ],
 )
-def test_a_body_that_is_no_json_is_refused(raw: bytes) -> None:
-    assert refused(raw, wire.parse)["formErrors"] == ["Body must be valid JSON"]
+def test_a_body_that_is_no_json_is_refused_and_told_why(raw: bytes, why: str) -> None:
+    told = refused(raw, wire.parse)["formErrors"]
+
+    assert told[0] == "Body must be valid JSON"
+    assert why in told[1]
 
 
 def test_a_body_has_an_end() -> None:

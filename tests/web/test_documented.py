@@ -492,6 +492,7 @@ def test_usage(site: Site) -> None:
     assert set(told["period"]) == {"from", "to"}
     assert told["credits"] == {"used": 4, "purchased": 0, "granted": 10_000, "refunded": 0}
     assert told["generations"] == {"total": 1, "completed": 1, "generating": 0, "projects": 1}
+    assert site.us.get("/usage?from=0001-01-01&to=9999-12-31").json()["credits"] == told["credits"]
     none = site.us.get("/usage?from=2020-01-01&to=2020-02-01T00:00:00%2B02:00").json()
     assert none["period"] == {"from": "2020-01-01T00:00:00Z", "to": "2020-01-31T22:00:00Z"}
     assert none["credits"]["used"] == 0

@@ -147,8 +147,36 @@ def test_a_broken_upload_is_refused(site: Site, content: bytes) -> None:
     assert answer.json()["error"] == "Validation failed"
 
 
+def test_a_file_under_another_name_is_asked_for_under_its_own(site: Site) -> None:
+    image = b'Content-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    picture = fakes.picture() + bytes(5_000)
+
+    other = site.us.post("/assets", content=multipart(image + picture), headers=headers)
+    both = multipart(image + picture, FILE + fakes.picture())
+
+    assert other.status_code == 400
+    assert other.json()["details"]["fieldErrors"]["file"] == [
+        "Required", 'A file came as "image": the form field must be called "file"',
+    ]  # fmt: skip
+    assert site.us.post("/assets", content=both, headers=headers).status_code == 201
+
+
+def test_a_field_that_is_too_long_is_named(site: Site) -> None:
+    answer = site.us.upload(fakes.picture(), note="x" * 2_000)
+
+    assert answer.json()["details"]["fieldErrors"] == {"note": ["At most 1000 bytes"]}
+
+
 @pytest.mark.parametrize(
-    "kind", ["application/json", "multipart/form-data", "", "multipart/form-data; boundary="]
+    "kind",
+    [
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=" + "b" * 300,
+        "",
+        "multipart/form-data; boundary=",
+    ],
 )
 def test_an_upload_is_multipart(site: Site, kind: str) -> None:
     answer = site.us.post("/assets", content=b"{}", headers={"Content-Type": kind})
@@ -270,9 +298,17 @@ def served(site: Site, tmp_path: Path) -> tuple[Customer, str]:
         ("bytes=-2", 206, b"01", "bytes 8-9/10"),
         ("bytes=-99", 206, fakes.PNG + b"01", "bytes 0-9/10"),
         ("bytes=8-99", 206, b"01", "bytes 8-9/10"),
+        ("Bytes = 8-", 206, b"01", "bytes 8-9/10"),
+        ("bytes=8-,10-", 206, b"01", "bytes 8-9/10"),
         ("bytes=10-", 416, None, "bytes */10"),
-        ("bytes=5-2", 400, None, None),
-        ("bytes=x-y", 400, None, None),
+        ("bytes=-0", 416, None, "bytes */10"),
+        # What can't be read is passed over, as if it had not been sent.
+        ("bytes=5-2", 200, fakes.PNG + b"01", None),
+        ("bytes=x-y", 200, fakes.PNG + b"01", None),
+        ("bytes=0-1,x", 200, fakes.PNG + b"01", None),
+        ("bytes=", 200, fakes.PNG + b"01", None),
+        ("bytes=" + "9" * 5000 + "-", 200, fakes.PNG + b"01", None),
+        ("lines=0-3", 200, fakes.PNG + b"01", None),
     ],
 )
 def test_a_part_of_a_file(
@@ -285,6 +321,29 @@ def test_a_part_of_a_file(
     assert content is None or answer.content == content
     assert told is None or answer.headers["content-range"] == told
     assert answer.headers["x-request-id"]
+    if status == 416:
+        assert answer.json()["code"] == "RANGE_NOT_SATISFIABLE"
+
+
+def test_a_file_that_is_there_already_is_not_sent_again(served: tuple[Customer, str]) -> None:
+    us, url = served
+    first = us.client.get(url).headers
+    tag, moment, old = first["etag"], first["last-modified"], "Mon, 01 Jan 2001 00:00:00 GMT"
+
+    def asked(**headers: str) -> tuple[int, int]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = us.client.get(url, headers=given)
+        return answer.status_code, len(answer.content)
+
+    assert asked(If_None_Match=tag) == asked(If_None_Match=f'"x", W/{tag}') == (304, 0)
+    assert asked(If_None_Match="*", Range="bytes=0-3") == (304, 0)
+    assert asked(If_Modified_Since=moment) == (304, 0)
+    assert asked(If_None_Match='"x"', If_Modified_Since=moment) == (200, 10)
+    assert asked(If_Modified_Since=old) == asked(If_Modified_Since="yesterday") == (200, 10)
+    assert asked(If_Range=tag, Range="bytes=0-3") == (206, 4)
+    assert asked(If_Range=moment, Range="bytes=0-3") == (206, 4)
+    assert asked(If_Range='"x"', Range="bytes=0-3") == asked(If_Range='"x"', Range="bytes=99-")
+    assert asked(If_Range='"x"', Range="bytes=0-3") == (200, 10)
 
 
 def test_several_parts_of_a_file(served: tuple[Customer, str]) -> None:

@@ -424,9 +424,13 @@ def _is_short(request: StarletteRequest, route: Route) -> bool:
     return length.isdecimal() and int(length[:9]) <= _SHORT_BYTES
 
 
-async def _http_error(_: StarletteRequest, error: Exception) -> Response:
+async def _http_error(request: StarletteRequest, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else _SERVER_FAULT
     sentence = {404: "Not found", 405: "Method not allowed"}.get(status, "Bad request")
     code = sentence.upper().replace(" ", "_")
+    path = request.scope["path"]
+    if code == "NOT_FOUND" and ("//" in path or path.endswith("/")):
+        # A base URL that ends with one is the usual reason.
+        sentence += ": the path has a slash too many"
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return json_response(status, {"error": sentence, "code": code}, headers)

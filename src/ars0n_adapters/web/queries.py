@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 _INTEGER_DIGITS_MAX: Final = 9
 _WHOLE_MAX: Final = 10**_INTEGER_DIGITS_MAX
 
-_FROM_THE_ENDS: Final = timedelta(days=400)
-# Far enough from the calendar's ends that a month can be added or taken away.
+_FIRST: Final = datetime.min.replace(tzinfo=UTC) + timedelta(days=400)
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=400)
+# Some say the year 1 or 9999 and mean ever: a month can still be added or taken away.
 
 
 def whole_number(
@@ -34,16 +35,18 @@ def whole_number(
     if text is None:
         return default
     digits = text.removeprefix("-")
-    if not digits.isdecimal() or not digits.isascii() or len(digits) > _INTEGER_DIGITS_MAX:
+    if not digits.isdecimal() or not digits.isascii():
         faults[name] = ["Expected a whole number"]
         return default
-    if not least <= int(text) <= most:
+    number = _WHOLE_MAX + 1 if len(digits) > _INTEGER_DIGITS_MAX else int(digits)
+    number = -number if text.startswith("-") else number
+    if not least <= number <= most:
         faults[name] = [
             f"Number must be greater than or equal to {least}"
-            if most == _WHOLE_MAX
+            if most == _WHOLE_MAX and number < least
             else f"Number must be between {least} and {most}"
         ]
-    return int(text)
+    return number
 
 
 def moment(query: Mapping[str, str], name: str, faults: dict[str, list[str]]) -> datetime | None:
@@ -58,7 +61,7 @@ def moment(query: Mapping[str, str], name: str, faults: dict[str, list[str]]) ->
         # An unescaped plus sign arrives as a blank.
         found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
         found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        _ = found - _FROM_THE_ENDS, found + _FROM_THE_ENDS
+        found = min(max(found, _FIRST), _LAST)
     except (ValueError, OverflowError):
         faults[name] = ["Expected an ISO 8601 date, like 2026-03-24 or 2026-03-24T15:51:01Z"]
         return None

@@ -9,12 +9,14 @@ import json
 import os
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from ars0n_adapters.web import errors
+from ars0n_adapters.web.parts import SentFile, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ars0n_adapters.web.http import Answer
 
@@ -24,24 +26,36 @@ def response_of(answer: Answer, *, if_none_match: str = "") -> Response:
     Return *answer* as a response, or that the client has it already.
     """
     if answer.file is not None:
-        return FileResponse(
-            answer.file,
-            status_code=answer.status,
-            headers=dict(answer.headers),
-            media_type=answer.media_type,
-        )
+        return _file(answer.file, answer)
     if answer.open is not None:
         return _sent(answer.open, answer)
     headers = dict(answer.headers)
     if answer.tag:
         headers |= {"ETag": answer.tag, "Cache-Control": "private, no-cache"}
-        if if_none_match and _is_known(answer.tag, if_none_match):
+        if if_none_match and is_known(answer.tag, if_none_match):
             return Response(status_code=304, headers=headers)
     if answer.content is not None:
         return _Written(answer.content, answer.status, headers)
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     return json_response(answer.status, answer.body, headers)
+
+
+def _file(path: Path, answer: Answer) -> Response:
+    sent = SentFile(
+        path,
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        media_type=answer.media_type,
+    )
+    sent.unsatisfiable = _beyond
+    return sent
+
+
+def _beyond(size: int) -> Response:
+    body = {"error": f"The file has {size} bytes, none of them in this range",
+            "code": "RANGE_NOT_SATISFIABLE"}  # fmt: skip
+    return json_response(416, body, {"Content-Range": f"bytes */{size}"})
 
 
 def _sent(file: IO[bytes], answer: Answer) -> Response:
@@ -116,11 +130,6 @@ def internal_error() -> Response:
     """
     refusal = errors.internal()
     return json_response(refusal.status, refusal.body)
-
-
-def _is_known(tag: str, if_none_match: str) -> bool:
-    known = {name.strip().removeprefix("W/") for name in if_none_match.split(",")}
-    return tag in known or "*" in known
 
 
 _CHUNK_BYTES: Final = 262_144

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from attrs import define, field
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from ars0n_core import assets
@@ -20,6 +20,7 @@ from ars0n_core.errors import ClipTooLargeError, InvalidRequestError, UploadRefu
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+BOUNDARY_BYTES_MAX: Final = 70  # RFC 2046
 FIELD_BYTES_MAX: Final = 1_000
 FIELDS_MAX: Final = 20
 NAME_CHARACTERS_MAX: Final = 200
@@ -53,6 +54,9 @@ async def receive(content_type: str, chunks: AsyncIterator[bytes], folder: Path)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise InvalidRequestError({"file": ["Send the file as multipart/form-data"]})
+    if len(boundary) > BOUNDARY_BYTES_MAX:
+        message = f"The multipart boundary may have {BOUNDARY_BYTES_MAX} characters"
+        raise InvalidRequestError({"file": [message]})
     with (folder / "upload").open("wb") as file:
         reader = _Reader(Upload(folder / "upload"), file)
         parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]  # a TypedDict of these
@@ -64,12 +68,12 @@ async def receive(content_type: str, chunks: AsyncIterator[bytes], folder: Path)
                     raise _too_large(assets.AssetKind.VIDEO)
                 parser.write(chunk)
             parser.finalize()
-        except MultipartParseError:
+        except FormParserError:
             raise InvalidRequestError({"file": ["The multipart body is broken"]}) from None
     if not reader.ended:
         raise InvalidRequestError({"file": ["The upload ended before the file was complete"]})
     if not reader.upload.has_file:
-        raise InvalidRequestError({"file": ["Required"]})
+        raise InvalidRequestError({"file": reader.what_is_missing()})
     if reader.upload.size_bytes == 0:
         raise UploadRefusedError({"file": ["The file is empty"]})
     return reader.upload
@@ -102,6 +106,8 @@ class _Reader:
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
         self._is_file = False
+        self._passed_over: list[str] = []
+        self._is_passed_over = False
         self._value = b""
         self._parts = 0
 
@@ -120,8 +126,18 @@ class _Reader:
             "on_end": self._end,
         }
 
+    def what_is_missing(self) -> list[str]:
+        """
+        Return what is wrong if no file came, with the name it came under instead.
+        """
+        if not self._passed_over:
+            return ["Required"]
+        name = self._passed_over[0]
+        return ["Required", f'A file came as "{name}": the form field must be called "file"']
+
     def _begin(self) -> None:
         self._headers, self._value, self._is_file, self._name = {}, b"", False, ""
+        self._is_passed_over = False
         self._parts += 1
         if self._parts > FIELDS_MAX:
             raise InvalidRequestError(form_errors=[f"At most {FIELDS_MAX} form fields"])
@@ -140,6 +156,9 @@ class _Reader:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         self._is_file = self._name == "file"
+        self._is_passed_over = not self._is_file and b"filename" in options
+        if self._is_passed_over:
+            self._passed_over.append(self._name[:NAME_CHARACTERS_MAX])
         if self._is_file:
             if self.upload.has_file:
                 raise InvalidRequestError({"file": ["Send one file at a time"]})
@@ -148,8 +167,10 @@ class _Reader:
             self.upload.file_name = name.replace("\\", "/").rpartition("/")[2][:NAME_CHARACTERS_MAX]
 
     def _part(self, data: bytes, start: int, end: int) -> None:
+        if self._is_passed_over:
+            return
         if not self._is_file:
-            self._value = self._bounded(self._value + data[start:end])
+            self._value = self._bounded(self._value + data[start:end], self._name)
             return
         self._look_at(data[start:end])
         self.upload.size_bytes += end - start
@@ -165,7 +186,7 @@ class _Reader:
             self._kind = found[0] if found else None
 
     def _end_part(self) -> None:
-        if self._name and not self._is_file:
+        if self._name and not self._is_file and not self._is_passed_over:
             self.upload.fields[self._name[:NAME_CHARACTERS_MAX]] = self._value.decode(
                 "utf-8", "replace"
             )
@@ -174,7 +195,10 @@ class _Reader:
         self.ended = True
 
     @staticmethod
-    def _bounded(value: bytes) -> bytes:
+    def _bounded(value: bytes, name: str = "") -> bytes:
         if len(value) > FIELD_BYTES_MAX:
-            raise InvalidRequestError(form_errors=["A form field is too long"])
+            fault = f"At most {FIELD_BYTES_MAX} bytes"
+            if not name:
+                raise InvalidRequestError(form_errors=[f"A part's headers: {fault.lower()} each"])
+            raise InvalidRequestError({name[:NAME_CHARACTERS_MAX]: [fault]})
         return value

@@ -54,6 +54,11 @@ PLAN_DURATION_SECONDS: Final = 30
 The length planned for when ``/plan`` isn't told one, as in the documents' example.
 """
 
+_COMPRESSED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""
+How gzip and Zstandard begin.
+"""
+
 _HARMLESS: Final[Mapping[str, Any]] = {
     "prompt": "-",
     "duration": 0,
@@ -132,9 +137,29 @@ def parse(raw: bytes, *, bytes_max: int = BODY_BYTES_MAX) -> object:
         raise InvalidRequestError(form_errors=[f"Body must be at most {bytes_max} bytes"])
     try:
         value: object = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise InvalidRequestError(form_errors=["Body must be valid JSON"]) from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(
+            form_errors=["Body must be valid JSON", _why_unreadable(raw, error)]
+        ) from None
     return value
+
+
+def _why_unreadable(raw: bytes, error: Exception) -> str:
+    """
+    Return what keeps a body from being JSON, and where.
+    """
+    if not raw.strip():
+        return "It is empty: send an object, {} at least"
+    if raw.startswith(_COMPRESSED):
+        return "It is compressed: send it as it is, without Content-Encoding"
+    match error:
+        case json.JSONDecodeError():
+            return f"{error.msg}: line {error.lineno}, column {error.colno}"
+        case UnicodeDecodeError():
+            return f"Byte {error.start + 1} is not UTF-8"
+        case RecursionError():
+            return "It is nested too deeply"
+    return "A number in it has too many digits"
 
 
 def structure_generate(body: object, limits: Limits = LIMITS[EDITION]) -> GenerateRequest:
