@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 RIGHT: Final = frozenset({"R", "AL"})
 NEUTRAL: Final = frozenset({"B", "S", "WS", "ON", "BN", "LRI", "RLI", "FSI", "PDI"})
+PAIRS: Final = dict(
+    zip("([{〈《「『【〔〖〘〚（［｛｢", ")]}〉》」』】〕〗〙〛）］｝｣", strict=True)
+)
+PAIRS_OPEN_MAX: Final = 63
+"""
+Brackets, and how many may be open at a time (BD16).
+"""
 
 
 def base_level(text: str) -> int:
@@ -41,6 +48,7 @@ def levels(text: str, base: int) -> list[int]:
     kinds = [unicodedata.bidirectional(char) or "L" for char in text]
     side = "R" if base else "L"
     _weaken(kinds, side)
+    _pair(kinds, text, side)
     _neutralise(kinds, side)
     return [
         base
@@ -91,6 +99,47 @@ def _join_numbers(kinds: list[str]) -> None:
     for i in range(len(kinds) - 2, -1, -1):
         if kinds[i] == "ET" and kinds[i + 1] == "EN":
             kinds[i] = "EN"
+
+
+def _pair(kinds: list[str], text: str, side: str) -> None:
+    """
+    Give both brackets of a pair the direction of what they hold, where they hold anything with
+    one (N0), in place.
+    """
+    for opening, closing in _pairs(kinds, text):
+        held = {_strong(kind) for kind in kinds[opening + 1 : closing]} - {None}
+        if not held:
+            continue
+        before = next((s for k in reversed(kinds[:opening]) if (s := _strong(k))), side)
+        given = side if side in held or before == side else before
+        kinds[opening] = kinds[closing] = given
+
+
+def _pairs(kinds: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """
+    Return the places of brackets that belong together, in the order they are opened.
+    """
+    found: list[tuple[int, int]] = []
+    waiting: list[int] = []
+    for place, char in enumerate(text):
+        if kinds[place] != "ON":
+            continue
+        if char in PAIRS:
+            if len(waiting) == PAIRS_OPEN_MAX:
+                break
+            waiting.append(place)
+        opened = [i for i, at in enumerate(waiting) if PAIRS[text[at]] == char]
+        if opened:
+            found.append((waiting[opened[-1]], place))
+            del waiting[opened[-1] :]
+    return sorted(found)
+
+
+def _strong(kind: str) -> str | None:
+    """
+    Return the direction that *kind* has beside brackets: numbers go with right to left.
+    """
+    return "L" if kind == "L" else "R" if kind in {"R", "EN", "AN"} else None
 
 
 def _neutralise(kinds: list[str], side: str) -> None:

@@ -4,7 +4,7 @@ Where a line may end: white space, hyphens, between ideographs, before Thai syll
 **Owns** cutting a text into atoms that stay on one line. A subset of UAX 14 with the
 rules that advertising copy meets. Japanese breaks where a phrase begins, which is where
 hiragana gives way to another script; kinds of company stay whole. Scripts that need a
-dictionary (Thai, Lao, Khmer, Burmese) break before vowels that can only begin a syllable,
+dictionary (Thai, Lao, Khmer, Burmese) break where their letters tell that a syllable begins,
 else between clusters only when nothing else fits.
 """
 
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from ars0n_core.compositor.fonts import clusters
+from ars0n_core.plans import spelling
+from ars0n_core.plans.spelling import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,16 @@ SOFT: Final = "\u00ad"
 The soft hyphen: whoever writes it knows where their word may be parted.
 """
 
+HONORIFICS: Final = frozenset("おご")
+"""
+What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
+"""
+
+UNIT_MAX: Final = 6
+"""
+Clusters that stay together even where a word is cut anywhere.
+"""
+
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -113,6 +124,10 @@ def _ideographic(cluster: str) -> bool:
     )
 
 
+def _kanji(cluster: str) -> bool:
+    return 0x3400 <= ord(cluster[0]) <= 0x9FFF  # noqa: PLR2004 - unified ideographs
+
+
 def _katakana(char: str) -> bool:
     return 0x30A0 <= ord(char) <= 0x30FF  # noqa: PLR2004 - loan words stay whole
 
@@ -150,13 +165,29 @@ def unspaced(cluster: str) -> bool:
     )
 
 
-def _may_break(before: str, after: str, *, long: bool, phrase: int) -> bool:
+def _syllabic(cluster: str) -> bool:
     """
-    Whether a line may end between two clusters of a word, which may be a *long* one.
+    Whether *cluster* is Burmese or Khmer, which tell by their letters where a syllable ends.
+    """
+    code = ord(cluster[0])
+    return 0x1000 <= code <= 0x109F or 0x1780 <= code <= 0x17FF  # noqa: PLR2004 - their blocks
+
+
+def _torn(before: str, after: str) -> bool:
+    """
+    Whether a line that ends between two clusters would begin or end with what none may.
+    """
+    return after[0] in NOT_FIRST or before[-1] in NOT_LAST
+
+
+def _may_break(before: str, after: str, ahead: str, *, long: bool, phrase: int) -> bool:
+    """
+    Whether a line may end between two clusters of a word, which may be a *long* one; *ahead* is
+    the cluster after them, if there is one.
 
     *phrase* counts the clusters since the last break where the text is Japanese, else 0.
     """
-    if after[0] in NOT_FIRST or before[-1] in NOT_LAST:
+    if _torn(before, after):
         return False
     if "\u200b" in before or SOFT in before:
         return True
@@ -164,8 +195,12 @@ def _may_break(before: str, after: str, *, long: bool, phrase: int) -> bool:
         return after[0].isalpha()
     if _katakana(before[-1]) and _katakana(after[0]):
         return False
-    if after[0] in LEADING_VOWELS:
+    if after[0] in LEADING_VOWELS or _syllabic(before) or _syllabic(after):
         return long
+    if phrase and before[-1] in HONORIFICS and _kanji(after):
+        return False
+    if phrase and after[-1] in HONORIFICS and ahead and _kanji(ahead):
+        return True
     if 0 < phrase < BUNSETSU and (_ideographic(before) or _hiragana(before[-1])):
         # 焼きたて|コーヒー, 熱い|夜: a phrase ends with its kana (or を, a particle)
         ends = _hiragana(before[-1]) and not _hiragana(after[0])
@@ -190,12 +225,15 @@ def atoms(text: str) -> list[Atom]:
         spaced, place = index > 0, 0
         whole = clusters(word)
         kept = _whole(word)
-        for cluster in whole:
+        held = spelling.bound(whole)
+        for at, cluster in enumerate(whole):
             phrase = len(piece) if japanese else 0
+            ahead, long = "".join(whole[at + 1 : at + 2]), len(whole) > PHRASE
             if (
                 piece
                 and place not in kept
-                and _may_break(piece[-1], cluster, long=len(whole) > PHRASE, phrase=phrase)
+                and not held[at]
+                and _may_break(piece[-1], cluster, ahead, long=long, phrase=phrase)
             ):
                 result.append(Atom(tuple(piece), index, spaced, soft=SOFT in piece[-1]))
                 piece, spaced = [], False
@@ -207,13 +245,28 @@ def atoms(text: str) -> list[Atom]:
 
 def shattered(pieces: Sequence[Atom]) -> list[Atom]:
     """
-    Return *pieces* cut between all clusters: the last resort for a word wider than the line.
+    Return *pieces* cut between all syllables, or letters where those can't be told: the last
+    resort for a word wider than the line.
+
+    >>> [atom.text for atom in shattered(atoms("เท่านั้น"))]
+    ['เท่า', 'นั้น']
     """
     return [
-        Atom((cluster,), atom.word, atom.spaced and position == 0)
+        Atom(unit, atom.word, atom.spaced and position == 0)
         for atom in pieces
-        for position, cluster in enumerate(atom.clusters)
+        for position, unit in enumerate(_units(atom.clusters))
     ]
+
+
+def _units(whole: Sequence[str]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for cluster, is_held in zip(whole, spelling.bound(whole), strict=True):
+        holds = found and (is_held or _torn(found[-1][-1], cluster))
+        if holds and len(found[-1]) < UNIT_MAX:
+            found[-1] = (*found[-1], cluster)
+        else:
+            found.append((cluster,))
+    return found
 
 
 def greedy(

@@ -20,12 +20,13 @@ from PIL import Image
 
 from ars0n_core.compositor import backings, breaking, colors, logo, rasters, text
 from ars0n_core.compositor.backings import GROUND, Treatment
-from ars0n_core.compositor.fonts import Face, clusters
+from ars0n_core.compositor.fonts import Face
 from ars0n_core.compositor.frames import Sprite, blend
 from ars0n_core.compositor.logo import rounded_mask
 from ars0n_core.compositor.safe_areas import Box, centered_area
 from ars0n_core.compositor.text import Style
 from ars0n_core.plans import wording
+from ars0n_core.plans.spelling import clusters
 from ars0n_core.timelines import Cue
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import struct
-import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from PIL import ImageFont
 
+from ars0n_core.plans.spelling import IGNORABLE, clusters
 from ars0n_core.specs.model import BrandFont
 
 if TYPE_CHECKING:
@@ -247,48 +247,6 @@ def load(font: Font, size: int, weight: int) -> ImageFont.FreeTypeFont:
             axes.insert(0, float(min(font.optical_max, max(14, size))))
         loaded.set_variation_by_axes(axes)
     return loaded
-
-
-JOINER: Final = "\u200d"
-IGNORABLE: Final = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
-"""
-Characters that steer shaping and breaking and need no glyph.
-"""
-
-
-SARA_AM: Final = frozenset("\u0e33\u0eb3")
-"""
-Thai and Lao vowels that stand partly over the letter before, though they are letters.
-"""
-
-
-def clusters(text: str) -> list[str]:
-    r"""
-    Return *text* in pieces that are drawn as one: a letter with its marks, an emoji sequence.
-
-    >>> clusters("e\u0301a")
-    ['é', 'a']
-    """
-    pieces: list[str] = []
-    flags = 0
-    for char in text:
-        code = ord(char)
-        flag = 0x1F1E6 <= code <= 0x1F1FF  # noqa: PLR2004 - regional indicators come in pairs
-        joins = pieces and (
-            char in IGNORABLE
-            or unicodedata.category(char) in {"Mn", "Mc", "Me"}
-            or char in SARA_AM
-            or 0x1F3FB <= code <= 0x1F3FF  # noqa: PLR2004 - skin tones
-            or 0xE0020 <= code <= 0xE007F  # noqa: PLR2004 - tags of a flag
-            or (pieces[-1][-1] == JOINER and unicodedata.category(char) == "So")
-            or (flag and flags % 2)
-        )
-        flags = flags + 1 if flag else 0
-        if joins:
-            pieces[-1] += char
-        else:
-            pieces.append(char)
-    return [unicodedata.normalize("NFC", piece) for piece in pieces]
 
 
 def _has(font: Font, cluster: str) -> bool:

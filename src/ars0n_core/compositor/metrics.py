@@ -10,6 +10,7 @@ import functools
 from typing import TYPE_CHECKING, Final
 
 from ars0n_core.compositor import fonts
+from ars0n_core.plans import spelling
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.fonts import Font
@@ -37,7 +38,7 @@ def advance(
     face = fonts.load(font, size, weight)
     if not is_loose(font, level, tracking):
         return face.getlength(text, direction="rtl" if level % 2 else "ltr")
-    return face.getlength(text, features=LOOSE) + len(fonts.clusters(text)) * tracking * size
+    return face.getlength(text, features=LOOSE) + len(spelling.clusters(text)) * tracking * size
 
 
 @functools.lru_cache(maxsize=8192)
@@ -58,7 +59,7 @@ def ink(
     if not is_loose(font, level, tracking):
         return face.getbbox(text, direction="rtl" if level % 2 else "ltr", anchor="ls")
     left, top, right, bottom = face.getbbox(text, features=LOOSE, anchor="ls")
-    return left, top, right + (len(fonts.clusters(text)) - 1) * tracking * size, bottom
+    return left, top, right + (len(spelling.clusters(text)) - 1) * tracking * size, bottom
 
 
 @functools.lru_cache(maxsize=8192)

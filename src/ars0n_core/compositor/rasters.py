@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from ars0n_core.compositor import colors, fonts, metrics
 from ars0n_core.compositor.text import PAD
+from ars0n_core.plans import spelling
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.colors import Rgb
@@ -46,7 +47,7 @@ def mask(block: Block, align: float = 0.0) -> Image.Image:
                 continue
             x, before = pen[0], ""
             lower = math.ceil(pen[1] - 0.5)
-            for letter in fonts.clusters(run.text):
+            for letter in spelling.clusters(run.text):
                 if before:
                     step = metrics.step(run.font, block.size, style.weight, before, letter)
                     x += step + style.tracking * block.size

@@ -300,12 +300,8 @@ def set_lines(text: str, style: Style, size: int, width: float = 1e9) -> Block:
     atoms = breaking.atoms(text)
     block = _set(text, atoms, style, size, width)
     if block is None:
-        block = _set(text, breaking.shattered(atoms), style, size, width)
-    return (
-        block
-        or _set(text, breaking.shattered(atoms), style, size, 1e9)
-        or _stacked([], style, size, rtl=False)
-    )
+        block = _set(text, _torn(hyphens.parted(atoms), style, size, width), style, size, width)
+    return block or _set(text, atoms, style, size, 1e9) or _stacked([], style, size, rtl=False)
 
 
 def fit(
@@ -331,18 +327,18 @@ def fit(
     """
     text = _prepared(text, style)
     whole = breaking.atoms(text) if atoms is None else atoms
-    pieces = breaking.shattered(whole)
     least = max(1, round(size_min))
     sizes = [max(least, round(size_max))]
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
     large = sum(size >= SMALL * size_max for size in sizes)
     long = _parted(whole, style, sizes[0], width)
+    torn = _torn(hyphens.parted(whole), style, least, width)
     every = len(sizes)
     for kept, limit, tried in (
         (whole, lines_max, large), (long, lines_max, every), (whole, lines_max, every),
-        (whole, 99, every), (hyphens.parted(whole), 99, every), (pieces, lines_max, every),
-        (pieces, 99, every),
+        (whole, 99, every), (hyphens.parted(whole), 99, every), (torn, lines_max, every),
+        (torn, 99, every),
     ):  # fmt: skip
         best, low, high = None, 0, tried - 1
         middle = high  # the least size says whether this way fits at all, most fit at the largest
@@ -362,11 +358,24 @@ def fit(
     size = sizes[-1]
     while True:
         size = min(size - 1, round(size * STEP))
-        block = _set(text, pieces, style, max(1, size), width)
+        block = _set(text, _torn(whole, style, max(1, size), width), style, max(1, size), width)
         if block is not None and (block.height <= height or size <= 1):
             return block
         if size <= 1:
             return set_lines(text, style, 1, width)
+
+
+def _torn(atoms: Sequence[Atom], style: Style, size: int, width: float) -> list[Atom]:
+    """
+    Return *atoms*, those cut anywhere that are too wide for *width* at *size*; no other word is
+    torn for the sake of one.
+    """
+    result: list[Atom] = []
+    for atom in atoms:
+        alone = evolve(atom, spaced=False)
+        fits = _set(atom.text, [alone], style, size, width) is not None
+        result += [atom] if fits else breaking.shattered([atom])
+    return result
 
 
 def _parted(atoms: Sequence[Atom], style: Style, size: int, width: float) -> list[Atom]:

@@ -15,7 +15,7 @@ import itertools
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.plans import syllables
+from ars0n_core.plans import spelling, syllables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,11 +37,6 @@ PART_COLUMNS: Final = 21
 PART_COLUMNS_MIN: Final = 8
 """
 How wide a part of a long word is: two on a line.
-"""
-
-JOINERS: Final = "\u200d\ufe0e\ufe0f"
-"""
-What makes one sign of two, or chooses its form.
 """
 
 LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
@@ -108,7 +103,7 @@ def parts(text: str) -> list[str]:
         part
         for word in (each.strip(SOFT + OPEN) for each in text.split())
         if word
-        for part in ([word] if columns(word) <= LINE_COLUMNS else _parted(_clusters(word)))
+        for part in ([word] if columns(word) <= LINE_COLUMNS else _parted(spelling.units(word)))
     ]
 
 
@@ -158,17 +153,6 @@ def _mark(before: str, after: str) -> str:
         return ""
     is_lettered = all(syllables.plain(each) for each in (before, after))
     return SOFT if is_lettered else OPEN
-
-
-def _clusters(word: str) -> list[str]:
-    found: list[str] = []
-    for character in word:
-        bound = unicodedata.category(character).startswith("M") or character in JOINERS
-        if found and (bound or found[-1].endswith(JOINERS[0])):
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
 
 
 def _is_wide(character: str) -> bool:

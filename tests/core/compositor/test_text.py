@@ -13,6 +13,7 @@ from ars0n_core.compositor import bidi, breaking, fonts, hyphens, rasters, text
 from ars0n_core.compositor.cards import brutalist
 from ars0n_core.compositor.fonts import Face
 from ars0n_core.compositor.text import Style
+from ars0n_core.plans import spelling
 
 SCRIPTS = {
     "latin": "Northwind Coffee, roasted daily",
@@ -124,7 +125,7 @@ def test_what_no_font_has_is_named_and_what_one_has_is_not() -> None:
 
 @pytest.mark.parametrize("cluster", ["é", "q̃", "👩‍👩‍👧", "कि", "กำ"])
 def test_a_cluster_is_drawn_by_one_font(cluster: str) -> None:
-    assert fonts.clusters(cluster) == [cluster]
+    assert spelling.clusters(cluster) == [cluster]
 
 
 def test_han_characters_take_their_readers_form() -> None:
@@ -145,7 +146,7 @@ def test_a_monospaced_face_leaves_other_scripts_their_own_space() -> None:
 
 
 def test_flags_are_pairs() -> None:
-    assert fonts.clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
+    assert spelling.clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,8 @@ def test_flags_are_pairs() -> None:
         ("上海咖啡有限公司", ["上", "海", "咖", "啡", "有限公司"]),
         ("毎コーヒー", ["毎", "コーヒー"]),
         ("10-20", ["10-20"]),
+        ("までお届けします", ["まで", "お届けします"]),  # courtesy goes with its word
+        ("「ご自宅」まで", ["「ご自宅」まで"]),
     ],
 )
 def test_lines_break_where_a_reader_expects(sample: str, pieces: list[str]) -> None:
@@ -174,6 +177,9 @@ def test_lines_break_where_a_reader_expects(sample: str, pieces: list[str]) -> N
         ("a אב", 0, "0011"),
         ("אב (x) ג", 1, "11112111"[:8]),
         ("₪100 א", 1, "222211"),
+        ("א foo(b)", 1, "11222222"),  # a pair goes with what is inside it and before
+        ("a (א) b", 0, "0001000"),
+        ("א (a ב)", 1, "1112111"),
     ],
 )
 def test_levels_follow_the_bidirectional_algorithm(sample: str, base: int, expected: str) -> None:
@@ -187,6 +193,31 @@ def test_any_text_can_be_set_without_loss(sample: str) -> None:
     shown = "".join(run.text for line in block.lines for run in line.runs)
     assert sorted(shown) == sorted(breaking.clean(sample).replace(" ", ""))
     rasters.mask(block)
+
+
+@pytest.mark.parametrize(
+    ("word", "pieces"),
+    [
+        ("เท่านั้น", ["เท่า", "นั้น"]),
+        ("ຂອງທ່ານ", ["ຂ", "ອ", "ງ", "ທ່ານ"]),
+        ("ဗုဒ္ဓ", ["ဗု", "ဒ္ဓ"]),
+        ("श्रीमान्", ["श्री", "मा", "न्"]),
+        ("ශ්\u200dරී", ["ශ්\u200dරී"]),
+        ("コーヒー。", ["コー", "ヒー。"]),
+        ("ដល់ផ្ទះរបស់អ្នកក្នុងតម្លៃ", ["ដល់", "ផ្ទះ", "របស់", "អ្នក", "ក្នុង", "តម្លៃ"]),
+        ("လတ်ဆတ်တဲ့ကော်ဖီကိုသင့်အိမ်", ["လတ်", "ဆတ်", "တဲ့", "ကော်", "ဖီ", "ကို", "သင့်", "အိမ်"]),
+    ],
+)
+def test_a_word_cut_anywhere_keeps_its_syllables(word: str, pieces: list[str]) -> None:
+    assert [atom.text for atom in breaking.shattered(breaking.atoms(word))] == pieces
+
+
+def test_no_word_is_torn_because_another_is_too_long() -> None:
+    said = "Call us at home " + "x" * 40
+    block = text.fit(said, Style(), width=160, height=400, size_max=44, size_min=24, lines_max=2)
+    words = [run.text for line in block.lines for run in line.runs]
+    assert words[:4] == ["Call", "us", "at", "home"]
+    assert "".join(words[4:]) == "x" * 40
 
 
 def test_a_line_too_wide_by_its_ink_is_broken_between_words_not_inside_them() -> None:
