@@ -12,6 +12,7 @@ Nothing large is loaded here: looking is a hundredth of what making takes. Start
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -90,8 +91,9 @@ class Archive:
             if path is None:
                 continue
             beside = folder / f"{self._key}.{role}"
-            files[role] = [path.name, copied(path, beside)]
-            self._cache.store(beside.name, beside)
+            sha256 = copied(path, beside)
+            files[role] = [path.name, sha256]
+            self._cache.store(beside.name, beside, sha256)
         told = {
             "media_type": ad.media_type,
             "frames": ad.frames,
@@ -144,4 +146,4 @@ def stamp(path: Path) -> Json:
         facts = path.stat()
     except OSError:
         return None
-    return [facts.st_size if path.is_file() else 0, facts.st_mtime_ns]
+    return [facts.st_size if stat.S_ISREG(facts.st_mode) else 0, facts.st_mtime_ns]

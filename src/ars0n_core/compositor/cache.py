@@ -82,9 +82,10 @@ class Cache:
             source.touch()
         return sha256
 
-    def store(self, name: str, source: Path) -> None:
+    def store(self, name: str, source: Path, sha256: str | None = None) -> None:
         """
-        Keep the finished file *source* as *name*, if there is room for it.
+        Keep the finished file *source* as *name*, if there is room for it; who knows its *sha256*
+        spares reading it.
         """
         if self.folder is None:
             return
@@ -94,7 +95,7 @@ class Cache:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
                 beside.unlink(missing_ok=True)
-                beside.write_bytes(_sum_of(source))
+                beside.write_bytes(sha256.encode() if sha256 is not None else _sum_of(source))
                 beside.replace(self.folder / (name + SUM))
                 _bring(source, beside)
                 beside.replace(self.folder / name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import frozen
 
-from ars0n_core.compositor import backings
+from ars0n_core.compositor import backings, heaps
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt, Row
 from ars0n_core.compositor.frames import Frame, Sprite, blend
@@ -123,10 +123,10 @@ class Manner:
     below_logo: bool = True
 
 
-SET_MAX: Final = 8
+SET_EACH: Final = 2
 """
-Captions and titles that are kept set: two megabytes each, so that a long film's would come to a
-hundred. Two or three workers show a few at a time.
+Captions and titles that are kept set for each worker, which shows one of either at a time: two
+megabytes each, so that all of a long film's would come to a hundred.
 """
 
 
@@ -152,7 +152,7 @@ class Worded:
         self._accent = accent
         self._manner = manner
         self._art: Once[CaptionArt | TitleArt] = Once()
-        self._recent = recent if recent is not None else Recent(SET_MAX)
+        self._recent = recent if recent is not None else Recent(SET_EACH)
 
     @property
     def is_title(self) -> bool:
@@ -221,6 +221,7 @@ class Worded:
         art = self._art.get(drawn)
         if fresh:  # only now: nobody holds one art's lock while another is forgotten
             self._recent.note(self._art)
+            heaps.trim()  # it was set in floats, and another was forgotten
         return art
 
     def _drawn(self) -> CaptionArt | TitleArt:

@@ -25,7 +25,7 @@ from ars0n_core.compositor import (
     titles,
 )
 from ars0n_core.compositor.captions import Row
-from ars0n_core.compositor.dressing import SET_MAX, Dressing, Layer, Manner, Standing, Worded
+from ars0n_core.compositor.dressing import SET_EACH, Dressing, Layer, Manner, Standing, Worded
 from ars0n_core.compositor.frames import Frame
 from ars0n_core.compositor.groups import Recent
 from ars0n_core.errors import CompositorError
@@ -87,7 +87,7 @@ def dress(
     looks.take(workers)
     layers: list[Layer] = [_logo(timeline, overlay, media, looks) for overlay in timeline.overlays]
     accent = colors.parse_hex(timeline.card.color) if timeline.card is not None else colors.WHITE
-    size, recent = (timeline.width, timeline.height), Recent(SET_MAX)
+    size, recent = (timeline.width, timeline.height), Recent(SET_EACH * workers + 1)
     standing = [
         Worded(title, *size, accent, _standing(timeline, title, looks), recent)
         for title in timeline.titles

@@ -92,7 +92,8 @@ def _halves(write: partial[None], samples: int, target: Path, group: Group) -> N
     Encode the two halves of a sound of so many *samples* side by side and join their packets: always so, however
     many workers there are, so that the bytes are the same.
     """
-    middle = samples // PACKET // 2
+    # The second's run-up is shared out, so that both end together.
+    middle = (samples // PACKET + RUN_UP) // 2
     spans = ((0, (middle + 2) * PACKET), ((middle - RUN_UP) * PACKET, samples))
     files = [target.with_suffix(f".{number}.m4a") for number in (1, 2)]
     jobs = [partial(write, span, file) for span, file in zip(spans, files, strict=True)]
