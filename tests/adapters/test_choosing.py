@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ars0n_adapters import bootstrap, settings
+from ars0n_adapters.bootstrap.late import open_now
 from ars0n_core.errors import MisconfiguredError
 from ars0n_core.work import Operation
 
@@ -65,8 +66,10 @@ def test_test_keys_never_reach_a_provider_that_costs_money(
 
     with bootstrap.product(settings.read({}, data_dir=tmp_path, **CHOICES)) as product:
         for port in (*CHOICES, "voices"):
-            assert type(getattr(product.test_ports, port)).__name__.startswith("Offline")
-            assert not type(getattr(product.ports, port)).__name__.startswith("Offline")
+            here = open_now(getattr(product.test_ports, port))
+            assert type(here).__name__.startswith("Offline")
+            chosen = open_now(getattr(product.ports, port))
+            assert not type(chosen).__name__.startswith("Offline")
         assert product.policy.billed == {
             Operation.EDIT_IMAGE, Operation.GENERATE_CLIP, Operation.SPEAK,
             Operation.COMPOSE, Operation.MIX,  # which order the bed

@@ -2,8 +2,8 @@
 The command line: ``ars0n make``, ``radio``, ``plan``, ``brand``, ``voices``, ``estimate``,
 ``serve``, ``admin``.
 
-**Owns** arguments (`arguments`), an order put together from them and the files they name
-(`orders`), driving it to the end (`making`), and what the user sees (`progress`,
+**Owns** arguments (`arguments`), an order put together from them (`orders`) and the files
+they name (`files`), whose it is (`customers`), driving it to the end (`making`), and what the user sees (`progress`,
 `showing`); the server's process (`serving`); the office (`administering`, `books`).
 **Does not own** any rule: everything runs through the use cases on the
 embedded store, as the API does. **Invariants**: ends with 0, with 2 and every faulty
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_LOADED = 50_000
+# What is loaded stays: it is not searched for what could go, again and again, meanwhile.
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command of *argv* and return its exit code; see `commands.main`.
     """
     try:
+        import gc  # noqa: PLC0415 - as all here
+
+        gc.set_threshold(_LOADED)
         from ars0n_adapters.cli import commands  # noqa: PLC0415 - may take longer than patience
 
         return commands.main(argv)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from attrs import fields, frozen
 
 from ars0n_adapters.cli import books
-from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_adapters.repositories import SqlStore
 from ars0n_adapters.system import RandomIds, SystemClock
 from ars0n_core import pricing

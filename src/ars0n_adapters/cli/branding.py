@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ars0n_adapters.cli import making, orders
+from ars0n_adapters.cli import customers, files, orders
 from ars0n_adapters.cli.arguments import OPTIONS
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core import wire
 from ars0n_core.errors import InvalidRequestError
 from ars0n_core.specs.brands import BrandKit
@@ -26,7 +27,7 @@ def brand(product: Product, options: Namespace) -> dict[str, Any]:
     Raises:
         FaultyOptionsError: A field or the logo can't be used; the kit stays as it was.
     """
-    caller = making.local_caller(product)
+    caller = customers.local_caller(product)
     match options.action:
         case "save":
             kit = _save(product, options)
@@ -38,7 +39,7 @@ def brand(product: Product, options: Namespace) -> dict[str, Any]:
 
 
 def _save(product: Product, options: Namespace) -> BrandKit:
-    caller = making.local_caller(product)
+    caller = customers.local_caller(product)
     given = {
         "companyName": options.company,
         "gradientColor": options.gradient_color,
@@ -51,8 +52,8 @@ def _save(product: Product, options: Namespace) -> BrandKit:
     body = {name: value for name, value in given.items() if value is not None}
     logos = []
     if options.logo is not None:
-        logos.append(orders.NamedFile("--logo", options.logo, "logo"))
-    faults = [(logo.label, fault) for logo in logos if (fault := orders.fault_of(logo))]
+        logos.append(files.NamedFile("--logo", options.logo, "logo"))
+    faults = [(logo.label, fault) for logo in logos if (fault := files.fault_of(logo))]
     if not body and not logos:
         faults.append(("brand save", "Give at least one field, or clear the kit"))
     try:
@@ -60,8 +61,8 @@ def _save(product: Product, options: Namespace) -> BrandKit:
     except InvalidRequestError as error:
         faults += orders.told(error).faults
     if faults:
-        raise orders.FaultyOptionsError(faults)
-    stored = orders.stored_files(orders.by_name(logos), product.ports, product.policy, caller)
+        raise FaultyOptionsError(faults)
+    stored = files.stored(files.by_name(logos), product.ports, product.policy, caller)
     if stored:
         body["logoAssetId"] = stored["file:0"].id
     try:

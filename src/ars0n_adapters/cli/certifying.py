@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core.compositor import certificate, ffmpeg, profiles
 from ars0n_core.errors import InvalidRequestError
 

@@ -25,7 +25,6 @@ from ars0n_core.ids import VersionId
 from ars0n_core.plans.diff import diff
 from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.specs.brands import BrandKit
-from ars0n_core.usecases.edit import edit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +94,8 @@ def place(
             the ad.
         Ars0nError: As `edit`.
     """
+    from ars0n_core.usecases.edit import edit  # noqa: PLC0415 - what it needs is slow to load
+
     plan = orders.plan_about(order, found.version.spec)
     clips = None
     if found.clips != orders.clips_fingerprint(order):
@@ -117,6 +118,8 @@ def quote(product: Product, caller: Caller, order: Order, found: Before) -> Edit
     """
     if order.plan is None or found.clips != orders.clips_fingerprint(order):
         return None
+    from ars0n_core.usecases.edit import edit  # noqa: PLC0415 - what it needs is slow to load
+
     plan = orders.plan_about(order, found.version.spec)
     try:
         return edit(

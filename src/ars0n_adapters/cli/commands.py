@@ -14,8 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from ars0n_adapters.cli import arguments
-from ars0n_adapters.cli.orders import FaultyOptionsError
-from ars0n_core import calculator
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core.errors import Ars0nError, StaleRevisionError
 from ars0n_core.specs.model import AdFormat
 
@@ -38,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     if argv[:1] == ["estimate"]:
+        from ars0n_core import calculator  # noqa: PLC0415 - only this command needs it
+
         return calculator.main(argv, prog="ars0n")
     _tolerate_any_encoding()
     options = arguments.parser().parse_args(argv)
@@ -121,7 +122,7 @@ def _run(options: Namespace, ad_format: AdFormat) -> int:
 def _plan(options: Namespace) -> int:
     from ars0n_adapters.cli import planning  # noqa: PLC0415 - what it needs is slow to load
 
-    with _product(options) as product:
+    with _product(options, store_at_once=False) as product:
         told = planning.plan(product, options, sys.stderr)
     text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     if options.out is None:
@@ -203,10 +204,10 @@ def _settings(options: Namespace) -> Any:
 
 
 @contextlib.contextmanager
-def _product(options: Namespace) -> Iterator[Any]:
+def _product(options: Namespace, *, store_at_once: bool = True) -> Iterator[Any]:
     from ars0n_adapters import bootstrap  # noqa: PLC0415 - what it needs is slow to load
 
-    with bootstrap.product(_settings(options)) as product:
+    with bootstrap.product(_settings(options), store_at_once=store_at_once) as product:
         yield product
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core.compositor import finishing
 from ars0n_core.compositor.certificate import Certificate
 from ars0n_core.compositor.finishing import Wanted

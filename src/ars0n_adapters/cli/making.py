@@ -19,42 +19,35 @@ from attrs import evolve, frozen
 
 from ars0n_adapters.cli import changing, delivering, orders
 from ars0n_adapters.cli.changing import write_whole
+from ars0n_adapters.cli.customers import default_voice, local_caller
 from ars0n_adapters.cli.delivering import Beside
-from ars0n_adapters.cli.orders import FaultyOptionsError, Order
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_adapters.cli.progress import Progress, name_of
 from ars0n_core import ids
-from ars0n_core.access import Organization
 from ars0n_core.errors import (
     Ars0nError,
     BlobNotFoundError,
     InvalidRequestError,
     NotFoundError,
     PortError,
-    StaleRevisionError,
 )
-from ars0n_core.ids import OrganizationId, VersionId
+from ars0n_core.ids import VersionId
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.ports import Ids
 from ars0n_core.projects import VersionStatus
-from ars0n_core.quotas import Tier
 from ars0n_core.specs.model import AdFormat
 from ars0n_core.usecases.advance import advance
-from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.generate import generate
 from ars0n_core.usecases.reports import Report
-from ars0n_core.usecases.voices import browse
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
     from ars0n_adapters.bootstrap import Product
+    from ars0n_adapters.cli.orders import Order
     from ars0n_core.ports import Ports
-
-LOCAL: Final = OrganizationId("org_local")
-"""
-The one customer of the command line: unlimited, so booked but never refused for money.
-"""
+    from ars0n_core.usecases.callers import Caller
 
 _POLL_SECONDS: Final = 0.25
 
@@ -84,41 +77,6 @@ class Made:
     seconds: Mapping[str, float]
     wall_seconds: float
     beside: Beside
-
-
-def local_caller(product: Product) -> Caller:
-    """
-    Return the command line's customer, made at first use.
-    """
-    try:
-        return _local_caller(product)
-    except StaleRevisionError:
-        # another command made it in the same moment
-        return _local_caller(product)
-
-
-def _local_caller(product: Product) -> Caller:
-    with product.ports.store.transaction() as tx:
-        try:
-            return Caller(tx.organizations.find(LOCAL))
-        except NotFoundError:
-            organization = Organization(
-                id=LOCAL,
-                name="This machine",
-                tier=Tier.ENTERPRISE,
-                unlimited=True,
-                created_at=product.ports.clock.now(),
-            )
-            tx.organizations.add(organization)
-            tx.commit()
-            return Caller(organization)
-
-
-def default_voice(product: Product) -> str:
-    """
-    Return the voice that speaks when none is named: the library's first.
-    """
-    return browse(product.ports)[0].voice_id
 
 
 def make(product: Product, options: Namespace, *, ad_format: AdFormat, screen: TextIO) -> Made:

@@ -7,19 +7,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
 from ars0n_adapters.cli.arguments import MODELS, OPTIONS
-from ars0n_core import assets as kinds
+from ars0n_adapters.cli.faults import FaultyOptionsError
+from ars0n_adapters.cli.files import NamedFile, by_name, content_of, fault_of, stored
 from ars0n_core import wire
-from ars0n_core.errors import Ars0nError, FetchRefusedError, InvalidRequestError
+from ars0n_core.errors import InvalidRequestError
 from ars0n_core.plans.model import Plan
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
-from ars0n_core.usecases import assets as storing
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -36,46 +35,6 @@ _FOOTAGE_SECONDS: Final = 1
 # Stands in for a clip's length until its file has been looked at.
 
 _PLACE: Final = re.compile(r"file:(\d+)\Z")
-
-
-class FaultyOptionsError(Ars0nError):
-    """
-    Options that can't be used: (option, what is wrong) each.
-    """
-
-    code = "VALIDATION_FAILED"
-
-    def __init__(self, faults: Iterable[tuple[str, str]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(self.faults)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{option}: {fault}" for option, fault in self.faults)
-
-
-@frozen
-class NamedFile:
-    """
-    A file or URL an option names, and what it is to be.
-    """
-
-    option: str
-    place: str
-    category: str
-
-    @property
-    def is_url(self) -> bool:
-        """
-        Whether it is to be downloaded.
-        """
-        return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", self.place) is not None
-
-    @property
-    def label(self) -> str:
-        """
-        How a fault of it is introduced.
-        """
-        return f"{self.option} {self.place}"
 
 
 @frozen(kw_only=True)
@@ -138,7 +97,7 @@ def fingerprint(order: Order, *deployment: object) -> str:
 
     A URL stands for itself: what it serves may differ from day to day, the order doesn't.
     """
-    contents = [_content_of(file) for file in order.files]
+    contents = [content_of(file) for file in order.files]
     text = repr((order.spec, order.plan, contents, deployment))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -164,7 +123,7 @@ def clips_fingerprint(order: Order) -> str:
     """
     files = by_name(order.files)
     told = [
-        (clip.position, clip.voiceover_text, _content_of(files[clip.asset_id]))
+        (clip.position, clip.voiceover_text, content_of(files[clip.asset_id]))
         for clip in order.spec.custom_clips
     ]
     return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
@@ -177,9 +136,9 @@ def store(order: Order, ports: Ports, policy: Policy, caller: Caller) -> tuple[A
     Raises:
         FaultyOptionsError: With every file that can't be used.
     """
-    stored = stored_files(by_name(order.files), ports, policy, caller)
-    names = {name: asset.id for name, asset in stored.items()}
-    return _resolved(order, stored), _plan_resolved(order, names)
+    assets = stored(by_name(order.files), ports, policy, caller)
+    names = {name: asset.id for name, asset in assets.items()}
+    return _resolved(order, assets), _plan_resolved(order, names)
 
 
 def store_clips(
@@ -192,7 +151,7 @@ def store_clips(
         FaultyOptionsError: With every clip that can't be used.
     """
     files = {name: file for name, file in by_name(order.files).items() if file.option == "--clip"}
-    return _clips_resolved(order, stored_files(files, ports, policy, caller))
+    return _clips_resolved(order, stored(files, ports, policy, caller))
 
 
 def plan_about(order: Order, made: AdSpec) -> Plan | None:
@@ -203,48 +162,6 @@ def plan_about(order: Order, made: AdSpec) -> Plan | None:
     return _plan_resolved(
         order, dict(zip(order.spec.image_asset_ids, made.image_asset_ids, strict=False))
     )
-
-
-def by_name(files: Iterable[NamedFile]) -> dict[str, NamedFile]:
-    """
-    Return *files* by the ids that stand for them until they are stored.
-    """
-    return {f"file:{number}": file for number, file in enumerate(files)}
-
-
-def stored_files(
-    files: Mapping[str, NamedFile], ports: Ports, policy: Policy, caller: Caller
-) -> dict[str, Asset]:
-    """
-    Store *files* and return the asset of each by the id that stood for it.
-
-    Raises:
-        FaultyOptionsError: With every file that can't be used.
-    """
-    faults: list[tuple[str, str]] = []
-    stored: dict[str, Asset] = {}
-    for name, file in files.items():
-        try:
-            with _opened(file, ports) as path:
-                served = storing.upload(
-                    ports,
-                    policy,
-                    caller,
-                    path,
-                    file_name=Path(file.place).name,
-                    category=file.category or None,
-                )
-                if file.option == "--clip" and served.asset.kind is not kinds.AssetKind.VIDEO:
-                    fault = f"This is no film but {served.asset.kind}; a clip is an MP4, WebM or MOV video"
-                    faults.append((file.label, fault))
-                stored[name] = served.asset
-        except InvalidRequestError as error:
-            faults += [(file.label, fault) for _, fault in _told(error)]
-        except FetchRefusedError as error:
-            faults.append((file.label, str(error)))
-    if faults:
-        raise FaultyOptionsError(faults)
-    return stored
 
 
 def told(error: InvalidRequestError) -> FaultyOptionsError:
@@ -329,39 +246,6 @@ def _plan(place: str, faults: list[tuple[str, str]]) -> object:
     return value.get("plan", value) if isinstance(value, dict) else value
 
 
-def fault_of(file: NamedFile) -> str | None:
-    """
-    Return why the file can't be opened, or None.
-    """
-    if file.is_url:
-        return None
-    path = Path(file.place)
-    try:
-        if not path.exists():
-            return "No such file"
-        if not path.is_file():
-            return "Not a file"
-        with path.open("rb") as opened:
-            head = opened.read(kinds.HEAD_BYTES)
-    except OSError as error:
-        return f"Can't be read: {error.strerror}"
-    return None if head else "The file is empty"
-
-
-@contextmanager
-def _opened(file: NamedFile, ports: Ports) -> Iterator[Path]:
-    if not file.is_url:
-        yield Path(file.place)
-        return
-    with ports.scratch.folder() as folder:
-        target = folder / "download"
-        most = max(kinds.SIZE_BYTES_MAX.values())
-        if file.category in kinds.CATEGORIES:
-            most = kinds.SIZE_BYTES_MAX[kinds.CATEGORIES[file.category]]
-        ports.fetcher.fetch(file.place, target, size_bytes_max=most)
-        yield target
-
-
 def _resolved(order: Order, stored: dict[str, Asset]) -> AdSpec:
     spec = order.spec
 
@@ -430,10 +314,3 @@ def _once(faults: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     if any(option == "--image" for option, _ in kept):
         kept = {f: None for f in kept if f[0] != "order" or "image" not in f[1].lower()}
     return tuple(kept)
-
-
-def _content_of(file: NamedFile) -> str:
-    if file.is_url:
-        return file.place
-    with Path(file.place).open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -8,11 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ars0n_adapters.cli import changing, making, orders
+from ars0n_adapters.bootstrap import drafts
+from ars0n_adapters.cli import changing, customers, orders
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core import wire
-from ars0n_core.compositor import animatic
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.errors import CompositorError, InvalidRequestError
+from ars0n_core.specs import brands
 from ars0n_core.specs.model import AdFormat, AdSpec
 from ars0n_core.usecases import materials
 from ars0n_core.usecases.plan import plan as ask
@@ -39,37 +41,47 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
         FaultyOptionsError: The order is wrong.
         CompositorError: The animatic can't be made.
     """
-    caller = making.local_caller(product)
     order = orders.read(
         options,
         ad_format=AdFormat(options.format),
-        default_voice=making.default_voice(product),
+        default_voice=customers.default_voice(product),
         images_required=False,
     )
     target: Path | None = options.animatic
     if target is not None and order.spec.ad_format is AdFormat.RADIO:
-        raise orders.FaultyOptionsError(
+        raise FaultyOptionsError(
             [("--animatic", "A radio ad has no pictures to show: leave it out")]
         )
     if target is not None and target.suffix.lower() != ".mp4":
-        raise orders.FaultyOptionsError(
+        raise FaultyOptionsError(
             [("--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}")]
         )
-    found = changing.before(product, caller, order)
+    is_new = drafts.is_empty(product)
+    caller = customers.newcomer(product) if is_new else customers.local_caller(product)
+    found = None if is_new else changing.before(product, caller, order)
     try:
         if found is not None and found.is_of(order) and not options.fresh:
             screen.write("This is the plan of the ad made before; --fresh plans anew.\n")
-            spec = found.version.spec
-            planned = ask(product.ports, product.policy, caller, spec, given=found.version.plan)
-        else:
-            spec, given = orders.store(order, product.ports, product.policy, caller)
-            planned = ask(product.ports, product.policy, caller, spec, given=given)
-            if found is not None:
-                _quote(product, caller, order, found, screen)
+            made = found.version
+            return _told(product, caller, made.spec, made.plan, target)
+        if found is not None:
+            _quote(product, caller, order, found, screen)
+        # Nothing of it is kept: whoever orders this ad brings his files again.
+        with drafts.draft(product, caller.organization) as drafting:
+            spec, given = orders.store(order, drafting.ports, drafting.policy, caller)
+            return _told(drafting, caller, spec, given, target)
     except InvalidRequestError as error:
         raise orders.told(error) from None
+
+
+def _told(
+    product: Product, caller: Caller, spec: AdSpec, given: Plan | None, target: Path | None
+) -> dict[str, Any]:
+    planned = ask(product.ports, product.policy, caller, spec, given=given)
     if target is not None:
-        _film(product, caller, spec, planned.plan, target)
+        _film(
+            product, caller, brands.applied(caller.organization.brand, spec), planned.plan, target
+        )
     answer: dict[str, Any] = wire.unstructure_plan_answer(spec, planned.plan, planned.estimate)
     _name_places(answer["plan"], spec)
     return answer
@@ -92,8 +104,9 @@ def _film(product: Product, caller: Caller, spec: AdSpec, plan: Plan, target: Pa
     """
     Make the animatic beside *target*, under whose name it appears when it is whole.
     """
-    ports = product.ports
-    compositor = ports.compositor
+    from ars0n_core.compositor import animatic  # noqa: PLC0415 - what it needs is slow to load
+
+    compositor = product.ports.compositor
     if not isinstance(compositor, LocalCompositor):  # pragma: no cover - there is no other here
         raise CompositorError("this deployment's compositor makes no animatics")
     try:
@@ -103,7 +116,7 @@ def _film(product: Product, caller: Caller, spec: AdSpec, plan: Plan, target: Pa
             made.path.replace(target)
     except OSError as error:  # of the folder or the name; all else raises a PortError
         why = error.strerror or str(error)
-        raise orders.FaultyOptionsError([(f"--animatic {target}", why)]) from None
+        raise FaultyOptionsError([(f"--animatic {target}", why)]) from None
 
 
 def _photos(product: Product, caller: Caller, spec: AdSpec, folder: Path) -> dict[AssetId, Path]:

@@ -21,7 +21,7 @@ from attrs import evolve
 
 from ars0n_adapters import bootstrap
 from ars0n_adapters.cli import endings, processes
-from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core.errors import MisconfiguredError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ars0n_adapters.cli.orders import FaultyOptionsError
+from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_adapters.providers.offline.clips import OfflineVideoGenerator
 from ars0n_adapters.providers.offline.images import OfflineImageEditor
 from ars0n_adapters.providers.offline.music import OfflineMusic

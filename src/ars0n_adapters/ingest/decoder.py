@@ -15,7 +15,22 @@ import json
 import sys
 import warnings
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+# Those of the formats taken, by name: else Pillow loads all it has to find one of them.
+from PIL import (
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+FORMATS = (
+    PngImagePlugin.PngImageFile.format,
+    JpegImagePlugin.JpegImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
 
 SHORT_SIDE_KEPT = 720
 """
@@ -50,7 +65,7 @@ def decode(
         FaultError: It can't be taken.
     """
     _check_webp(source, pixels, side)
-    with Image.open(source, formats=("PNG", "JPEG", "WEBP")) as image:
+    with Image.open(source, formats=FORMATS) as image:
         width, height = image.size
         facts = {"width": width, "height": height}
         if width * height > pixels or max(width, height) > side:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from ars0n_adapters.ingest import footage, pictures, sounds
+from ars0n_adapters.ingest import pictures
 from ars0n_core.compositor import ffmpeg as engine
 
 if TYPE_CHECKING:
@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 class MediaIngest:
     """
     Decodes uploads in confined children, *at_once* of them at a time; *ffmpeg* is the
-    path of one, else the best that is found is used.
+    path of one, else the best that is found is used. Pictures are kept at *photo_side* on
+    their longer side, unless their shorter one would be too small for a film.
     """
 
-    def __init__(self, *, ffmpeg: str | None = None, at_once: int = 2) -> None:
+    def __init__(
+        self,
+        *,
+        ffmpeg: str | None = None,
+        at_once: int = 2,
+        photo_side: int = pictures.LONG_SIDE_KEPT,
+    ) -> None:
+        self._photo_side = photo_side
         self._ffmpeg = ffmpeg
         self._found: engine.Ffmpeg | None = None
         self._slots = threading.BoundedSemaphore(at_once)
@@ -37,7 +45,7 @@ class MediaIngest:
             PortError: The machine could not.
         """
         with self._slots:
-            return pictures.decoded(source, target)
+            return pictures.decoded(source, target, long_side=self._photo_side)
 
     def sound(self, source: Path, target: Path) -> SoundFacts:
         """
@@ -47,6 +55,8 @@ class MediaIngest:
             UploadRefusedError: The message says what is wrong with it and what to do.
             PortError: The machine could not.
         """
+        from ars0n_adapters.ingest import sounds  # noqa: PLC0415 - slow to load, photos do without
+
         with self._slots:
             return sounds.decoded(source, target, self._binary())
 
@@ -64,6 +74,8 @@ class MediaIngest:
             ClipFormatError: No MP4, WebM or MOV, or one that can't be decoded.
             PortError: The machine could not.
         """
+        from ars0n_adapters.ingest import footage  # noqa: PLC0415 - as above
+
         del aspect_ratio
         with self._slots:
             return footage.conformed(source, target, self._binary())

@@ -40,9 +40,9 @@ DECODER: Final = Path(__file__).with_name("decoder.py")
 WANTED: Final = "PNG, JPEG or WebP"
 
 
-def decoded(source: Path, target: Path) -> ImageFacts:
+def decoded(source: Path, target: Path, *, long_side: int = LONG_SIDE_KEPT) -> ImageFacts:
     """
-    Decode *source* into the PNG *target*.
+    Decode *source* into the PNG *target*, scaled down to *long_side* if it is larger.
 
     Raises:
         UploadRefusedError: It is no such picture, broken, or of a size we don't take.
@@ -52,7 +52,7 @@ def decoded(source: Path, target: Path) -> ImageFacts:
     if what.kind is not Kind.PICTURE:
         raise _refused(_wrong_kind(what))
     with files.appearing(target) as partial:
-        numbers = (PIXELS_MAX, SIDE_MAX, SIDE_MIN, LONG_SIDE_KEPT)
+        numbers = (PIXELS_MAX, SIDE_MAX, SIDE_MIN, long_side)
         command = [sys.executable, "-P", str(DECODER), str(source), str(partial)]
         ended = confined.run([*command, *map(str, numbers)], LIMITS)
         found = _answer(ended, what)

@@ -158,9 +158,8 @@ def _still(
     Write what stands in for a clip: the photo, filled to the edges, or a slate.
     """
     if photo is not None:
-        image = stills.opened(photo, name)
         # Most of a photo's pixels are averaged away first: a tenth of filtering them all.
-        image = image.reduce(max(1, min(image.width // size[0], image.height // size[1]) // 2))
+        image = stills.opened(photo, name, seen=(2 * size[0], 2 * size[1]))
         image = ImageOps.fit(image.convert("RGB"), size, Image.Resampling.BICUBIC)
     else:
         image = _slate(label, size, len(files))

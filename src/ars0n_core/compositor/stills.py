@@ -22,26 +22,38 @@ DEEP: Final = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 Pillow's modes of grey with 16 bits; its own conversion would clip at 255.
 """
 
+AVERAGED: Final = frozenset({"L", "RGB", "CMYK"})
+"""
+Modes whose pixels can be averaged as they are: no palette, no transparency.
+"""
+
 HEIF: Final = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"hevx", b"mif1"))
 """
 How the photos of telephones begin that no open library reads.
 """
 
 
-def opened(path: Path, name: str) -> Image.Image:
+def opened(path: Path, name: str, *, seen: tuple[int, int] | None = None) -> Image.Image:
     """
-    Return the picture at *path* as RGBA, straight alpha.
+    Return the picture at *path* as RGBA, straight alpha; of one that is shown no larger than
+    *seen* (width and height, both filled), as many pixels are averaged as may be.
 
     Raises:
         CompositorError: It is none; *name* is named.
     """
     try:
         with Image.open(path) as image:
+            if seen is not None:
+                image.draft(None, (max(seen), max(seen)))  # a JPEG's, before it is decoded
             image.load()
             profile = image.info.get("icc_profile")
             upright = ImageOps.exif_transpose(image)
         if upright.mode in DEEP:
             upright = upright.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+        if seen is not None and upright.mode in AVERAGED:
+            upright = upright.reduce(
+                max(1, min(upright.width // seen[0], upright.height // seen[1]))
+            )
         return _in_srgb(upright, profile) if profile else upright.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise CompositorError(_refused(path, name, error), media=name) from error

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ars0n_adapters import bootstrap, settings
-from ars0n_adapters.cli import arguments, making, orders
+from ars0n_adapters.cli import arguments, customers, making, orders
 from ars0n_adapters.cli.commands import main
 from ars0n_core.specs import brands
 from ars0n_core.specs.model import AdFormat
@@ -81,7 +81,7 @@ def test_an_ad_made_before_the_kit_was_changed_is_another(tmp_path: Path, photo:
             return making._note(product, order)
 
         before = note()
-        caller = making.local_caller(product)
+        caller = customers.local_caller(product)
         saving.save(product.ports, product.policy, caller, brands.BrandKit(tagline="New"))
         assert note() != before
         assert note("--no-brand") not in {before, note()}
