@@ -82,6 +82,10 @@ class TestFakeClips(VideoGeneratorSuite):
     def pause_seconds(self) -> float:
         return 0.0
 
+    @pytest.fixture
+    def seconds_of(self) -> Callable[[Path], float | None]:
+        return told_seconds
+
 
 class TestFakeSpeech(SpeechSuite):
     @pytest.fixture

@@ -4,6 +4,7 @@ What every `Store` must do with the book.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -72,6 +73,39 @@ class BookRules:
             for account, balance in ledger.balances(entries).items():
                 assert balance == tx.ledger.balance(OURS, account)
 
+    def test_balances_may_be_large(self, furnished: Store) -> None:
+        """
+        A book goes on for years: its sums pass what 32 bits hold.
+        """
+        entries = [an_entry(number, credits_bought=2_000_000_000) for number in (1, 2, 3)]
+        with furnished.transaction() as tx:
+            for entry in entries:
+                tx.ledger.append(entry)
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert tx.ledger.balance(OURS, ledger.PREPAID) == 6_000_000_000
+            assert tuple(entries) == tx.ledger.entries(OURS)
+
+    def test_entries_come_in_the_order_they_were_booked(self, furnished: Store) -> None:
+        """
+        Whatever they are called, and to the microsecond they were booked at.
+        """
+        moments = [NOON + timedelta(microseconds=number) for number in range(3)]
+        entries = tuple(
+            evolve(an_entry(9 - number), id=EntryId(f"entry_{9 - number}"), booked_at=moment)
+            for number, moment in enumerate(moments)
+        )
+        with furnished.transaction() as tx:
+            for entry in entries:
+                tx.ledger.append(entry)
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            assert entries == tx.ledger.entries(OURS)
+            assert entries[1:] == tx.ledger.entries(OURS, start=moments[1])
+            assert entries[:1] == tx.ledger.entries(OURS, end=moments[1])
+
     def test_entries_of_a_period_are_from_its_start_on_and_before_its_end(
         self, furnished: Store
     ) -> None:
@@ -99,6 +133,7 @@ class BookRules:
             tx.commit()
         barrier = threading.Barrier(8)
         spent: list[int] = []
+        another_decides = threading.Barrier(2)
 
         def spend(number: int) -> None:
             barrier.wait(timeout=30)
@@ -106,6 +141,9 @@ class BookRules:
                 tx.organizations.lock(OURS)
                 if tx.ledger.balance(OURS, ledger.PREPAID) < 10:
                     return
+                # Should the lock let two in, they meet here and both find enough.
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    another_decides.wait(timeout=0.2)
                 booking = Booking(
                     id=EntryId(f"entry_c{number}"),
                     organization_id=OURS,

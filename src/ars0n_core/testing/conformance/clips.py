@@ -15,11 +15,13 @@ from ars0n_core.specs.model import AspectRatio, VideoModel
 from ars0n_core.testing.conformance import media
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ars0n_core.ports import VideoGenerator
 
 CHECKS_MAX = 2000
+FRAME_SECONDS = 1 / 24
 
 
 class VideoGeneratorSuite:
@@ -48,6 +50,13 @@ class VideoGeneratorSuite:
         Return how long to wait between two looks.
         """
         return 0.05
+
+    @pytest.fixture
+    def seconds_of(self) -> Callable[[Path], float | None]:
+        """
+        Return what reads a clip's length; give another for other formats than MP4.
+        """
+        return media.film_seconds_of
 
     @pytest.fixture
     def order(self, tmp_path: Path) -> ClipOrder:
@@ -88,13 +97,7 @@ class VideoGeneratorSuite:
         fetched again.
         """
         ticket = clips.submit(order)
-        answer: Unfinished | Finished = Unfinished()
-        for _ in range(CHECKS_MAX):
-            answer = elsewhere.check(ticket, folder)
-            if isinstance(answer, Finished):
-                break
-            assert answer.fraction is None or 0 <= answer.fraction <= 1
-            threading.Event().wait(pause_seconds)
+        answer = _awaited(elsewhere, ticket, folder, pause_seconds)
 
         assert isinstance(answer, Finished), "it was never finished"
         assert answer.path.is_relative_to(folder)
@@ -107,15 +110,32 @@ class VideoGeneratorSuite:
         assert repeated.path.read_bytes() == content
 
     def test_submitting_does_not_wait_for_the_still(
-        self, clips: VideoGenerator, order: ClipOrder
+        self, clips: VideoGenerator, order: ClipOrder, folder: Path, pause_seconds: float
     ) -> None:
         """
-        Once there is a ticket the still may go: it was in a working folder.
+        Once there is a ticket the still may go, it was in a working folder: the clip comes.
         """
         ticket = clips.submit(order)
         order.still.unlink()
 
         assert ticket
+        assert isinstance(_awaited(clips, ticket, folder, pause_seconds), Finished)
+
+    def test_a_clip_is_as_long_as_ordered(
+        self,
+        clips: VideoGenerator,
+        order: ClipOrder,
+        folder: Path,
+        pause_seconds: float,
+        seconds_of: Callable[[Path], float | None],
+    ) -> None:
+        """
+        A scene is cut from it; what is missing would be a frozen picture.
+        """
+        answer = _awaited(clips, clips.submit(order), folder, pause_seconds)
+
+        assert isinstance(answer, Finished)
+        assert (seconds_of(answer.path) or 0) >= order.seconds - FRAME_SECONDS
 
     def test_two_orders_have_two_tickets(self, clips: VideoGenerator, order: ClipOrder) -> None:
         """
@@ -125,3 +145,19 @@ class VideoGeneratorSuite:
         second = clips.submit(evolve(order, seed="b", label="job_2-1"))
 
         assert first != second
+
+
+def _awaited(
+    clips: VideoGenerator, ticket: str, folder: Path, pause_seconds: float
+) -> Unfinished | Finished:
+    """
+    Return the finished clip, or the last that was said of it.
+    """
+    answer: Unfinished | Finished = Unfinished()
+    for _ in range(CHECKS_MAX):
+        answer = clips.check(ticket, folder)
+        if isinstance(answer, Finished):
+            break
+        assert answer.fraction is None or 0 <= answer.fraction <= 1
+        threading.Event().wait(pause_seconds)
+    return answer

@@ -68,6 +68,50 @@ class BlobStoreSuite:
 
         assert source.exists()
 
+    def test_a_put_that_fails_leaves_what_was_there(
+        self, blobs: BlobStore, source: Path, tmp_path: Path
+    ) -> None:
+        """
+        Old or new, and never nothing.
+        """
+        blobs.put("k", source, media_type="text/plain")
+        with pytest.raises(PortError):
+            blobs.put("k", tmp_path / "missing", media_type="text/plain")
+        blobs.copy_to("k", tmp_path / "back")
+
+        assert (tmp_path / "back").read_bytes() == source.read_bytes()
+
+    def test_a_large_file_comes_back_whole(
+        self, blobs: BlobStore, source: Path, tmp_path: Path
+    ) -> None:
+        """
+        Of every byte there is, ends of lines among them, and of no even size.
+        """
+        source.write_bytes(bytes(range(256)) * 1200 + b"\r\n\x1a\n")
+        blobs.put("k", source, media_type="application/octet-stream")
+        blobs.copy_to("k", tmp_path / "back")
+
+        is_same = (tmp_path / "back").read_bytes() == source.read_bytes()
+        assert is_same, f"{(tmp_path / 'back').stat().st_size} of {source.stat().st_size} bytes"
+
+    def test_keys_that_look_alike_are_different_blobs(
+        self, blobs: BlobStore, source: Path, tmp_path: Path
+    ) -> None:
+        """
+        No key stands for another, and what is taken from one leaves those it begins like.
+        """
+        keys = ("a/b", "a_b", "a-b", "a.b", "ab", "a/bc", "a/b.c")
+        for key in keys:
+            source.write_text(key)
+            blobs.put(key, source, media_type="text/plain")
+        blobs.delete("a/b")
+
+        assert not blobs.exists("a")  # a folder is none
+        assert [key for key in keys if blobs.exists(key)] == list(keys[1:])
+        for key in keys[1:]:
+            blobs.copy_to(key, tmp_path / "back")
+            assert (tmp_path / "back").read_text() == key
+
     def test_an_empty_file_is_a_blob(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
         """
         Nothing is something.

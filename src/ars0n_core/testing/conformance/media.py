@@ -114,3 +114,18 @@ def seconds_of(path: Path) -> float | None:
             return sound.getnframes() / sound.getframerate()
     except (wave.Error, EOFError):
         return None
+
+
+def film_seconds_of(path: Path) -> float | None:
+    """
+    Return the length of an MP4 or MOV as its head says it, or None for any other file.
+    """
+    content = path.read_bytes()
+    place = content.find(b"mvhd")
+    if content[4:8] != b"ftyp" or place < 0:
+        return None
+    is_long = content[place + 4] == 1
+    scale, length = struct.unpack_from(
+        ">IQ" if is_long else ">II", content, place + (24 if is_long else 16)
+    )
+    return float(length / scale) if scale else None

@@ -4,6 +4,7 @@ What every `ImageEditor` must do.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,6 +116,7 @@ class ImageEditorSuite:
         assert 1 <= len(made) <= variants
         assert len({variant.path for variant in made}) == len(made)
         scores = [variant.score for variant in made]
+        assert all(math.isfinite(score) for score in scores), scores
         assert scores == sorted(scores, reverse=True)
 
     @pytest.mark.parametrize("references", [1, 8])

@@ -54,6 +54,29 @@ class RateWindowsSuite:
 
         assert (early.allowed, freed.allowed, full.allowed) == (False, True, False)
 
+    def test_a_window_is_as_long_as_it_is_said_to_be(self, rates: RateWindows) -> None:
+        """
+        A day's allowance does not come back after a minute, nor a part of a second early.
+        """
+        day = timedelta(days=1)
+        rates.hit("day", limit=1, window=day, now=NOON)
+        rates.hit("minute", limit=1, window=MINUTE, now=NOON + timedelta(seconds=0.9))
+        hours = rates.hit("day", limit=1, window=day, now=NOON + timedelta(hours=23))
+        early = rates.hit("minute", limit=1, window=MINUTE, now=NOON + timedelta(seconds=60.5))
+
+        assert (hours.allowed, early.allowed) == (False, False)
+        assert rates.hit("day", limit=1, window=day, now=NOON + day).allowed
+
+    def test_a_limit_may_change(self, rates: RateWindows) -> None:
+        """
+        Whoever buys a larger one has it with the next request.
+        """
+        rates.hit("a", limit=1, window=MINUTE, now=NOON)
+        raised = rates.hit("a", limit=3, window=MINUTE, now=NOON)
+        lowered = rates.hit("a", limit=1, window=MINUTE, now=NOON)
+
+        assert (raised.allowed, raised.remaining, lowered.allowed) == (True, 1, False)
+
     def test_the_reset_is_when_there_is_room_again(self, rates: RateWindows) -> None:
         """
         A client that waits until then passes.

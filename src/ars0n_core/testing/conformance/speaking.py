@@ -105,6 +105,18 @@ class SpeechSuite:
 
         assert {0, 2} <= {word.segment for word in spoken.words} <= {0, 1, 2}
 
+    def test_the_words_are_those_of_the_texts(
+        self, speech: Speech, voice_id: str, tmp_path: Path
+    ) -> None:
+        """
+        All, as they are written, each with the text it is of: captions show them.
+        """
+        spoken = speech.speak(SpeechOrder(texts=TEXTS, voice_id=voice_id), tmp_path)
+
+        for segment, text in enumerate(TEXTS):
+            said = [word.text.strip() for word in spoken.words if word.segment == segment]
+            assert [word.strip(".") for word in said] == text.strip(".").split()
+
     def test_an_unknown_voice_is_refused(self, speech: Speech, tmp_path: Path) -> None:
         """
         For good: asking again will not help.

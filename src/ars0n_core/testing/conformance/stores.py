@@ -4,16 +4,20 @@ What every `Store` must do: units of work, and by noun `customers`, `works` and 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from ars0n_core import ledger
 from ars0n_core.errors import NotFoundError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
+from ars0n_core.plans.model import Plan, Segment
 from ars0n_core.testing.conformance.books import BookRules
 from ars0n_core.testing.conformance.customers import CustomerRules
 from ars0n_core.testing.conformance.furnishings import (
+    NOON,
     OURS,
     THEIRS,
     a_key,
@@ -74,6 +78,41 @@ class StoreSuite(CustomerRules, WorkRules, BookRules, MessageRules):
             assert a_project() == tx.projects.find(ProjectId("proj_1"))
             assert a_version() == tx.versions.find(VersionId("ver_1"))
             assert (an_entry(),) == tx.ledger.entries(OURS)
+
+    def test_what_is_long_and_exact_comes_back_as_it_was(self, store: Store) -> None:
+        """
+        Texts at their limits in any script, instants to the microsecond, numbers as exact as
+        they are, files of gigabytes.
+        """
+        moment = NOON + timedelta(microseconds=123_457)
+        long = "灯💡 a lamp\n" * 200
+        organization = evolve(an_organization(), name=long[:200], created_at=moment)
+        project = evolve(a_project(), name=long[:200], created_at=moment)
+        facts = {"seconds": 12.48, "exact": 0.1 + 0.2, "width": 3, "alpha": False}
+        asset = evolve(an_asset(), size_bytes=5_000_000_000, created_at=moment, facts=facts)
+        version = a_version()
+        version = evolve(
+            version,
+            spec=evolve(version.spec, prompt=long[:2000], edit_style=long[:1000]),
+            plan=Plan(segments=(Segment(text=long, scene_index=0),), scenes=version.plan.scenes),
+            created_at=moment,
+            updated_at=moment + timedelta(microseconds=1),
+        )
+        key = evolve(a_key(), created_at=moment, last_used_at=moment)
+        with store.transaction() as tx:
+            tx.organizations.add(organization)
+            tx.keys.add(key)
+            tx.assets.add(asset)
+            tx.projects.add(project)
+            tx.versions.add(version)
+            tx.commit()
+
+        with store.transaction() as tx:
+            assert organization == tx.organizations.find(OURS)
+            assert key == tx.keys.find(key.digest)
+            assert asset == tx.assets.find(asset.id)
+            assert project == tx.projects.find(project.id)
+            assert version == tx.versions.find(version.id)
 
     def test_what_is_not_committed_is_forgotten(self, furnished: Store) -> None:
         """

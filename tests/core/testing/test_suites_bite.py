@@ -1,0 +1,183 @@
+"""
+The suites find what a stranger's adapter does wrong, and say which values they saw.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+
+from ars0n_adapters.memory import MemoryBlobs, MemoryRateWindows, MemoryStore
+from ars0n_adapters.memory.store import MemoryTransaction
+from ars0n_adapters.memory.works import MemoryLedger, MemoryVersions
+from ars0n_core.testing import fakes
+from ars0n_core.testing.conformance.files import BlobStoreSuite
+from ars0n_core.testing.conformance.furnishings import THEIRS, a_project, an_organization
+from ars0n_core.testing.conformance.rates import RateWindowsSuite
+from ars0n_core.testing.conformance.speaking import SpeechSuite
+from ars0n_core.testing.conformance.stores import StoreSuite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from ars0n_core.ids import OrganizationId
+    from ars0n_core.ledger import Entry
+    from ars0n_core.ports import Narration, SpeechOrder
+    from ars0n_core.projects import Version
+    from ars0n_core.quotas import Decision
+
+
+class CutOff(MemoryBlobs):
+    def copy_to(self, key: str, target: Path) -> None:
+        super().copy_to(key, target)
+        target.write_bytes(target.read_bytes()[:65_536])
+
+
+class AsText(MemoryBlobs):
+    def copy_to(self, key: str, target: Path) -> None:
+        super().copy_to(key, target)
+        target.write_bytes(target.read_bytes().replace(b"\r\n", b"\n"))
+
+
+class Flat(MemoryBlobs):
+    def put(self, key: str, source: Path, *, media_type: str) -> None:
+        super().put(key.replace("/", "_"), source, media_type=media_type)
+
+    def exists(self, key: str) -> bool:
+        return super().exists(key.replace("/", "_"))
+
+    def delete(self, key: str) -> None:
+        super().delete(key.replace("/", "_"))
+
+
+class EmptiedFirst(MemoryBlobs):
+    def put(self, key: str, source: Path, *, media_type: str) -> None:
+        self.delete(key)
+        super().put(key, source, media_type=media_type)
+
+
+class ByTheMinute(MemoryRateWindows):
+    def hit_all(
+        self,
+        limits: Mapping[str, int],
+        *,
+        window: timedelta,
+        now: datetime,
+    ) -> tuple[Decision, ...]:
+        return super().hit_all(limits, window=timedelta(minutes=1), now=now)
+
+
+class InWholeSeconds(MemoryRateWindows):
+    def hit_all(
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+    ) -> tuple[Decision, ...]:
+        return super().hit_all(limits, window=window, now=now.replace(microsecond=0))
+
+
+class Unlocked(MemoryStore):
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        yield MemoryTransaction(self._tables.copy(), self._replace)
+
+
+class ShortTexts(MemoryVersions):
+    def add(self, version: Version) -> None:
+        super().add(evolve(version, spec=evolve(version.spec, prompt=version.spec.prompt[:255])))
+
+
+class InSeconds(MemoryLedger):
+    def append(self, entry: Entry) -> bool:
+        return super().append(evolve(entry, booked_at=entry.booked_at.replace(microsecond=0)))
+
+
+class In32Bits(MemoryLedger):
+    def balance(self, organization_id: OrganizationId, account: str) -> int:
+        return min(super().balance(organization_id, account), 2**31 - 1)
+
+
+class Mumbling(fakes.FakeSpeech):
+    def speak(self, order: SpeechOrder, folder: Path) -> Narration:
+        spoken = super().speak(order, folder)
+        return evolve(spoken, words=tuple(evolve(word, text="…") for word in spoken.words))
+
+
+def store_of(**repositories: Any) -> MemoryStore:
+    class Changed(MemoryStore):
+        @contextmanager
+        def transaction(self) -> Iterator[MemoryTransaction]:
+            with super().transaction() as tx:
+                for name, kind in repositories.items():
+                    setattr(tx, name, kind(tx._tables))
+                yield tx
+
+    return Changed()
+
+
+def furnished(store: MemoryStore) -> MemoryStore:
+    with store.transaction() as tx:
+        tx.organizations.add(an_organization())
+        tx.organizations.add(an_organization(THEIRS))
+        tx.projects.add(a_project())
+        tx.commit()
+    return store
+
+
+@pytest.mark.parametrize(
+    ("blobs", "rule"),
+    [
+        (CutOff, "test_a_large_file_comes_back_whole"),
+        (AsText, "test_a_large_file_comes_back_whole"),
+        (Flat, "test_keys_that_look_alike_are_different_blobs"),
+    ],
+)
+def test_blobs(blobs: Callable[[], MemoryBlobs], rule: str, tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"x")
+    with pytest.raises(AssertionError, match=r"\d of|assert \["):
+        getattr(BlobStoreSuite(), rule)(blobs(), tmp_path / "source", tmp_path)
+
+
+def test_blobs_that_empty_a_place_first(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"x")
+    with pytest.raises(Exception, match="There is no blob k"):
+        BlobStoreSuite().test_a_put_that_fails_leaves_what_was_there(
+            EmptiedFirst(), tmp_path / "source", tmp_path
+        )
+
+
+@pytest.mark.parametrize("rates", [ByTheMinute, InWholeSeconds])
+def test_windows(rates: Callable[[], MemoryRateWindows]) -> None:
+    with pytest.raises(AssertionError, match=r"assert \((True|False), True|assert \(True, False"):
+        RateWindowsSuite().test_a_window_is_as_long_as_it_is_said_to_be(rates())
+
+
+def test_a_lock_that_is_none() -> None:
+    with pytest.raises(AssertionError, match="assert"):
+        StoreSuite().test_the_lock_lets_one_at_a_time_decide(furnished(Unlocked()))
+
+
+def test_a_store_that_cuts_texts() -> None:
+    with pytest.raises(AssertionError, match="prompt"):
+        StoreSuite().test_what_is_long_and_exact_comes_back_as_it_was(store_of(versions=ShortTexts))
+
+
+def test_a_book_in_whole_seconds() -> None:
+    with pytest.raises(AssertionError, match="booked_at"):
+        StoreSuite().test_entries_come_in_the_order_they_were_booked(
+            furnished(store_of(ledger=InSeconds))
+        )
+
+
+def test_a_book_of_32_bits() -> None:
+    with pytest.raises(AssertionError, match="2147483647 == 6000000000"):
+        StoreSuite().test_balances_may_be_large(furnished(store_of(ledger=In32Bits)))
+
+
+def test_a_narration_without_its_words(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="Meet"):
+        SpeechSuite().test_the_words_are_those_of_the_texts(Mumbling(), "ada", tmp_path)
