@@ -127,7 +127,10 @@ def filters(facts: Probed) -> str:
     Return the filter chain for footage of these *facts*.
     """
     width, height = size_for(facts.width, facts.height)
-    steps = ["bwdif=mode=send_frame:deint=interlaced", "setpts=PTS-STARTPTS", f"fps={FRAME_RATE}"]
+    steps = ["bwdif=mode=send_frame:deint=interlaced", "setpts=PTS-STARTPTS"]
+    rate = [f"fps={FRAME_RATE}"]
+    if not facts.is_uneven:
+        steps += rate
     if _may_change(facts):
         steps.insert(0, "scale={}:{}".format(*facts.stored))
     if conversions.WITH_ALPHA.match(facts.pixel_format):
@@ -144,6 +147,8 @@ def filters(facts: Probed) -> str:
         )
     steps += [
         "format=yuv420p",
+        # A picture that stands for seconds is brought to size once: its copies take no memory.
+        *(rate if facts.is_uneven else []),
         "setsar=1",
         "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
     ]

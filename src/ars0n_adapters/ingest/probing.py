@@ -46,7 +46,8 @@ PROBE_LIMITS: Final = confined.Limits(cpu_seconds=20, wall_seconds=40)
 class Probed:
     """
     What was found. ``width`` and ``height`` are of the upright picture in square pixels,
-    ``stored`` in the file's own; ``turned`` whether it is stored lying. ``video`` and ``audio``
+    ``stored`` in the file's own; ``turned`` whether it is stored lying; ``is_uneven`` whether its
+    pictures stand for different times. ``video`` and ``audio``
     say whether there is such a stream (a cover is no video), ``codec`` what the picture's is,
     ``decoder`` what must decode it ("": any), and ``dolby_vision`` the profile of which there is
     no picture for other players, 0 else.
@@ -65,6 +66,7 @@ class Probed:
     stored: tuple[int, int] = (0, 0)
     turned: bool = False
     codec: str = ""
+    is_uneven: bool = False
     decoder: str = ""
     dolby_vision: int = 0
 
@@ -110,13 +112,15 @@ def _probed(
     said, _, output = ended.stderr.partition("Output #0")
     streams = re.findall(r"^ +Stream #0:\S+ (?:.*)(Video|Audio): (.*)$", said, re.MULTILINE)
     duration = re.search(r"^ +Duration: (\d+):(\d\d):(\d\d\.\d+)", said, re.MULTILINE)
-    codec = next((line.split()[0].rstrip(",") for kind, line in streams if kind == "Video"), "")
+    picture = next((line for kind, line in streams if kind == "Video"), "")
+    codec = "".join(picture.split()[:1]).rstrip(",")
     facts = Probed(
         video=any(kind == "Video" and "(attached pic)" not in line for kind, line in streams),
         audio=any(kind == "Audio" for kind, _ in streams),
         duration_seconds=_seconds(duration),
         turned="rotation of" in said,
         codec=codec,
+        is_uneven=probe.is_uneven(picture),
         decoder=probe.alpha_decoder(codec, said),
         dolby_vision=probe.dolby_alone(said),
     )

@@ -161,11 +161,14 @@ def decode_picture(
         stream = stream.filter("bwdif", mode="send_frame")
     if not facts.can_be_entered:
         stream = stream.filter("setpts", "PTS-STARTPTS")
-    stream = stream.filter("fps", fps=FRAME_RATE, start_time=0)
-    stream = stream.filter("tpad", stop_mode="clone", stop=HELD_FRAMES)
+    timing: list[tuple[str, dict[str, Any]]] = [
+        ("fps", {"fps": FRAME_RATE, "start_time": 0}),
+        ("tpad", {"stop_mode": "clone", "stop": HELD_FRAMES}),
+    ]
     if first - entry:
-        stream = stream.filter("trim", start_frame=first - entry)
-    for name, settings in filters:
+        timing.append(("trim", {"start_frame": first - entry}))
+    # A picture that stands for seconds is brought to size once: its copies take no memory.
+    for name, settings in filters + timing if facts.is_uneven else timing + filters:
         stream = stream.filter(name, **settings)
     return graphs.output(
         stream, "pipe:", format="rawvideo", pix_fmt="yuv420p", fps_mode="passthrough",

@@ -43,6 +43,11 @@ The profile of Dolby Vision whose pictures are in colours of its own (IPT-PQ-c2)
 any that says it is compatible with nothing (0): other players show them green and violet.
 """
 
+EVEN_WITHIN: Final = 0.01
+"""
+How far the rate of all pictures is from that of each where they are even.
+"""
+
 MATRICES: Final = frozenset(
     {"bt709", "bt470bg", "smpte170m", "bt2020nc", "bt2020c", "gbr", "fcc", "smpte240m"}
 )
@@ -53,6 +58,7 @@ class VideoFacts:
     """
     One picture stream. ``width`` x ``height`` is as stored; ``rotation`` in degrees says how
     it is turned before it is shown. Colour words are ffmpeg's, "" where nothing is said.
+    ``is_uneven``: its pictures stand for different times;
     ``decoder`` is what must decode it, "" for any; ``dolby_vision`` the profile of which there is
     no picture for other players, 0 else. ``can_be_entered``: it comes at the film's rate from the file's very start, so that a moment
     in the middle can be decoded without what is before it.
@@ -71,6 +77,7 @@ class VideoFacts:
     transfer: str = ""
     is_cover: bool = False
     is_interlaced: bool = False
+    is_uneven: bool = False
     decoder: str = ""
     dolby_vision: int = 0
     can_be_entered: bool = False
@@ -176,9 +183,23 @@ def _video(line: str, tail: str) -> VideoFacts | None:
         transfer=transfer,
         is_cover="(attached pic)" in line,
         is_interlaced=any(word.startswith(("top ", "bottom ")) for word in words),
+        is_uneven=is_uneven(line),
         decoder=decoder,
         dolby_vision=dolby_alone(tail),
     )
+
+
+def is_uneven(line: str) -> bool:
+    """
+    Whether a picture stream's pictures come at uneven times, by what ffmpeg says of it: then one
+    may stand for seconds (a recorded screen on which nothing happens).
+
+    >>> is_uneven("h264, 320x180, 3.33 fps, 30 tbr"), is_uneven("h264, 320x180, 24 fps, 24 tbr")
+    (True, False)
+    """
+    rates = [re.search(rf", (\d+(?:\.\d+)?)(k?) {name}", line) for name in ("fps", "tbr")]
+    fps, tbr = (float(r[1]) * (1000 if r[2] else 1) if r else 0.0 for r in rates)
+    return abs(fps - tbr) > EVEN_WITHIN * tbr > 0
 
 
 def alpha_decoder(codec: str, said: str) -> str:

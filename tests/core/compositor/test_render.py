@@ -87,6 +87,27 @@ def test_variable_frame_rate_is_steadied(bench: Bench, binary: ffmpeg.Ffmpeg) ->
     assert shown(binary, path, clip_of(), 0, 55).shape[0] == 55
 
 
+def test_a_picture_that_stands_for_seconds_is_brought_to_size_once(
+    bench: Bench, binary: ffmpeg.Ffmpeg
+) -> None:
+    """
+    Its copies would be a picture of memory each: a second of them was 40 MB, half a minute 1 GB.
+    """
+    path = bench.folder / "gap.mp4"
+    bench.clip("before-gap.mp4", frames=60, size="72x128")
+    bench.run(
+        *("-i", str(bench.folder / "before-gap.mp4"), "-vf", "setpts=PTS+gt(N\\,9)*15/TB"),
+        *("-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast", str(path)),
+    )
+    facts = probe.probe(path, binary=binary).video[0]
+    graph = commands.decode_picture(path, facts, size=SIZE, first=0, frames=400)
+    chain = graph.get_args()[graph.get_args().index("-filter_complex") + 1]
+    assert 0 < chain.index("scale=") < chain.index("fps=")
+    every = shown(binary, path, clip_of(frames=480), 0, 480)
+    held = [bool((a == b).all()) for a, b in itertools.pairwise(every[5:475])]
+    assert 449 <= sum(held) <= 455
+
+
 @pytest.mark.parametrize("size", ["320x180", "145x257", "1000x100", "2x2", "180x320"])
 def test_every_shape_fills_the_frame(bench: Bench, binary: ffmpeg.Ffmpeg, size: str) -> None:
     path = bench.folder / f"shape{size}.mkv"
