@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ars0n_adapters.storage.local import LocalBlobs
-from ars0n_core.errors import BlobNotFoundError
+from ars0n_core.errors import BlobNotFoundError, MisconfiguredError
 from ars0n_core.testing.conformance.files import BlobStoreSuite
 
 if TYPE_CHECKING:
@@ -100,3 +100,18 @@ def test_deleting_leaves_no_empty_folders(blobs: LocalBlobs, tmp_path: Path) -> 
 
 def test_the_secret_is_not_shown(blobs: LocalBlobs) -> None:
     assert "secret'" not in repr(blobs)
+
+
+def test_urls_that_anybody_could_forge_are_not_made(tmp_path: Path) -> None:
+    with pytest.raises(MisconfiguredError, match="32 random bytes"):
+        LocalBlobs(tmp_path / "blobs", "https://api.example/blobs")
+
+
+def test_files_are_reached_where_they_were_said_to_be(blobs: LocalBlobs, tmp_path: Path) -> None:
+    secret = LocalBlobs(tmp_path / "blobs", secret=b"secret")
+    url = secret.below("https://here.example/b").url(
+        "jobs/1/film.mp4", media_type="video/mp4", expires_at=NOON
+    )
+
+    assert url.startswith("https://here.example/b/jobs/1/film.mp4?")
+    assert blobs.below("https://here.example/b") is blobs

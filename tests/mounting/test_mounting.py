@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from attrs import evolve
 
 from ars0n_adapters.memory import InlineRunner, MemoryBlobs, MemoryRateWindows, MemoryStore
+from ars0n_adapters.storage.local import LocalBlobs
 from ars0n_adapters.system import RandomIds, TemporaryFolders
 from ars0n_adapters.web import create_app
 from ars0n_core.ports import Policy, Ports
@@ -225,3 +227,31 @@ def test_the_body_of_a_mounted_app_is_its_own(api: Any, key: str) -> None:
 
     assert answer.status_code == 400
     assert "formErrors" in json.loads(answer.content)["details"]
+
+
+def test_links_to_files_lead_back_through_the_mount(ports: Ports, tmp_path: Path) -> None:
+    """
+    Nobody said where files are reached: they are where the client reached us.
+    """
+    from fastapi import FastAPI
+
+    files = LocalBlobs(tmp_path / "blobs", secret=b"s" * 32)
+    ports = evolve(ports, blobs=files)
+    organization = billing.create_organization(ports, "Ours", tier=Tier.PRO)
+    key = billing.create_key(ports, organization.id, "default").plain
+    app = FastAPI()
+    app.mount("/ads", create_app(ports, Policy(), blobs=files))
+
+    def steps() -> Generator[tuple[str, str, Any], Any, None]:
+        answer = yield "POST", "/ads/api/v1/preview-voice", {"text": "Hi", "voiceId": "ada"}
+        assert answer.status_code == 402
+        billing.grant(ports, organization.id, 100)
+        answer = yield "POST", "/ads/api/v1/preview-voice", {"text": "Hi", "voiceId": "ada"}
+        url = answer.json()["audioUrl"]
+        assert url.startswith("http://host.test/ads/api/v1/blobs/previews/")
+        answer = yield "GET", url, None
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+        answer = yield "GET", f"{url[:-1]}{'01'[url[-1] == '0']}", None
+        assert answer.status_code == 404
+
+    asyncio.run(ask_asgi(app, key, steps()))

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from ars0n_core.errors import BlobNotFoundError, PortError
+from ars0n_core.errors import BlobNotFoundError, MisconfiguredError, PortError
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*\Z")
 
@@ -35,6 +35,25 @@ class LocalBlobs:
     root: Path
     base_url: str | None = None
     secret: bytes = field(default=b"", repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Raises:
+            MisconfiguredError: URLs are to be signed, and there is nothing to sign them with.
+        """
+        if self.base_url is not None and not self.secret:
+            message = (
+                "URLs that nobody can forge need a secret: give 32 random bytes, always the same"
+            )
+            raise MisconfiguredError(message, port="blobs")
+
+    def below(self, base_url: str) -> LocalBlobs:
+        """
+        Return the same files under URLs below *base_url*, if nobody has said yet where they
+        are reached, and they can be signed.
+        """
+        known = self.base_url is not None or not self.secret
+        return self if known else evolve(self, base_url=base_url)
 
     def put(self, key: str, source: Path, *, media_type: str) -> None:  # noqa: ARG002 - the URL carries it
         """

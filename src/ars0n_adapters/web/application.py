@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, field, frozen
 
 from ars0n_adapters.web.exports import Exports
-from ars0n_adapters.web.http import SignedFiles
+from ars0n_adapters.web.http import API_PREFIX, SignedFiles
 from ars0n_adapters.web.metrics import Metrics
 from ars0n_adapters.web.observing import ModeStore
 from ars0n_adapters.web.polls import Polls
@@ -73,18 +73,21 @@ class Application:
     at_once: bool = False
     answering_max: int = ANSWERING_MAX
 
-    def ports_for(self, caller: Caller) -> Ports:
+    def ports_for(self, caller: Caller, origin: str) -> Ports:
         """
-        Return the ports the caller's key is for.
+        Return the ports the caller's key is for. Files that nobody said where to reach are
+        reached where the caller reached us, at *origin*.
 
         Raises:
             ForbiddenError: It is a test key, and there are no providers for tests.
         """
-        if not caller.is_test:
-            return self.ports
-        if self.test_ports is None:
+        ports = self.test_ports if caller.is_test else self.ports
+        if ports is None:
             raise ForbiddenError("This server takes no test keys")
-        return self.test_ports
+        blobs: object = ports.blobs
+        if self.base_url or self.files is None or blobs is not self.files:
+            return ports
+        return evolve(ports, blobs=self.files.below(f"{origin}{API_PREFIX}/blobs"))
 
     @property
     def modes(self) -> tuple[Ports, ...]:

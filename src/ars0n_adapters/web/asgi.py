@@ -306,8 +306,9 @@ class _Server:
         body: bytes,
         upload: Upload | None = None,
     ) -> Context:
+        origin = self._origin(request)
         return Context(
-            ports=self._application.ports_for(admission.caller),
+            ports=self._application.ports_for(admission.caller, origin),
             policy=self._application.policy,
             caller=admission.caller,
             request=Request(
@@ -317,7 +318,7 @@ class _Server:
                 headers=_headers(request) if route.charges else {},
                 body=body,
                 upload=upload,
-                origin=self._origin(request),
+                origin=origin,
             ),
             sender=self._application.sender,
             polls=self._application.polls,

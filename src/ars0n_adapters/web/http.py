@@ -16,6 +16,8 @@ from ars0n_core.work import Json
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ars0n_core.ports import BlobStore
+
 API_PREFIX: Final = "/api/v1"
 
 
@@ -61,6 +63,12 @@ class SignedFiles(Protocol):
     ) -> bool:
         """
         Whether a URL with these parts was signed here and has not expired.
+        """
+        ...
+
+    def below(self, base_url: str) -> BlobStore:
+        """
+        Return the files under URLs below *base_url*, unless it is settled where they are.
         """
         ...
 
