@@ -103,7 +103,9 @@ def _serve_here(chosen: Settings, listener: socket.socket) -> None:
 def _run(app: Starlette, listener: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - of an extra
 
-    server = uvicorn.Server(uvicorn.Config(app, **_options()))
+    from ars0n_adapters.cli.silence import Server  # noqa: PLC0415 - needs the same
+
+    server = Server(uvicorn.Config(app, **_options()))
     # uvicorn hands the signal on when it has shut down; by then it has been obeyed.
     with _Stopped():
         server.run(sockets=[listener])
