@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RADIO_RATE", "SOUND", "Encoded", "identity", "make", "mixed"]
 
-SOUND: Final = 10
+SOUND: Final = 11
 """
 Counts changes after which the same inputs give another sound.
 """

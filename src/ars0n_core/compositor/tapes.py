@@ -12,7 +12,7 @@ Start at `decoded`.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -49,6 +49,13 @@ A time-out: a minute of sound takes a hundredth of it.
 
 VALUE_BYTES: Final = 4
 SUMMED: Final = 240
+FAINT: Final = 0.01
+APART: Final = 10.0
+"""
+A narrator whose channels add up to less than -40 dB, while either alone has ten times that power,
+was recorded with one of them the wrong way round: they are taken from one.
+"""
+
 STILL: Final = 1e-4
 """
 A channel whose mean is further from zero, -80 dB, has a constant in it that nobody hears: it
@@ -181,11 +188,49 @@ def decoded(
     group: Group | None = None,
 ) -> Tape:
     """
-    Return the first *seconds_max* of a sound at 48 kHz on a tape at *path*.
+    Return the first *seconds_max* of a sound at 48 kHz on a tape at *path*; as one channel, what
+    all of its channels have together, or the louder of two that cancel each other out.
 
     Raises:
         CompositorError: There is no sound in it; *name* is named.
     """
+    told: dict[str, Any] = {"seconds_max": seconds_max, "binary": binary, "group": group}
+    tape = _decoded(source, name, path, channels=channels, **told)
+    if channels > 1 or any(np.abs(block).max() > FAINT for _, block in _whole(tape)):
+        return tape
+    with _decoded(source, name, path.with_suffix(".both"), channels=2, **told) as both:
+        powers = _powers(both)
+        if powers.max() > APART * _powers(tape)[0]:
+            louder = slice(powers.argmax(), powers.argmax() + 1)
+            tape.close()
+            tape = recorded((block[:, louder] for _, block in _whole(both)), path, 1)
+    return tape
+
+
+def _whole(tape: Tape) -> Iterator[tuple[int, Samples]]:
+    return blocks(tape.read, 0, tape.samples)
+
+
+def _powers(tape: Tape) -> npt.NDArray[np.float64]:
+    """
+    Return the power of each channel, summed.
+    """
+    found = np.zeros(tape.channels)
+    for _, block in _whole(tape):
+        found += np.einsum("sc,sc->c", block, block, dtype=np.float64)
+    return found
+
+
+def _decoded(
+    source: Path,
+    name: str,
+    path: Path,
+    *,
+    channels: int,
+    seconds_max: float,
+    binary: Ffmpeg,
+    group: Group | None,
+) -> Tape:
     wave = waves.opened(source)
     parts = (
         waves.heard(wave, rate=SAMPLE_RATE, channels=channels, seconds_max=seconds_max)

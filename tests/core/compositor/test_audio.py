@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -253,6 +253,20 @@ def test_a_silent_voice_is_not_raised(
     assert np.abs(bench.heard(made.path)).max() < 0.001
     with_music = audio.make(RADIO, {"v": quiet, "m": media["m"]}, tmp_path / "b.m4a", binary=binary)
     assert bench.ebur128(with_music.path)[0] == pytest.approx(-16, abs=0.5)
+
+
+def test_a_voice_with_one_channel_the_wrong_way_round_is_heard(
+    bench: Bench, binary: ffmpeg.Ffmpeg, tmp_path: Path
+) -> None:
+    said = conftest.speech(0.5)
+    told: dict[str, Any] = {"channels": 1, "seconds_max": 1.0, "binary": binary}
+    wrong = bench.sound("wrong.wav", np.stack([said, -said], axis=1))
+    with tapes.decoded(wrong, "v", tmp_path / "wrong.tape", **told) as tape:
+        assert np.allclose(tape.read(0, 24_000)[:, 0], said, atol=1e-4)
+    quiet = bench.sound("quiet.wav", np.stack([said, said], axis=1) * 0.002)
+    with tapes.decoded(quiet, "v", tmp_path / "quiet.tape", **told) as tape:
+        assert np.allclose(tape.read(0, 24_000)[:, 0], said * 0.002, atol=1e-4)
+    assert not list(tmp_path.iterdir())
 
 
 def test_clipped_music_stays_under_the_ceiling(
