@@ -158,6 +158,7 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
         reel = opened.enter_context(_lower(task, first, lead, count))
         if opening is not None:
             reels.lay_aside(opening, reel, frame, lead)
+            task.cache.store(_raw(task.joints[first.lower].coming), opening)
             task.pledges.keep(opening)
         for segment in run.segments:
             if segment.upper is None:
@@ -172,7 +173,7 @@ def render(task: Task, run: Run, done: Callable[[Segment], None]) -> None:
                 if isinstance(reel, reels.FootageReel):
                     # Under a name of its own: another worker may be laying the same aside.
                     reels.lay_aside(task.own(segment), reel, frame, segment.frames)
-                    task.cache.store(_going(segment), task.own(segment))
+                    task.cache.store(_raw(segment.going), task.own(segment))
                     opened.close()
                     reel = opened.enter_context(reels.SpilledReel(task.own(segment)))
                 _overlap(task, segment, reel, frame)
@@ -193,7 +194,7 @@ def _parted(
     """
     reels.lay_aside(task.rest(after), reel, frame, left)
     reels.lay_aside(task.ending(after), reel, frame, after.frames)
-    task.cache.store(_going(after), task.ending(after))
+    task.cache.store(_raw(after.going), task.ending(after))
     task.pledges.keep(task.ending(after))
     return partial(_plain, opened.enter_context(reels.SpilledReel(task.rest(after))), frame)
 
@@ -217,16 +218,16 @@ def _lower(task: Task, first: Segment, lead: int, count: int) -> Reel:
     if first.upper is not None:
         ending = task.ending(first)
         task.pledges.wait(ending, task.group)
-        if ending.exists() or task.cache.fetch(_going(first), ending):
+        if ending.exists() or task.cache.fetch(_raw(first.going), ending):
             return reels.SpilledReel(ending)
     return _reel(task, first.lower, first.start_frame - lead, count)
 
 
-def _going(segment: Segment) -> str:
+def _raw(key: str | None) -> str:
     """
-    Return under which name the cache keeps what goes in the overlap *segment*.
+    Return under which name the cache keeps the pictures of *key* as they are.
     """
-    return f"{segment.going}{RAW}"
+    return f"{key}{RAW}"
 
 
 def _lead(task: Task, first: Segment) -> int:
@@ -264,7 +265,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     task.pledges.wait(opening, task.group)
     with (
         reels.SpilledReel(opening)
-        if opening.exists()
+        if opening.exists() or task.cache.fetch(_raw(segment.coming), opening)
         else _reel(task, coming, segment.start_frame, segment.frames)
     ) as following:
 

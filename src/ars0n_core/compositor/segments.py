@@ -63,8 +63,8 @@ class Encoding:
 class Segment:
     """
     A piece of the film: ``frames`` frames from ``start_frame`` on, showing item ``lower``,
-    and giving way to item ``upper`` all along if there is one; what ``lower`` shows meanwhile
-    has a key of its own.
+    and giving way to item ``upper`` all along if there is one; what either shows meanwhile has a
+    key of its own.
     """
 
     start_frame: int
@@ -73,6 +73,7 @@ class Segment:
     upper: int | None
     key: str
     going: str | None = None
+    coming: str | None = None
 
     @property
     def end_frame(self) -> int:
@@ -132,10 +133,12 @@ def cut(
     segments: list[Segment] = []
     for first, frames, lower, upper in _stretches(track):
         shown: list[Json] = [_shown(track[lower], first, media)]
-        going = None
+        going = coming = None
         if upper is not None:
-            going = work.digest({**settings, "frames": frames, "going": shown[0]})
             shown.append(_shown(track[upper], first, media))
+            going, coming = (
+                work.digest({**settings, "frames": frames, "alone": each}) for each in shown
+            )
             transition = track[upper].transition
             shown.append(transition.look.value if transition is not None else None)
         identity = {**settings, "frames": frames, "shown": shown, "over": dressing(first, frames)}
@@ -150,6 +153,7 @@ def cut(
                 upper=upper,
                 key=work.digest(identity),
                 going=going,
+                coming=coming,
             )
         )
     return tuple(segments)
