@@ -12,6 +12,7 @@ The limits are those of broadcast subtitling.
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -43,6 +44,16 @@ LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
 CLINGING: Final = frozenset("ーっッゃゅょャュョぁぃぅぇぉァィゥェォ々ๆฯ")
 """
 Thai and Lao vowels, before which a syllable begins; and letters that only follow others.
+"""
+
+HONORIFICS: Final = "おご"
+"""
+What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
+"""
+
+ADDRESS: Final = re.compile(r"[/@_]|\w\.\w")
+"""
+What is never given a hyphen, which would make it another address.
 """
 
 
@@ -109,6 +120,7 @@ def parts(text: str) -> list[str]:
 
 def _parted(clusters: Sequence[str]) -> list[str]:
     starts = set(syllables.starts([syllables.plain(each) for each in clusters]))
+    is_address = ADDRESS.search("".join(clusters)) is not None
     found: list[str] = []
     first = 0
     while columns("".join(clusters[first:])) > PART_COLUMNS:
@@ -119,7 +131,9 @@ def _parted(clusters: Sequence[str]) -> list[str]:
         worth = {at: _worth(clusters, at, starts) for at in ends}
         good = [at for at in ends[least:] if worth[at]] or [at for at in ends if worth[at]]
         end = max(good or ends[-1:] or [first + 1], key=lambda at: (worth.get(at, 0), at))
-        found.append("".join(clusters[first:end]) + _mark(clusters[end - 1], clusters[end]))
+        mark = _mark(clusters[end - 1], clusters[end])
+        plain_mark = OPEN if mark == SOFT and is_address else mark
+        found.append("".join(clusters[first:end]) + plain_mark)
         first = end
     return [*found, "".join(clusters[first:])]
 
@@ -129,6 +143,11 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
     Return how well a word may be parted before the cluster *at* a place.
     """
     before, after = clusters[at - 1][0], clusters[at][0]
+    ahead = clusters[at + 1][0] if at + 1 < len(clusters) else ""
+    if before in HONORIFICS and _is_kanji(after):
+        return 0
+    if after in HONORIFICS and _is_kanji(ahead):
+        return 3
     if _is_katakana(before) and _is_katakana(after):
         return 0
     if after in CLINGING or unicodedata.category(after) in ("Pe", "Pf", "Po"):
@@ -138,6 +157,10 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
     if _is_hiragana(before) and not _is_hiragana(after):
         return 3  # where a Japanese phrase ends, nearly always
     return 2 if at in starts or _is_wide(before) or _is_wide(after) else 1
+
+
+def _is_kanji(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
 
 
 def _is_hiragana(character: str) -> bool:

@@ -148,6 +148,20 @@ def test_a_word_longer_than_a_line_is_parted_where_its_syllables_begin() -> None
     assert wording.parts("Kraftfahrzeughaftpflichtversicherung") == [LONG[0]]
 
 
+@pytest.mark.parametrize(
+    ("word", "parted"),
+    [
+        ("kontakt@donaudampfschifffahrtsgesellschaft.example", "kontakt@|donaudampfschiff|fahrts"),
+        ("毎朝焼きたてのコーヒーをご自宅までお届けしますご注文ください", "をご自宅まで|お届けします|ご注文"),
+        ("កាហ្វេស្រស់ៗរាល់ព្រឹកដឹកជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុងតម្លៃពិសេស", "|ជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុង|"),
+    ],
+)
+def test_a_word_longer_than_a_line_is_parted_as_its_readers_would(word: str, parted: str) -> None:
+    parts = wording.parts(word)
+    assert parted in "|".join(part.rstrip(wording.OPEN) for part in parts)
+    assert wording.joined(parts) == word
+
+
 def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
     spoken = said([("Die", 0.3, 0.0), (DONAU[:60], 4.0, 0.0), ("wirbt.", 0.4, 0.0)])
     cues = captions.cues(spoken, end_frame=200, word_by_word=True)
