@@ -152,7 +152,10 @@ def test_a_word_longer_than_a_line_is_parted_where_its_syllables_begin() -> None
     ("word", "parted"),
     [
         ("kontakt@donaudampfschifffahrtsgesellschaft.example", "kontakt@|donaudampfschiff|fahrts"),
-        ("毎朝焼きたてのコーヒーをご自宅までお届けしますご注文ください", "をご自宅まで|お届けします|ご注文"),
+        (
+            "毎朝焼きたてのコーヒーをご自宅までお届けしますご注文ください",
+            "をご自宅まで|お届けします|ご注文",
+        ),
         ("កាហ្វេស្រស់ៗរាល់ព្រឹកដឹកជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុងតម្លៃពិសេស", "|ជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុង|"),
     ],
 )
