@@ -168,6 +168,12 @@ def known() -> dict[Font, Path]:
     return {font: path for font in every if (path := file_of(font)) is not None}
 
 
+MEANINGLESS: Final = frozenset({*range(0xE000, 0xF900), 0xFFFC, 0xFFFD})
+"""
+Private use, where each font draws what it likes, and what stands for a lost picture or letter.
+"""
+
+
 @functools.cache
 def code_points(font: Font) -> frozenset[int]:
     """
@@ -188,7 +194,7 @@ def code_points(font: Font) -> frozenset[int]:
             tag, _, offset, length = struct.unpack(">4sIII", file.read(16))
             if tag == b"cmap":
                 file.seek(offset)
-                return frozenset(_mapped(file.read(length)))
+                return frozenset(_mapped(file.read(length))) - MEANINGLESS
     return frozenset()
 
 

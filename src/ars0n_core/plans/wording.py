@@ -152,6 +152,10 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
         return 0
     if after in CLINGING or unicodedata.category(after) in ("Pe", "Pf", "Po"):
         return 0
+    if unicodedata.category(before) in ("Ps", "Pi"):
+        return 0
+    if unicodedata.category(before) in ("Pe", "Pf") and _is_hiragana(after):
+        return 1  # a bracket draws its particle to it: 「東京」へ
     if unicodedata.category(before).startswith("P") or after in LEADING_VOWELS:
         return 3
     if _is_hiragana(before) and not _is_hiragana(after):

@@ -121,6 +121,7 @@ def test_what_no_font_has_is_named_and_what_one_has_is_not() -> None:
         assert fonts.coverage(sample) == ()
     assert fonts.coverage("ok \U00012000\U00012000 \U0001d173") == (0x12000, 0x1D173)
     assert fonts.coverage("a\x07b") == (7,)
+    assert fonts.coverage("\ue000 lost\ufffd") == (0xE000, 0xFFFD)  # a glyph, but none of theirs
 
 
 @pytest.mark.parametrize("cluster", ["é", "q̃", "👩‍👩‍👧", "कि", "กำ"])

@@ -165,6 +165,11 @@ def test_a_word_longer_than_a_line_is_parted_as_its_readers_would(word: str, par
     assert wording.joined(parts) == word
 
 
+def test_no_part_of_a_word_ends_with_an_open_bracket() -> None:
+    parts = wording.parts("送料無料、しかもポイント10％還元！（税込）￥1,980〜〒100-0001㈱北風")
+    assert not any(part.rstrip(wording.OPEN).endswith("（") for part in parts)
+
+
 def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
     spoken = said([("Die", 0.3, 0.0), (DONAU[:60], 4.0, 0.0), ("wirbt.", 0.4, 0.0)])
     cues = captions.cues(spoken, end_frame=200, word_by_word=True)
