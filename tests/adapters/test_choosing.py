@@ -10,10 +10,16 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
 from ars0n_adapters import bootstrap, settings
 from ars0n_adapters.bootstrap.late import open_now
+from ars0n_adapters.memory import MemoryStore
 from ars0n_core.errors import MisconfiguredError
+from ars0n_core.pipelines import graph
+from ars0n_core.pipelines.graph import Bounds
+from ars0n_core.testing import fakes
+from ars0n_core.testing.conformance.furnishings import NOON, a_version, an_organization
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
@@ -145,3 +151,48 @@ def test_the_agent_platform_is_entered_where_each_model_is(
     assert (films.project, films.location) == ("p", "us-central1")
     assert plans.is_platform is (location is not None)
     assert location is None or plans.location == location
+
+
+def test_adapters_of_ones_own_take_the_place_of_ours(tmp_path: Path) -> None:
+    store, images = MemoryStore(), fakes.FakeImages()
+    chosen = settings.read({}, data_dir=tmp_path)
+
+    with bootstrap.product(chosen, own={"store": store, "images": images}) as product:
+        assert (product.ports.store, product.ports.images) == (store, images)
+        # A test key sees the same customers, and costs nobody anything.
+        assert product.test_ports.store is store
+        assert product.test_ports.images is not images
+        assert product.policy.billed == {Operation.EDIT_IMAGE}
+    assert not (tmp_path / "ars0n.sqlite3").exists()
+
+
+def test_leases_are_kept_in_the_store_of_ones_own(tmp_path: Path) -> None:
+    """
+    Else a long render would be taken for lost, and begun anew by whoever asks next.
+    """
+    store = MemoryStore()
+    chosen = settings.read({}, data_dir=tmp_path)
+    with bootstrap.product(chosen, own={"store": store}) as product:
+        version = evolve(a_version(), created_at=product.ports.clock.now())
+        pipeline, (command,) = graph.claim(
+            version.pipeline, version=version.id, now=NOON, bounds=Bounds()
+        )
+        with store.transaction() as tx:
+            tx.organizations.add(an_organization())
+            tx.versions.add(evolve(version, pipeline=pipeline))
+            tx.commit()
+
+        product.runner._renew(command)  # type: ignore[misc]  # it was given one
+
+    with store.transaction() as tx:
+        lease = tx.versions.find(version.id).pipeline.job(command.job).lease_until
+    assert lease is not None
+    assert lease > NOON + Bounds().lease
+
+
+def test_what_is_no_port_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(MisconfiguredError, match="database: no such port; there are blobs, clips"),
+        bootstrap.product(settings.read({}, data_dir=tmp_path), own={"database": MemoryStore()}),
+    ):
+        pass

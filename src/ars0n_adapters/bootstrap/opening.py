@@ -47,6 +47,10 @@ _STOP_SECONDS: Final = 3.0
 _SCRATCH_LIFETIME: Final = timedelta(hours=6)  # longer than any job works
 
 
+_PROVIDERS: Final = frozenset({"planner", "images", "clips", "speech", "voices", "music"})
+# A test key gets those of this machine, whatever was chosen.
+
+
 @frozen
 class Product:
     """
@@ -64,15 +68,20 @@ class Product:
 
 
 @contextmanager
-def product(settings: Settings, *, store_at_once: bool = True) -> Iterator[Product]:
+def product(
+    settings: Settings, *, own: Mapping[str, Any] | None = None, store_at_once: bool = True
+) -> Iterator[Product]:
     """
     Open the product of *settings*: embedded store (when it is first asked, unless
-    *store_at_once*), the chosen providers, worker threads.
+    *store_at_once*), the chosen providers, worker threads. *own* are adapters of the
+    caller's in their place, by the port's name; its providers are taken to bill each call.
 
     Raises:
         PortError: The data folder or the database can't be used.
-        MisconfiguredError: There is no usable ffmpeg, or a chosen provider has no key.
+        MisconfiguredError: There is no usable ffmpeg, a chosen provider has no key, or
+            *own* names no port.
     """
+    own = _known(own or {})
     keys = read_keys()
     _check_keys(settings, keys)
     binary = ffmpeg.find(settings.ffmpeg or None).path
@@ -83,13 +92,15 @@ def product(settings: Settings, *, store_at_once: bool = True) -> Iterator[Produ
         renew=lambda command: _renew(opened[0], policy, command),
         release=lambda command: _release(opened[0], command),
     )
-    is_real = settings.clips != "offline"  # a look at a real one takes of its budget
+    is_real = (
+        settings.clips != "offline" or "clips" in own
+    )  # a look at a real one takes of its budget
     policy = Policy(
         bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
         check_every=timedelta(seconds=settings.check_seconds) if is_real else _CHECK_OFFLINE,
         picture_lines=settings.lines,
         renders_ahead=True,
-        billed=_billed(settings),
+        billed=_billed(settings, own),
         doubt=timedelta(seconds=settings.doubt_seconds),
         repeats_unknown=settings.unknown == "repeat",
     )
@@ -108,7 +119,9 @@ def product(settings: Settings, *, store_at_once: bool = True) -> Iterator[Produ
                 clock=SystemClock(),
                 ids=RandomIds(),
                 scratch=scratch,
-                store=open_store() if store_at_once else opened_late(open_store),
+                store=open_store()
+                if store_at_once and "store" not in own
+                else opened_late(open_store),
                 rates=offline.rates(settings, folder, closing),
                 blobs=_blobs(settings, keys, blobs),
                 fetcher=offline.fetcher(settings.fetch_allow),
@@ -132,15 +145,22 @@ def product(settings: Settings, *, store_at_once: bool = True) -> Iterator[Produ
             )
         )
         stack.callback(runner.close)
-        here = opened[0]
-        opened[0] = evolve(here, **_providers(settings, keys, folder))
+        shared = {name: port for name, port in own.items() if name not in _PROVIDERS}
+        here = evolve(opened[0], **shared)
+        opened[0] = evolve(here, **{**_providers(settings, keys, folder), **own})
         yield Product(opened[0], here, policy, settings, blobs, runner, binary)
 
 
-def application(settings: Settings, *, on_closed: Callable[[], None] | None = None) -> Starlette:
+def application(
+    settings: Settings,
+    *,
+    own: Mapping[str, Any] | None = None,
+    on_closed: Callable[[], None] | None = None,
+) -> Starlette:
     """
-    Open the product of *settings* and return the REST API over it, which closes the
-    product when it shuts down, and then calls *on_closed*.
+    Open the product of *settings*, with adapters of one's *own* if there are any, and
+    return the REST API over it, which closes the product when it shuts down, and then
+    calls *on_closed*.
 
     Raises:
         PortError: As `product`.
@@ -151,7 +171,7 @@ def application(settings: Settings, *, on_closed: Callable[[], None] | None = No
     from ars0n_adapters.web.upkeep import Upkeep
 
     with contextlib.ExitStack() as opening:
-        opened = opening.enter_context(product(settings))
+        opened = opening.enter_context(product(settings, own=own))
         ask_providers(opened.ports)
         for port in fields(Ports):  # before the first request, which would wait for it
             open_now(getattr(opened.ports, port.name))
@@ -181,7 +201,7 @@ def application(settings: Settings, *, on_closed: Callable[[], None] | None = No
         blobs=opened.blobs,
         sender=GuardedSender(offline.guard(settings.fetch_allow)),
         base_url=settings.base_url,
-        at_once=settings.is_all_here,
+        at_once=settings.is_all_here and not {"store", "rates"} & (own or {}).keys(),
         lifespan=lifespan,
     )
 
@@ -223,19 +243,32 @@ def _signer(settings: Settings) -> Callable[[Path, Mapping[str, Any]], None] | N
     return partial(credentials.sign, signer=signer)
 
 
-def _billed(settings: Settings) -> frozenset[Operation]:
+def _known(own: Mapping[str, Any]) -> Mapping[str, Any]:
+    known = {port.name for port in fields(Ports)}
+    strange = sorted(own.keys() - known)
+    if strange:
+        message = f"{', '.join(strange)}: no such port; there are {', '.join(sorted(known))}"
+        raise MisconfiguredError(message, port="own")
+    return own
+
+
+def _billed(settings: Settings, own: Mapping[str, Any]) -> frozenset[Operation]:
     """
     Return the operations whose provider bills each call.
     """
-    chosen = {
-        Operation.EDIT_IMAGE: settings.images,
-        Operation.GENERATE_CLIP: settings.clips,
-        Operation.SPEAK: settings.speech,
+    makers = {
+        Operation.EDIT_IMAGE: "images",
+        Operation.GENERATE_CLIP: "clips",
+        Operation.SPEAK: "speech",
         # The cut orders the bed, if it has none.
-        Operation.COMPOSE: settings.music,
-        Operation.MIX: settings.music,
+        Operation.COMPOSE: "music",
+        Operation.MIX: "music",
     }
-    return frozenset(operation for operation, who in chosen.items() if who != "offline")
+    return frozenset(
+        operation
+        for operation, port in makers.items()
+        if port in own or getattr(settings, port) != "offline"
+    )
 
 
 def ask_providers(ports: Ports) -> None:
