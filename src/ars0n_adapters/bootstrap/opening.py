@@ -92,18 +92,7 @@ def product(
         renew=lambda command: _renew(opened[0], policy, command),
         release=lambda command: _release(opened[0], command),
     )
-    is_real = (
-        settings.clips != "offline" or "clips" in own
-    )  # a look at a real one takes of its budget
-    policy = Policy(
-        bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
-        check_every=timedelta(seconds=settings.check_seconds) if is_real else _CHECK_OFFLINE,
-        picture_lines=settings.lines,
-        renders_ahead=True,
-        billed=_billed(settings, own),
-        doubt=timedelta(seconds=settings.doubt_seconds),
-        repeats_unknown=settings.unknown == "repeat",
-    )
+    policy = _policy(settings, own)
     blobs = LocalBlobs(
         folder / "blobs",
         f"{settings.base_url}/api/v1/blobs" if settings.base_url else None,
@@ -114,14 +103,13 @@ def product(
     # What is opened late is closed last: those that are at work may use it to the end.
     with contextlib.ExitStack() as closing, contextlib.ExitStack() as stack:
         open_store = partial(offline.store, settings, closing)
+        store_at_once = store_at_once and "store" not in own
         opened.append(
             Ports(
                 clock=SystemClock(),
                 ids=RandomIds(),
                 scratch=scratch,
-                store=open_store()
-                if store_at_once and "store" not in own
-                else opened_late(open_store),
+                store=open_store() if store_at_once else opened_late(open_store),
                 rates=offline.rates(settings, folder, closing),
                 blobs=_blobs(settings, keys, blobs),
                 fetcher=offline.fetcher(settings.fetch_allow),
@@ -250,6 +238,20 @@ def _known(own: Mapping[str, Any]) -> Mapping[str, Any]:
         message = f"{', '.join(strange)}: no such port; there are {', '.join(sorted(known))}"
         raise MisconfiguredError(message, port="own")
     return own
+
+
+def _policy(settings: Settings, own: Mapping[str, Any]) -> Policy:
+    # A look at somebody else's clip takes of the calls that he allows.
+    is_ours = settings.clips == "offline" and "clips" not in own
+    return Policy(
+        bounds=Bounds(lease=timedelta(seconds=settings.lease_seconds)),
+        check_every=_CHECK_OFFLINE if is_ours else timedelta(seconds=settings.check_seconds),
+        picture_lines=settings.lines,
+        renders_ahead=True,
+        billed=_billed(settings, own),
+        doubt=timedelta(seconds=settings.doubt_seconds),
+        repeats_unknown=settings.unknown == "repeat",
+    )
 
 
 def _billed(settings: Settings, own: Mapping[str, Any]) -> frozenset[Operation]:
