@@ -20,9 +20,12 @@ from attrs import evolve
 from PIL import Image, ImageOps
 
 from ars0n_core.compositor import colors, commands, ffmpeg, rasters, stills, text
-from ars0n_core.compositor.captions import SPEECH, scale_of
+from ars0n_core.compositor.captions import GAP, SPEECH, caption_zone, scale_of
 from ars0n_core.compositor.disks import writing
-from ars0n_core.compositor.titles import SUPER
+from ars0n_core.compositor.fonts import Face
+from ars0n_core.compositor.safe_areas import Box
+from ars0n_core.compositor.text import Style
+from ars0n_core.compositor.titles import title_strip, title_zone
 from ars0n_core.errors import CompositorError
 from ars0n_core.plans import budget, derive
 from ars0n_core.plans.conform import conform
@@ -48,6 +51,11 @@ A quarter of either side: the shape of everything, in a sixteenth of the time.
 
 PAUSE_SECONDS: Final = 0.3
 SLATES: Final = ("#22313F", "#3B2F4A", "#2F4A3E", "#4A3B2F")
+LABEL: Final = Style(Face.TEXT, 550, 0.004, 1.22)
+"""
+A slate's own text: so small that it is set wider than what is read large.
+"""
+
 VOICE: Final = "narration"
 
 
@@ -171,15 +179,33 @@ def _still(
 def _slate(label: str, size: tuple[int, int], number: int) -> Image.Image:
     color = colors.parse_hex(SLATES[number % len(SLATES)])
     image = Image.new("RGBA", size, colors.to_bytes(color))
-    scale = scale_of(*size)
+    scale, room = scale_of(*size), label_zone(*size)
     block = text.fit(
-        label, SUPER, width=0.64 * size[0], height=0.4 * size[1], size_max=0.05 * scale,
-        size_min=0.02 * scale, lines_max=8,
+        label, LABEL, width=min(room.width, 1.1 * scale), height=room.height,
+        size_max=0.05 * scale, size_min=0.02 * scale, lines_max=8,
     )  # fmt: skip
     painted = rasters.paint(block, colors.WHITE, 0.5, 0.85)
-    left, top = (size[0] - painted.width) // 2, (size[1] - painted.height) // 2
+    middle = room.center
+    left = round(middle[0] - painted.width / 2)
+    top = round(middle[1] - painted.height / 2)
     image.alpha_composite(painted, (max(0, left), max(0, top)))
     return image.convert("RGB")
+
+
+def label_zone(width: int, height: int) -> Box:
+    """
+    Return where a slate says what will be seen: clear of every place that captions, titles and
+    the logo have below it (under the safe area, where a feed has its buttons) or, where there is
+    no such room, of those they are given if nothing is in their way.
+
+    >>> label_zone(180, 320)
+    Box(left=32, top=217, right=148, bottom=304)
+    """
+    captions, gap = caption_zone(width, height), round(GAP * height)
+    if height - captions.bottom > captions.bottom - captions.top + 2 * gap:
+        return Box(captions.left, captions.bottom + gap, captions.right, round(0.95 * height))
+    title = title_strip(title_zone(width, height), (width, height), 0.0)
+    return Box(captions.left, title.bottom + gap, captions.right, captions.top - gap)
 
 
 def _sha256(path: Path) -> str:

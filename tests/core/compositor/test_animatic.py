@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from attrs import evolve
 from PIL import Image
 
 from ars0n_core.compositor import animatic
 from ars0n_core.compositor.local import LocalCompositor
+from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.errors import CompositorError
 from ars0n_core.ids import AssetId
 from ars0n_core.plans import derive
@@ -67,6 +69,27 @@ def test_it_is_the_ads_own_cut_with_stand_ins(
     assert abs(int(red) - int(slate)) > 10  # the photo, then a slate: its picture is not there
     assert np.ptp(luma[-1]) > 80  # the card
     assert sorted(path.name for path in out.iterdir()) == ["ad.mp4", "poster.jpg"]
+
+
+LONG = "A very wide symmetrical shot of the headphones with forty hours of battery, centred"
+
+
+@pytest.mark.parametrize("ratio", AspectRatio)
+def test_nothing_is_laid_over_what_a_slate_says(ratio: AspectRatio, tmp_path: Path) -> None:
+    spec = evolve(SPEC, aspect_ratio=ratio, logo_asset_id=None)
+    scenes = tuple(evolve(each, description=LONG) for each in PLAN.scenes)
+    timeline, files = animatic.cut(spec, evolve(PLAN, scenes=scenes), {}, tmp_path)
+
+    laid = LocalCompositor().placed(timeline, files, tmp_path)
+
+    words = [one for one in laid if one.is_caption or one.name.startswith("title")]
+    assert {one.is_caption for one in words} == {True, False}
+    for number in range(3):
+        slate = np.asarray(Image.open(files[f"scene-{number}"])).astype(int)
+        rows, columns = np.nonzero(np.abs(slate - slate[0, 0]).max(axis=2) > 8)
+        label = Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        assert Box(0, 0, slate.shape[1], slate.shape[0]).inset(4).contains(label)
+        assert not [one.name for one in words if one.box.overlaps(label)]
 
 
 def test_words_are_timed_as_they_are_said() -> None:
