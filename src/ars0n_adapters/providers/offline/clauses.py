@@ -15,11 +15,12 @@ _STATEMENT: Final = re.compile(
     r"(?i)\b(?:is|are|am|was|were|has|have|had|will|can|could|do|does|did|must|i've|we've|you'll|we'll|it's|we're|you're|they're|that's|there's|don't|doesn't|isn't|won't|can't|i'm)\b"
 )
 _SUBJECT_VERB: Final = re.compile(
-    rf"(?i)^(?:(?:we|you|they|i|it|that|this|everyone|nobody|someone|who)\s(?:\w+ly\s|also\s|even\s|never\s|always\s|just\s)?(?!for\b|from\b|with\b|to\b|in\b|week|weekend|month|summer|year)\w+|(?:(?!(?:that|which|who)\b)[\w'&-]+\s){{1,5}}?(?:{vocabulary.VERBS.replace('work|', '')})(?:s|es)\s(?!for\b|from\b|with\b|of\b|in\b|made\b|by\b|and\b|at\b|to\b|on\b|that\b|or\b|inspired\b|-)\S|(?:the|our|this)\s(?:[\w'&-]+\s){{1,4}}?(?:{vocabulary.VERBS})(?:s|es)\s\S)"
+    rf"(?i)^(?:(?:we|you|they|i|it|that|this|everyone|nobody|someone|who)\s(?:\w+ly\s|also\s|even\s|never\s|always\s|just\s)?(?!for\b|from\b|with\b|to\b|in\b|week|weekend|month|summer|year)\w+|(?:(?!(?:that|which|who)\b)[\w'&-]+\s){{1,5}}?(?:{vocabulary.VERBS.replace('work|', '')})(?:s|es)\s(?!for\b|from\b|with\b|of\b|in\b|made\b|by\b|and\b|at\b|to\b|on\b|that\b|or\b|inspired\b|\w+ed\s(?:on|by|in|with|from|for|at|to)\b|-)\S|(?:the|our|this)\s(?:[\w'&-]+\s){{1,4}}?(?:{vocabulary.VERBS})(?:s|es)\s\S)"
 )
 _THIRD: Final = re.compile(
     rf"(?i)^(?:(?:never|always|also|easily|quickly|instantly|fully|actually|even) )*(?:(?:{vocabulary.VERBS})(?:s|es)\b"
-    rf"|(?:{vocabulary.DOES})(?:s|es)\s(?!and\b|of\b|from\b|that\b|with\b|&)|carries\s)"
+    rf"|(?:{vocabulary.DOES})(?:s|es)\s(?!and\b|of\b|from\b|that\b|with\b|&)"
+    r"|(?:carr|dr|tr|fl|appl|rel|satisf|simplif|purif|identif|verif|magnif)ies\s)"
 )
 _BASE: Final = re.compile(
     rf"(?i)^(?:never |always |easily |quickly )?(?:{vocabulary.VERBS})\b(?!\s(?:and|of|for|in)\b)"
@@ -72,7 +73,8 @@ def is_order(bare: str) -> bool:
     >>> is_order("Learn Spanish in a month"), is_order("Design studio in Oslo")
     (True, False)
     """
-    if re.match(rf"(?i)(?:{vocabulary.ORDERS})[\s,]+\S", bare) and not nouns.is_plural(bare):
+    is_thing = nouns.is_plural(re.split(r"[,;:]", bare, maxsplit=1)[0])
+    if re.match(rf"(?i)(?:{vocabulary.ORDERS})[\s,]+\S", bare) and not is_thing:
         return True
     return (
         re.match(

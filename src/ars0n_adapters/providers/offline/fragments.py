@@ -71,6 +71,27 @@ def shortened(text: str) -> str:
     return text[: fitting[-1]].strip(" ,") if fitting else ""
 
 
+_LISTING: Final = re.compile(
+    r"(?:^|,\s)((?:\w+\s){0,2}\w+s:\s\w[^:;.]*,\s[^:;,.]+\s(?:and|or)\s[^,:;.]+)$"
+)
+_NAMES: Final = re.compile(
+    r"[^,:;]+(?:,\s[A-Z][\w-]*(?:\s[A-Z][\w-]*)*)+,?\s(?:and|or)\s[A-Z][\w-]*(?:\s[A-Z][\w-]*)*"
+)
+"""
+"five flavours: lemon, mint and lime"; "works with Zoom, Teams and Meet": said in one breath.
+"""
+
+
+def is_of_names(text: str) -> bool:
+    """
+    Whether a text lists names that belong to its beginning.
+
+    >>> is_of_names("works with Zoom, Teams and Meet"), is_of_names("oil, salt and lime")
+    (True, False)
+    """
+    return _NAMES.fullmatch(text) is not None and len(text.split()) <= FEATURE_WORDS_MAX
+
+
 def of(text: str) -> list[str]:
     """
     Return what a text lists, each item a fragment to be said on its own.
@@ -79,7 +100,14 @@ def of(text: str) -> list[str]:
     ['oil', 'salt', 'lime']
     >>> of("track stock, payroll and tips in one place")
     ['track stock, payroll and tips in one place']
+    >>> of("works with Zoom, Teams and Meet"), of("no sugar, two flavours: lime, mint and plum")
+    (['works with Zoom, Teams and Meet'], ['no sugar', 'two flavours: lime, mint and plum'])
     """
+    listing = _LISTING.search(text)
+    if listing and listing.start() and len(listing[1].split()) <= FEATURE_WORDS_MAX + 2:
+        return [*of(text[: listing.start()]), uncapped(listing[1])]
+    if is_of_names(text):
+        return [uncapped(text)]
     if occasions.is_one(text) or (
         re.match(rf"(?i)(?:{vocabulary.POINTS})\s", text)
         and re.search(r",\s(?:\w+\s){1,2}and\s[^,]+$", text)
@@ -115,12 +143,18 @@ def of(text: str) -> list[str]:
     return [f for f in kept if f]
 
 
+_PLACED: Final = re.compile(r"\S+\s(?:in|from|at|near|by|to|of)\s(?:the\s)?[A-Z]")
+# "Hotel in the Dolomites": only the first capital is the sentence's own.
+
+
 def uncapped(text: str) -> str:
     """
     Return *text* without a sentence's capitals, names kept where they show themselves.
 
     >>> uncapped("Sleek Design"), uncapped("USB charging"), uncapped("iPhone case")
     ('sleek design', 'USB charging', 'iPhone case')
+    >>> uncapped("Hotel in the Dolomites")
+    'hotel in the Dolomites'
     """
     words = text.split()
     if re.match(r"[A-Z]\w+ (?:of|de|du|di|&) [A-Z]|[A-Z]\w{1,3}\. [A-Z]", text):
@@ -129,6 +163,8 @@ def uncapped(text: str) -> str:
         return text  # "Nike Air Max shoes"
     titled = (
         len(words) > 1
+        and words[0][:1].isalpha()
+        and not _PLACED.match(text)
         and all(w[:1].isupper() for w in words if len(w) >= _LONG_WORD_CHARS)
         and not nouns.is_proper(text)
     )

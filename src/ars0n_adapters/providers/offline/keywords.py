@@ -35,7 +35,7 @@ def is_run(text: str) -> bool:
     words = text.split()
     if len(words) < _RUN_WORDS_MIN or not _TEXT.fullmatch(text) or _FUNCTION.search(text):
         return False
-    if re.search(rf"(?i)\b(?:{vocabulary.DOING})", text):
+    if re.search(rf"(?i)\b(?:{vocabulary.DOING})|\b\w{{2,}}ed\s\d", text):  # "aged 12 years"
         return False
     return not clauses.is_statement(text) and not clauses.is_order(text) and " - " not in text
 

@@ -83,7 +83,7 @@ _CALL: Final = re.compile(
 )
 OFFER: Final = re.compile(
     r"(?i)[$€£¥]\s?\d|\d\s?%\s(?:off|discount|cheaper|less)|\bsave (?:up to )?\d|\d\s?(?:€|kr\b|usd\b|eur\b|nok\b|dollars|euros|pounds)|\b(?:use code|free (?:trial|delivery|shipping|entry|sample|quote|estimate|consultation|first|admission|parking|returns)"
-    r"|until|only (?:today|this)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}\b|\d{1,2}\.? (?:january|february|march|april|may|june|july|august|september|october|november|december)\b|this (?:week|weekend|saturday|sunday|friday|month|summer|winter|spring|autumn)|half price|two for|buy one|offer ends|doors open)\b"
+    r"|(?:first|one|two|three|\d+) (?:month|week|day|lesson|class|session|visit|night)s?(?: is| are)? free|until|only (?:today|this)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}\b|\d{1,2}\.? (?:january|february|march|april|may|june|july|august|september|october|november|december)\b|this (?:week|weekend|saturday|sunday|friday|month|summer|winter|spring|autumn)|half price|two for|buy one|offer ends|doors open)\b"
 )
 """
 What tells a price, a reduction or a date: said near the end.
@@ -137,11 +137,13 @@ def is_bare_call(sentence: str) -> bool:
 
     >>> is_bare_call("BUY NOW"), is_bare_call("Try oak tables")
     (True, False)
+    >>> is_bare_call("Volunteer with us"), is_bare_call("Brunch at ours")
+    (True, False)
     """
     return _BARE_CALL.fullmatch(sentence.strip(" .!")) is not None
 
 
 _BARE_CALL: Final = re.compile(
     r"(?i)(?:please )?(?:buy|shop|order|call|book|donate|register|sign up|subscribe|apply|join|download|hurry|act|vote)"
-    r"(?: (?:it|yours|online|here|us|now|today))*"
+    r"(?: (?:it|yours|online|here|us|now|today))*|(?:please )?(?!come|sale|deal|talks?)[a-z]+ with us(?: (?:now|today|online))?"
 )

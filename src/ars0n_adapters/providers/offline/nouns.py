@@ -21,6 +21,8 @@ def head_noun_words(phrase: str) -> list[str]:
     """
     pattern = (
         r"\s(?:in|of|from|at|on|to|near|by|for|with|that|which|where|who|since|around|until|every|each|open"
+        r"|about|against|without|between|inside|across|into|through|under|like|whose|according|so"
+        r"|(?!(?:bed|shed|sled|seed|feed|weed|breed|speed)\s)\w+ed(?=\s(?:by|with|from|in|for|as|to|at|on|of|while|when|if|once|before|after|until|every|without|number|no|the|best|top|#?\d)\b)"
         rf"|based|located|licensed|made|designed|delivered|called|named|{vocabulary.DOING})\s"
     )
     return re.split(pattern, phrase)[0].split()
@@ -32,6 +34,8 @@ def head_noun(phrase: str) -> str:
 
     >>> head_noun("apartments overlooking the river"), head_noun("oak tables in Oslo")
     ('apartments', 'tables')
+    >>> head_noun("shoes rated number 1 by runners"), head_noun("podcast about failed startups")
+    ('shoes', 'podcast')
     """
     head = head_noun_words(phrase)
     if len(head) > 1 and head[-1].lower() in {"online", "nearby", "outdoors", "abroad", "outside"}:
@@ -49,11 +53,17 @@ def is_plural(noun: str) -> bool:
     if head_noun(noun)[:1].isupper() and noun[:1].islower():
         return False  # "cookbook Slow Sundays"
     last = head_noun(noun).lower()
-    if last in {"people", "children", "kids", "feet", "parents", "men", "women"}:
+    if last in {"people", "children", "kids", "feet", "parents", "men", "women"} | _MANY:
         return True
     return last.endswith("s") and not last.endswith(
         ("ss", "us", "is", "ics", "news", "saas", "'s", "series", "bus", "gas", "ers'")
     )
+
+
+_MANY: Final = frozenset(
+    ["ceramics", "cosmetics", "fabrics", "comics", "basics", "graphics", "classics", "mechanics", "lyrics",
+     "plastics", "topics", "clinics", "picnics", "mosaics", "metrics", "teeth", "mice", "geese"]
+)  # fmt: skip
 
 
 def is_business(phrase: str) -> bool:
@@ -200,7 +210,7 @@ def with_article(phrase: str) -> str:
     is_kind = re.match(r"[A-Z][A-Za-z]*[A-Z]|[a-z]+[A-Z]", first)  # "SaaS tool", "iPhone case"
     if is_kind and first.lower() in _KINDS_OF and not is_plural(phrase) and " " in phrase:
         return f"{'an' if starts_with_vowel(phrase) else 'a'} {phrase}"
-    if first.lower() in _DEFINITE or (_ONE_OF_A_KIND.match(phrase) and not is_plural(phrase)):
+    if _SUPERLATIVE.match(phrase) or (_ONE_OF_A_KIND.match(phrase) and not is_plural(phrase)):
         return f"the {phrase}"
     is_name = (
         re.match(r"[A-Z]|\w+'s\b|your\b|this\b|all\b|every|\d+(?!-)\b", phrase)
@@ -209,8 +219,9 @@ def with_article(phrase: str) -> str:
     is_name = is_name and not re.match(
         r"(?:children's|kids'|women's|men's|baby's|world's)\s", phrase
     )
-    named = bool(is_name) and not re.match(r"[A-Z][A-Z0-9]", phrase)
-    is_model = bool(phrase) and (phrase.rsplit(maxsplit=1)[-1].isupper() or phrase[-1].isdigit())
+    named = bool(is_name) and not re.match(r"[A-Z](?:[A-Z0-9]|\W)", phrase)  # "C++ debugger"
+    core = (head_noun_words(phrase) or [""])[-1]
+    is_model = (core.isupper() and " " in phrase and phrase[:1].isupper()) or core[-1:].isdigit()
     if is_plural(phrase) or not phrase or named or is_model:
         return phrase
     if re.match(r"(?i)(?:an?|the|our|your)\s", phrase):
@@ -227,9 +238,14 @@ def with_article(phrase: str) -> str:
     return f"{'an' if starts_with_vowel(phrase) else 'a'} {phrase}"
 
 
-_DEFINITE: Final = frozenset(
-    ["best", "first", "only", "most", "finest", "world's", "largest", "biggest"]
+_SUPERLATIVE: Final = re.compile(
+    r"(?i)(?:best|first|only|most|world's|number[ -](?:one|1)|no\.? ?1|nr\.? ?1|#1"
+    r"|(?!(?:guest|forest|harvest|interest|honest|modest|contest|chest|vest|west|nest|test|request|quest"
+    r"|protest|digest|invest|priest|earnest|manifest|midwest|southwest|northwest|rest|pest|fest|zest|everest)\b)[a-z]{2,}est)\b(?!-)"
 )
+"""
+What there is one of: "the lightest tent", "the number one dog food".
+"""
 _ONE_OF_A_KIND: Final = re.compile(
     r"(?i:grand opening)|[A-Z]\w+ (?:of|de|du) [A-Z]|[A-Z]\w*(?:\s[A-Z\d]\w*)+\s[a-z]+$"
     r"|[A-Z][a-z]+[A-Z]\w*(?:\s[A-Z\d][\w-]*)*(?:\s[a-z]+)+$"

@@ -140,7 +140,7 @@ def _things(group: Sequence[str], voice: str, *, plain: bool) -> str:
     if all(named):
         have = {"It": "You get", "They": "You get", "We": "Here you'll find"}[voice]
         if len(group) == 1 and len(group[0].split()) < 2:  # noqa: PLR2004 - a bare noun is a poor sentence
-            return f"With {named[0]}"
+            return f"With {named[0]}" if any(map(str.isalpha, named[0])) else named[0]  # "24/7"
         return (
             f"{have} {listed(named)}"
             if plain
@@ -181,11 +181,18 @@ def super_of(feature: str) -> str:
     )
     if len(text) > SUPER_CHARACTERS_MAX or len(text.split()) > 4:  # noqa: PLR2004 - more can't be read at a glance
         text = re.split(
-            r"\s(?:in|with|for|from|by|to|on|at|per|that|and|so|until|every|without)\s|[,;:]\s",
+            r"\s(?:(?:made|built|cut|set|born|grown|based|printed|rated|read|fitted)\s)?(?:in|with|for|from|by|to|on|at|per|that|and|so|until|every|without)\s|[,;:]\s",
             text,
         )[0]
+        words = text.split()
+        if len(words) > 2 and words[-1].endswith("ed"):  # noqa: PLR2004 - "Garden furniture treated"
+            text = " ".join(words[:-1])
     if " " not in text and text != feature:
         return ""
+    if clauses.is_verb(text.split(maxsplit=1)[0]) and not feature.startswith(f"{text}."):
+        return (
+            "" if len(text) < len(feature.strip(" .!?")) else capital(text)
+        )  # "Help children learn"
     is_short = 2 < len(text) <= SUPER_CHARACTERS_MAX and len(text.split()) <= 4  # noqa: PLR2004 - as above
     is_whole = not re.search(
         r"(?i)(?:^|\s)(?:you|it|they|we|is|are|the|a|an|and|your|i|get|comes|this)$", text

@@ -76,6 +76,7 @@ def clean(prompt: str) -> str:
     text = _NUMBERED.sub(lambda m: f"{m[1] or 'no'}.", text)
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)
+    text = re.sub(r"[!?]+(?=\s*[,;])", "", text)  # "Yahoo!, Which? and others": part of a name
     text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
     text = (
         re.sub(r"\s+([.,!?;:])", r"\1", text).lstrip(" .,;:-–—!?").rstrip(" .,;:-–—!")
@@ -89,8 +90,14 @@ def clean(prompt: str) -> str:
     if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 - shouting, not an acronym
         text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
         text = re.sub(r"\bi\b", "I", text)
-    return text
+    return _SHOUTED.sub(lambda m: m[1].capitalize() if m[1] else m[0].lower(), text)
 
+
+_LOUD: Final = r"(?:(?<![\w'&-])(?:[A-Z]{2,}\s){2,}[A-Z]{2,}(?![\w'&-])|\b(?:NEW|NOW|FREE|SALE|ONLY|BEST|BIGGEST|HURRY)\b)"
+_SHOUTED: Final = re.compile(rf"(?:\A|(?<=[.!?]\s))({_LOUD})|{_LOUD}")
+"""
+Words in capitals for loudness' sake: three in a row, or one of those that are no acronyms.
+"""
 
 _NUMBERED: Final = re.compile(r"(?i)(?:\b(no|nr)\.|\N{NUMERO SIGN})\s*(?=\d)")
 """

@@ -85,7 +85,9 @@ def _both(brief: Brief, kind: Kind, company: str, thing: str, this: str) -> list
         return [f"{company} offers {thing}."]
     if nouns.head_noun(brief.product) == "sale":
         return [f"It's the {brief.product} at {company}."]
-    if " from " in thing or len(thing.split()) > _SHORT_WORDS:
+    has_tail = len(nouns.head_noun_words(brief.product)) < len(brief.product.split())
+    is_tailed = has_tail and not re.search(r"\s(?:in|with|for|of|on|about)\s", thing)
+    if " from " in thing or len(thing.split()) > _SHORT_WORDS or is_tailed:
         return [f"{company} brings you {thing}.", f"{company} presents {thing}."]
     # "with milk from Acme" would be another thing than "with milk, from Acme"
     comma = "," if " " in thing and re.search(r"\s(?:in|with|for|of|on|about)\s", thing) else ""

@@ -28,6 +28,13 @@ _HIGHLIGHT: Final = re.compile(
     r"|talk about)\s+(?:that\s+|the\s+|its\s+|our\s+|how\s+)?"
 )
 _QUESTION_WORDS_MAX: Final = 10
+_SHOWN: Final = re.compile(
+    r"(?i)^(concert|exhibition|workshop|festival|webinar|conference|lecture|musical|opera|match|open day)"
+    r":\s(?=\S+\s\S+\s\S)"
+)
+"""
+What kind of event it is, before what is to be seen at it.
+"""
 
 
 def read(sentence: str, found: Found) -> None:
@@ -74,8 +81,17 @@ def _read_wish(bare: str, found: Found) -> bool:
 
 def _read_plain(bare: str, sentence: str, found: Found) -> None:
     is_known = bool(
-        found.product or found.statements or found.name or found.facts or found.questions
+        found.product
+        or found.statements
+        or found.name
+        or found.facts
+        or found.questions
+        or (found.calls and found.features)
     )
+    shown = _SHOWN.match(bare)
+    if shown and not is_known:
+        found.product.append(shown[1].lower())
+        bare, is_known = bare[shown.end() :], True
     is_short = len(bare.split()) <= _QUESTION_WORDS_MAX
     if sentence.endswith("?") and not is_known and is_short:
         found.questions.append(fragments.closed(f"{bare}?"))
@@ -103,11 +119,13 @@ def _read_more(bare: str, found: Found) -> bool:
     is_short = words <= fragments.STATEMENT_WORDS_MAX
     is_quality = nouns.is_adjective_phrase(bare) and words <= fragments.FEATURE_WORDS_MAX
     is_whole = clauses.is_imperative(bare) or re.match(r"(?:An?|The)\s[^,:;-]+$", bare)
+    asks = bool(found.calls) or any(map(clauses.is_order, found.statements))
+    is_asked = asks and not found.product and clauses.is_verb(bare.split(maxsplit=1)[0])
     is_cry = words == _CRY_WORDS and clauses.is_verb(bare.split(maxsplit=1)[0])
     speaks = any(text.startswith("We ") for text in found.statements) and not found.product
     if is_quality and words > _CRY_WORDS:  # "Available in black, olive and sand"
         found.features.append(fragments.uncapped(bare))
-    elif is_short and (re.match(r"\w[\w -]{1,25}:\s", bare) or is_whole or is_cry):
+    elif is_short and (re.match(r"\w[\w -]{1,25}:\s", bare) or is_whole or is_cry or is_asked):
         found.statements.append(fragments.closed(fragments.enumerated(bare)))
     elif labels.OFFER.search(bare):
         _read_offer(bare, found)

@@ -116,7 +116,7 @@ _OWNER: Final = re.compile(
 
 _ABOUT: Final = re.compile(
     rf"(?i)^(?:(?:our|the|this|these)\s)?((?:(?!(?:\d+|and|but|it|they|we|you|i|he|she|that|this|these|those|there|everyone|nobody|who|what|your|my|for|with|when)\b)[\w'-]+\s){{1,4}}?)"
-    rf"(?:is|are|has|have|comes?|will|can|(?:{vocabulary.VERBS}|{vocabulary.DOES})(?:e?s)?)\s(?!of\b|and\b|for\b)"
+    rf"(?:is|are|has|have|comes?|will|can|(?:{vocabulary.VERBS}|{vocabulary.DOES})(?:e?s)?(?!\s(?:\w+ed|made)\s(?:on|by|in|with|from|for|at|to)\b))\s(?!of\b|and\b|for\b)"
 )
 
 _OWNERS: Final = frozenset(

@@ -31,10 +31,23 @@ OPENER: Final = re.compile(
 _CLAUSE: Final = re.compile(
     r"(?i)^(.+?),?\s(?:that|which|who)\s((?!the\b|an?\b|is\b|are\b|you\b|we\b)\w+\s.+)$"
 )
+_HANGS_ON_INNER: Final = re.compile(
+    r"(?i)\s(?:about|at|in|on|of|from|with|by|to|into)\s(?:an?|the|one|each|every)\s(?:[\w'-]+\s){0,2}[\w'-]+$"
+)
+"""
+What a clause that follows is said of: "a book about a fox" that is afraid.
+"""
+_GOVERNED: Final = re.compile(
+    r"(?i)^[^,:;]*?\b(?:\w{3,}ed\s(?:with|from|by|of)|made\s(?:with|from|of)|without|free of|full of)\s[^,:;]+?"
+    r"(?:,\s(?:[\w'-]+\s){0,2}?[\w'-]+)*,?\s(?:and|or)\s(?:[\w'-]+\s){0,2}?[\w'-]+(?=[,;:]|$)"
+)
+"""
+A list that belongs to the word before it: "candles scented with fig, cedar and sea salt".
+"""
 _NO_NOUNS: Final = frozenset(
     ["perfect", "ideal", "great", "good", "best", "available", "suitable", "new", "now", "free", "made", "no"]
 )  # fmt: skip
-_PRODUCT_WORDS_MAX: Final = 10
+_PRODUCT_WORDS_MAX: Final = 12
 _NAME_WORDS_MAX: Final = 4
 
 
@@ -62,11 +75,20 @@ def read(text: str, found: Found) -> None:
     """
     Read "wireless headphones for runners: light, sweat-proof, with 40-hour battery".
     """
+    if found.product and fragments.is_of_names(text):
+        found.features.extend(fragments.of(text))
+        return
     text = _without_name(text.lstrip(" -–—,;:"), found)
     text = _without_price(_without_clause(text, found), found)
     if not found.product and keywords.is_run(text):
         text = ", ".join(keywords.cut(text))
-    head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text, maxsplit=1)
+    governed = _GOVERNED.match(text)
+    held = governed[0] if governed and len(governed[0].split()) <= _PRODUCT_WORDS_MAX else ""
+    head, *rest = re.split(r"\s[-–—]+\s|\s?[–—]\s?|:\s|;\s|,\s", text[len(held) :], maxsplit=1)
+    head = held + head
+    if labels.is_bare_call(head):
+        found.calls.append(head)
+        head = ""
     head, rest = _adjectives(head, rest)
     head, aside = _cut_aside(head.strip(" ,"), found)
     if not found.product and _is_no_noun(head):
@@ -97,10 +119,25 @@ def _is_no_noun(head: str) -> bool:
     return first in _NO_NOUNS and bool(re.match(r"(?i)\w+(?:$| (?:for|to|in|at|with|from) )", head))
 
 
+_PARTED: Final = re.compile(
+    r"(?i)((?:\S+\s){1,11}?\S+)\s((?:at|in|on|with|from)\s(?:an?|the)\s(?:\S+\s){0,10}\S+)$"
+)
+"""
+A product and where, or at what price, it is had: two breaths.
+"""
+
+
 def _take(head: str, found: Found) -> None:
     words = head.split()
+    if len(words) > _PRODUCT_WORDS_MAX and (parted := _PARTED.match(head)):
+        found.features.append(parted[2])
+        head = parted[1]
+        words = head.split()
     if len(words) <= _PRODUCT_WORDS_MAX:
-        found.product.append(fragments.uncapped(ARTICLE.sub("", head)))
+        bare = ARTICLE.sub("", head)
+        # a product that begins with its maker's name keeps that as it is written
+        is_named = bool(found.company) and re.match(rf"{re.escape(found.company)}(?!\w)", bare)
+        found.product.append(bare if is_named else fragments.uncapped(bare))
     else:
         short = fragments.shortened(head) or " ".join(words[: fragments.FEATURE_WORDS_MAX])
         found.features.extend(fragments.of(short))
@@ -145,26 +182,51 @@ def _without_clause(text: str, found: Found) -> str:
     Return *text* without "that maps your home", which becomes a sentence.
     """
     clause = _CLAUSE.match(text)
-    if clause and not re.search(r"(?i)\sfor\s", clause[1]):
-        verb, *others = clause[2].split(" ", 1)
+    if (
+        clause
+        and not re.search(r"(?i)\sfor\s", clause[1])
+        and not _HANGS_ON_INNER.search(clause[1])
+    ):
+        told, left = _clause_and_list(clause[2])
+        verb, *others = told.split(" ", 1)
         plain = clauses.base_verb(verb)
         pronoun = "They" if nouns.is_plural(clause[1]) else "It"
         if nouns.is_business(clause[1]) and clauses.is_verb(plain):
             pronoun, verb = "We", plain
         said = fragments.pieces(f"{pronoun} {' '.join([verb, *others])}")
         found.statements.extend(fragments.closed(piece) for piece in said)
-        text = clause[1]
-    working = re.match(r"(?i)^([^,]+?)\s(?:that|which)\s(?:just\s)?(\w+)$", text)
-    is_verb = working is not None and clauses.is_verb(clauses.base_verb(working[2].lower()))
-    if working and is_verb and not found.product:
-        pronoun = "They" if nouns.is_plural(working[1]) else "It"
-        found.statements.append(f"{pronoun} {working[2]}.")
-        text = working[1]
+        text = f"{clause[1]}{left}"
+    working = re.match(r"(?i)^([^,:;]+?)\s(?:that|which)\s(?:just\s)?(\w+)(?=$|[:;,])(.*)$", text)
+    if working and not found.product:
+        verb, is_many = working[2].lower(), nouns.is_plural(working[1])
+        is_led = bool(working[3]) and not is_many and re.search(r"[^s]s$", verb) is not None
+        if is_led or clauses.is_verb(clauses.base_verb(verb)):
+            found.statements.append(f"{'They' if is_many else 'It'} {working[2]}.")
+            text = f"{working[1]}{working[3]}"
     place = re.match(r"(?i)^(.+?),?\swhere\s((?:you|kids|children|everyone|we)\s.+)$", text)
     if place and len(place[2].split()) < fragments.STATEMENT_WORDS_MAX:
         found.statements.append(fragments.closed(place[2]))
         text = place[1]
     return text
+
+
+def _clause_and_list(text: str) -> tuple[str, str]:
+    """
+    Return "grow with the foot, vegan leather, wide fit" as the clause and what is listed
+    after it, which begins with its comma.
+    """
+    first, *others = text.split(", ")
+    if not others or " and " in others[-1] or " or " in others[-1]:
+        return text, ""
+    goes_on = any(
+        re.match(r"(?i)(?:and|or|but|so|then|even|never|always)\s", part)
+        or clauses.is_third_person(part)
+        or clauses.is_verb(part.split(maxsplit=1)[0])
+        or clauses.is_statement(part)
+        for part in others
+        if part
+    )
+    return (text, "") if goes_on else (first, f", {', '.join(others)}")
 
 
 def _without_price(text: str, found: Found) -> str:
@@ -197,6 +259,25 @@ def _adjectives(head: str, rest: list[str]) -> tuple[str, list[str]]:
     return f"{head}, {more}", others
 
 
+def _stays_whole(before: str, word: str, rest: str) -> bool:
+    """
+    Whether nothing can be taken from "gin distilled" *before* "with" and the *rest*.
+    """
+    if word in {"that", "which", "who"} and _HANGS_ON_INNER.search(before):
+        return True
+    if word == "by" and nouns.is_proper(rest):
+        return True
+    return bool(_ENDS_DONE.search(before)) or nouns.is_quality(before) or before.endswith("ly")
+
+
+_ENDS_DONE: Final = re.compile(
+    r"(?i)\s(?!(?:bed|shed|sled|seed|feed|weed|breed|speed)$)(?:\w{3,}ed|grown|drawn|woven|spun|sewn|cut|born)$"
+)
+"""
+What can't stand without what follows it: "gin distilled" with seaweed.
+"""
+
+
 def _cut_aside(head: str, found: Found) -> tuple[str, list[str]]:
     """
     Return *head* without the clauses that hang on it, and those as features.
@@ -209,7 +290,7 @@ def _cut_aside(head: str, found: Found) -> tuple[str, list[str]]:
         return head, []
     word, rest = match[1].lower(), head[match.end() :].strip()
     before = head[: match.start()].strip()
-    if nouns.is_quality(before) or before.endswith("ly") or word == "by" and nouns.is_proper(rest):  # noqa: RUF021 - two cases
+    if _stays_whole(before, word, rest):
         return head, []
     inner, more = (rest, []) if re.fullmatch(vocabulary.DOING, word) else _cut_aside(rest, found)
     features: list[str] = []
@@ -217,9 +298,11 @@ def _cut_aside(head: str, found: Found) -> tuple[str, list[str]]:
         found.audience.append(inner)
         if len(head.split()) <= _PRODUCT_WORDS_MAX and not re.search(r"(?i)\bwith\b", rest):
             return head, []
-        return f"{before} for {inner}" if len(
-            f"{before} {inner}".split()
-        ) < _PRODUCT_WORDS_MAX else before, more
+        if len(f"{before} {inner}".split()) < _PRODUCT_WORDS_MAX:
+            return f"{before} for {inner}", more
+        # whom it is for is no small print: what the product has no room for is said beside it
+        found.statements.append(fragments.closed(f"For {inner}"))
+        return before, more
     if word in {"with", "featuring", "including"}:
         is_one = (
             len(fragments.of(rest)) == 1

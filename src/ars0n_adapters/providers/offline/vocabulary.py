@@ -41,9 +41,11 @@ BUSINESSES: Final = (
     r"|plumbers?|electricians?|dentists?|doctors?|lawyers?|accountants?|photographers?|tutors?|teachers?|coach(?:es)?|trainers?"
     r"|therapists?|physiotherapists?|psychologists?|barbers?|hairdressers?|builders?|roofers?|painters?|gardeners?|cleaners?|mechanics?"
     r"|movers|handym[ae]n|advis[eo]rs?|agents?|nann(?:y|ies)|chefs?|stylists?|nutritionists?|masseuse|notar(?:y|ies)|surveyors?|locksmiths?|carpenters?|tailors?|caterers?|contractors?|consultants?|designers?|brokers?|architects?|veterinarians?|vets?|opticians?|realtors?|makers?|roastery|patisserie|greengrocer|guesthouse|campsite|manufacturer|supplier|carpentry"
+    r"|vineyard|winemaker|distillery|orchard|boutique|atelier|lodge|inn|choir|orchestra|launderette|kennels?|cattery|church"
 )
 MASS: Final = frozenset(
-    ["golf", "zumba", "karate", "judo", "crossfit", "ballet", "chess", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
+    ["fish", "seafood", "meat", "electricity", "energy", "power", "gin", "rum", "vodka", "whisky", "whiskey", "cider", "soap", "shampoo", "paint", "fuel",
+     "broadband", "internet", "flooring", "golf", "zumba", "karate", "judo", "crossfit", "ballet", "chess", "bowling", "tennis", "skincare", "juice", "coffee", "tea", "water", "food", "bread", "software", "furniture",
      "jewelry", "jewellery", "insurance", "clothing", "wine", "beer", "chocolate", "honey",
      "therapy", "care", "milk", "music", "equipment", "education", "cheese", "granola",
      "kombucha", "makeup", "cookware", "footwear", "pasta", "ice-cream", "oil", "soda", "lemonade",
@@ -123,6 +125,13 @@ NO_ADJECTIVES: Final = frozenset(
 )
 NO_SINGLES: Final = frozenset(
     [
+        "by",
+        "my",
+        "any",
+        "every",
+        "they",
+        "why",
+        "only",
         "berry",
         "candy",
         "jelly",
@@ -200,7 +209,7 @@ that is marked as one ("our dough rests for 72 hours").
 """
 
 ORDERS: Final = (
-    r"buy (?:one|two|three)|say|stop|join|learn|adopt|vote|imagine|forget|don't|never|enjoy|become|unlock|lose|quit|skip|ditch"
+    r"donate|volunteer|register|subscribe|enroll?|buy (?:one|two|three)|say|stop|join|learn|adopt|vote|imagine|forget|don't|never|enjoy|become|unlock|lose|quit|skip|ditch"
     r"|unwind|relax|upload|manage|automate|simplify|eat|live|go|trust|bring|ask|tell|think|start (?!up)|let"
 )
 """
