@@ -309,6 +309,8 @@ def blend(frame: Frame, sprite: Sprite, x: float, y: float, opacity: float = 1.0
     left, top = int(x // 2) * 2, int(y // 2) * 2
     baked = sprite.planes(x - left, y - top, strength)
     for plane, (pre, rest), step in zip(frame.planes, baked, (1, 2, 2), strict=True):
+        if not plane.size:
+            continue
         px, py = left // step, top // step
         rows = slice(max(0, py), min(plane.shape[0], py + pre.shape[0]))
         columns = slice(max(0, px), min(plane.shape[1], px + pre.shape[1]))
