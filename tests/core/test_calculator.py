@@ -126,7 +126,7 @@ def test_every_wrong_argument_is_told_on_a_line_of_its_own() -> None:
         ),
         (
             "estimate --duration 15 --edition 1 --clips 1",
-            "--clips: Must be a whole number from 0 to 0, not 1",
+            "--clips: Edition 1 has no custom clips; use edition 2",
         ),
         ("advise --duration 15", "--budget: Required"),
     ],

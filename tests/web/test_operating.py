@@ -66,6 +66,14 @@ def test_every_answer_is_stamped(site: Site, method: str, path: str, status: int
         assert answer.json() == {"error": "Not found", "code": "NOT_FOUND"}
 
 
+@pytest.mark.parametrize("path", ["/api/v1/credits/", "//api/v1/credits"])
+def test_a_slash_too_many_is_told(site: Site, path: str) -> None:
+    answer = site.client.get(f"https://ads.example{path}")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "Not found: the path has a slash too many"
+
+
 def test_a_head_is_a_get_without_its_body(site: Site) -> None:
     whole, head = site.us.get("/credits"), site.us.ask("HEAD", "/credits")
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ars0n_core.plans.typical import CLIP_SECONDS
 from ars0n_core.pricing.rates import CARDS
-from ars0n_core.specs.checks import DURATION, REQUIRED, find_faults, images_fault
+from ars0n_core.specs.checks import DURATION, REQUIRED, find_faults, images_fault, no_clips_fault
 from ars0n_core.specs.faults import Faults
 from ars0n_core.specs.limits import EDITION, LIMITS
 from ars0n_core.specs.model import DURATIONS_SECONDS, AdFormat, AdSpec, VideoModel
@@ -117,7 +117,8 @@ def read(argv: Sequence[str] | None, prog: str) -> Asked:
         excess = images_fault(images, duration, limits)
         if excess:
             faults.add("--images", excess)
-    _number(given, "clips", faults, most=limits.custom_clips_max)
+    none = "" if limits.custom_clips_max else no_clips_fault(limits)
+    _number(given, "clips", faults, most=limits.custom_clips_max, otherwise=none)
     asked = Asked(
         command=given["command"],
         spec=spec,

@@ -17,6 +17,7 @@ from ars0n_core.specs.checks import (
     check_assets,
     find_faults,
     images_fault,
+    no_clips_fault,
     text_faults,
 )
 from ars0n_core.specs.faults import Faults
@@ -54,5 +55,6 @@ __all__ = [
     "find_faults",
     "images_fault",
     "limits_of",
+    "no_clips_fault",
     "text_faults",
 ]

@@ -174,7 +174,12 @@ def _entry_faults(key: str, entry: str, limits: Limits) -> list[str]:
         return text_faults(entry, least=1, most=limits.id_characters_max)
     found = text_faults(entry, least=1, most=limits.url_characters_max)
     if not found and not _URL.fullmatch(entry):
-        found.append("Invalid url; use http:// or https://")
+        is_spaced = _URL.fullmatch("".join(entry.split())) is not None
+        found.append(
+            "Invalid url: it has spaces; write %20 for each"
+            if is_spaced
+            else "Invalid url; use http:// or https://"
+        )
     return found
 
 
@@ -193,12 +198,22 @@ def images_fault(count: int, duration_seconds: int, limits: Limits) -> str | Non
     return f"Maximum {most} images for {duration_seconds}s ads" if count > most else None
 
 
+def no_clips_fault(limits: Limits) -> str:
+    """
+    Return what is wrong with custom clips where there are none.
+
+    >>> no_clips_fault(LIMITS[1])
+    'Edition 1 has no custom clips; use edition 2'
+    """
+    return f"Edition {limits.edition} has no custom clips; use edition 2"
+
+
 def _check_custom_clips(clips: Sequence[CustomClip], limits: Limits, faults: Faults) -> None:
     """
     Check the custom clips: not too many, each with a place and a length.
     """
     if not limits.custom_clips_max and clips:
-        faults.add("custom_clips", f"Edition {limits.edition} has no custom clips; use edition 2")
+        faults.add("custom_clips", no_clips_fault(limits))
         return
     if len(clips) > limits.custom_clips_max:
         faults.add("custom_clips", too_many_clips_fault(limits))

@@ -98,5 +98,7 @@ def _check_counts(order: EstimateOrder, limits: specs.Limits, faults: specs.Faul
         excess = specs.images_fault(count, order.duration_seconds, limits)
         if excess:
             faults.add("image_count", excess)
-    if not 0 <= order.custom_clips_count <= limits.custom_clips_max:
+    if order.custom_clips_count > limits.custom_clips_max == 0:
+        faults.add("custom_clips_count", specs.no_clips_fault(limits))
+    elif not 0 <= order.custom_clips_count <= limits.custom_clips_max:
         faults.add("custom_clips_count", f"Number must be between 0 and {limits.custom_clips_max}")

@@ -83,12 +83,21 @@ def test_a_plan_may_be_asked_for_without_images() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a.example/x", "//a.example/x", "https://", "https:///x", "a b", "http://a b"]
+    "url", ["ftp://a.example/x", "//a.example/x", "https://", "https:///x", "a b", "http:// "]
 )
 def test_image_urls_are_http(url: Any) -> None:
     found = faults(image_asset_ids=(), image_urls=("https://a.example/x", url))
 
     assert found == {"image_urls": ["1: Invalid url; use http:// or https://"]}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example/my photo.png", " https://a.example/x", "http://a b"]
+)
+def test_spaces_in_image_urls_are_named(url: str) -> None:
+    found = faults(image_asset_ids=(), image_urls=(url,))
+
+    assert found == {"image_urls": ["0: Invalid url: it has spaces; write %20 for each"]}
 
 
 @pytest.mark.parametrize(
