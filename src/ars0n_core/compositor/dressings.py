@@ -177,15 +177,13 @@ def _logo(
 ) -> Standing:
     width, height = timeline.width, timeline.height
     end_frame = overlay.start_frame + overlay.frames
-    part = _part(logo.overlay_box(width, height))
-    grounds = np.concatenate(
-        [
-            colors.luminances(picture[part]).reshape(-1)
-            for picture in looks.between(overlay.start_frame, end_frame)
-        ]
-        or [np.zeros(1, np.float32)]
-    )
-    art = logo.overlay(stills.opened(media[overlay.media], overlay.media), width, height, grounds)
+    image = stills.opened(media[overlay.media], overlay.media)
+    part = _part(logo.standing_box(image, width, height))
+    scenes = [
+        np.concatenate([colors.luminances(picture[part]).reshape(-1) for picture in pictures])
+        for pictures in looks.scenes(overlay.start_frame, end_frame)
+    ]
+    art = logo.overlay(image, width, height, scenes)
     # The sprite's integer planes are made here, once, before several threads use them.
     standing = Standing(
         sprite=art.sprite,
@@ -249,7 +247,13 @@ class Glances:
         Return key pictures, RGB (height, width, 3), 0 to 255, of the clips shown from *first* on
         and before *last*.
         """
-        return [picture for clip in self._shown(first, last) for picture in self._keys(clip.media)]
+        return [picture for pictures in self.scenes(first, last) for picture in pictures]
+
+    def scenes(self, first: int, last: int) -> list[list[Floats]]:
+        """
+        Return the same, clip by clip.
+        """
+        return [self._keys(clip.media) for clip in self._shown(first, last)]
 
     def of(self, clip: Clip) -> list[Floats] | None:
         """

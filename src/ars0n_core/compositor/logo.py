@@ -23,6 +23,8 @@ from ars0n_core.compositor.frames import Sprite
 from ars0n_core.compositor.safe_areas import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from ars0n_core.compositor.colors import Floats
@@ -57,6 +59,12 @@ CIE lightness by which it must differ as well: WCAG's ratio flatters dark on dar
 LOST: Final = 0.08
 """
 Share of the grounds, a scene of a dozen, on which a pixel may be lost.
+"""
+
+LOST_IN_SCENE: Final = 0.25
+"""
+The same, of one scene: a corner of something dark is enough to swallow half a dark logo for as
+long as it lasts, however short beside the film.
 """
 
 ENOUGH: Final = 0.72
@@ -148,10 +156,10 @@ def own_ground(logo: Image.Image) -> tuple[int, int, int] | None:
     return (r, g, b)
 
 
-def visible_share(logo: Image.Image, grounds: Floats) -> float:
+def visible_share(logo: Image.Image, grounds: Floats, lost_max: float = LOST) -> float:
     """
-    Return the share of *logo*'s ink that stands out from nearly all *grounds* (luminances, 0 to
-    1): also from those that lie between the lightest and the darkest.
+    Return the share of *logo*'s ink that stands out from all *grounds* (luminances, 0 to 1) but a
+    share of *lost_max*: also from those that lie between the lightest and the darkest.
     """
     pixels = np.asarray(logo.convert("RGBA").resize(_sample_size(logo)), np.float32)
     weight = pixels[..., 3] / 255
@@ -163,7 +171,7 @@ def visible_share(logo: Image.Image, grounds: Floats) -> float:
     low = np.minimum((mine + FLARE) / VISIBLE - FLARE, _luminances(light - APART))
     high = np.maximum((mine + FLARE) * VISIBLE - FLARE, _luminances(light + APART))
     lost = np.searchsorted(ground, high) - np.searchsorted(ground, low, "right")
-    stands_out = lost <= LOST * ground.size
+    stands_out = lost <= lost_max * ground.size
     return float((stands_out * weight).sum() / weight.sum())
 
 
@@ -179,9 +187,10 @@ def _sample_size(logo: Image.Image) -> tuple[int, int]:
     return max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
 
 
-def choose_chip(logo: Image.Image, grounds: Floats) -> Chip:
+def choose_chip(logo: Image.Image, grounds: Floats, scenes: Sequence[Floats] = ()) -> Chip:
     """
-    Return what *logo* needs on pixels of the given luminances.
+    Return what *logo* needs on pixels of the given luminances, in each of the *scenes* that they
+    are of.
     """
     pixels = np.asarray(logo.convert("RGBA"))
     opaque = float((pixels[..., 3] > 250).mean()) >= OPAQUE  # noqa: PLR2004 - opaque
@@ -189,7 +198,9 @@ def choose_chip(logo: Image.Image, grounds: Floats) -> Chip:
         return Chip.OWN
     if not pixels[..., 3].any():
         return Chip.NONE  # nothing is to be seen: an empty chip would be something
-    if visible_share(logo, grounds) >= ENOUGH:
+    if visible_share(logo, grounds) >= ENOUGH and all(
+        visible_share(logo, scene, LOST_IN_SCENE) >= ENOUGH for scene in scenes
+    ):
         return Chip.NONE
     light = visible_share(logo, np.array([colors.luminance(LIGHT)], np.float32))
     dark = visible_share(logo, np.array([colors.luminance(DARK)], np.float32))
@@ -210,12 +221,19 @@ def scaled(logo: Image.Image, width: float, height: float) -> Image.Image:
     return logo.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
 
 
-def treated(logo: Image.Image, width: float, height: float, grounds: Floats) -> Treated:
+def treated(
+    logo: Image.Image,
+    width: float,
+    height: float,
+    grounds: Floats,
+    scenes: Sequence[Floats] = (),
+) -> Treated:
     """
-    Return *logo* with whatever chip it needs on *grounds*, inside *width* x *height*.
+    Return *logo* with whatever chip it needs on *grounds*, in each of the *scenes* that they are
+    of, inside *width* x *height*.
     """
     logo = trimmed(logo)
-    chip = choose_chip(logo, grounds)
+    chip = choose_chip(logo, grounds, scenes)
     if chip is Chip.NONE:
         return Treated(scaled(logo, width, height), chip)
     if chip is Chip.OWN:
@@ -271,14 +289,26 @@ def overlay_box(width: int, height: int) -> Box:
     )
 
 
-def overlay(logo: Image.Image, width: int, height: int, grounds: Floats) -> LogoArt:
+def standing_box(logo: Image.Image, width: int, height: int) -> Box:
+    """
+    Return the part of `overlay_box` that *logo* itself will fill: what is behind it counts.
+    """
+    strip = overlay_box(width, height)
+    cut = trimmed(logo)
+    factor = min(strip.width / cut.width, strip.height / cut.height)
+    across, down = max(1, round(cut.width * factor)), max(1, round(cut.height * factor))
+    return safe_areas.Box(strip.left, strip.top, strip.left + across, strip.top + down)
+
+
+def overlay(logo: Image.Image, width: int, height: int, scenes: Sequence[Floats]) -> LogoArt:
     """
     Return *logo* for a film of *width* x *height*.
 
-    *grounds* are luminances (0 to 1) of pixels that will be under `overlay_box` at any
-    time it is shown.
+    *scenes* are luminances (0 to 1) of pixels that will be under its `standing_box` at any time
+    it is shown, those of each scene by themselves.
     """
     strip = overlay_box(width, height)
-    done = treated(logo, strip.width, strip.height, grounds)
+    grounds = np.concatenate([scene.reshape(-1) for scene in scenes] or [np.zeros(1, np.float32)])
+    done = treated(logo, strip.width, strip.height, grounds, scenes)
     box = safe_areas.Box(strip.left, strip.top, strip.left + done.width, strip.top + done.height)
     return LogoArt(Sprite.from_rgba(done.image), box, done.chip)

@@ -40,7 +40,7 @@ def boxed(ground: tuple[int, int, int]) -> Image.Image:
 def test_a_logo_gets_a_chip_only_where_it_would_be_lost(
     color: tuple[int, int, int], grounds: np.ndarray, chip: Chip
 ) -> None:
-    assert logo.overlay(wordmark(color), 720, 1280, grounds).chip is chip
+    assert logo.overlay(wordmark(color), 720, 1280, [grounds]).chip is chip
 
 
 def test_a_logo_is_rescued_from_a_ground_between_the_lightest_and_the_darkest() -> None:
@@ -70,6 +70,24 @@ def test_dark_on_dark_is_judged_as_the_eye_does(
     assert (chip is not Chip.NONE) == chipped
 
 
+def test_a_logo_that_one_scene_swallows_is_rescued() -> None:
+    """
+    The dark corner of something, half under it for two seconds of fifteen.
+    """
+    wall, corner = np.full(100, 0.4, np.float32), np.repeat(np.float32([0.4, 0.02]), 8)
+    ink = wordmark((20, 40, 20))
+    assert logo.overlay(ink, 720, 1280, [wall, wall]).chip is Chip.NONE
+    assert logo.overlay(ink, 720, 1280, [wall, wall, corner]).chip is Chip.LIGHT
+
+
+def test_only_what_is_behind_a_logo_counts() -> None:
+    badge = Image.new("RGBA", (80, 80), (20, 40, 20, 255))
+    badge.putpixel((0, 0), (0, 0, 0, 0))
+    strip, box = logo.overlay_box(720, 1280), logo.standing_box(badge, 720, 1280)
+    assert strip.contains(box)
+    assert box.width == box.height == strip.height
+
+
 def test_transparent_margins_are_cut() -> None:
     assert logo.trimmed(wordmark((9, 9, 9))).size == (240, 60)
 
@@ -90,7 +108,7 @@ def test_a_logo_on_white_keeps_some_of_it_and_gets_round_corners() -> None:
 def test_any_proportion_fits_the_corner(size: tuple[int, int], film: tuple[int, int]) -> None:
     image = Image.new("RGBA", size, (10, 10, 10, 255))
     image.putpixel((0, 0), (0, 0, 0, 0))
-    art = logo.overlay(image, *film, LIGHT)
+    art = logo.overlay(image, *film, [LIGHT])
     strip = logo.overlay_box(*film)
     assert strip.contains(art.box)
     assert safe_areas.safe_area(*film).contains(art.box)
@@ -106,13 +124,13 @@ def test_scaling_does_not_bleed_the_color_of_transparent_pixels() -> None:
     image = Image.new("RGBA", (200, 200), (255, 0, 255, 0))
     ImageDraw.Draw(image).ellipse((10, 10, 189, 189), fill=(0, 0, 0, 255))
     frame = Frame.filled(64, 64, (1.0, 1.0, 1.0))
-    blend(frame, logo.overlay(image, 720, 1280, LIGHT).sprite, 2, 2)
+    blend(frame, logo.overlay(image, 720, 1280, [LIGHT]).sprite, 2, 2)
     assert np.abs(frame.u.astype(int) - 128).max() <= 2
     assert np.abs(frame.v.astype(int) - 128).max() <= 2
 
 
 def test_an_invisible_logo_is_harmless() -> None:
-    art = logo.overlay(Image.new("RGBA", (50, 20), (0, 0, 0, 0)), 720, 1280, DARK)
+    art = logo.overlay(Image.new("RGBA", (50, 20), (0, 0, 0, 0)), 720, 1280, [DARK])
     assert logo.overlay_box(720, 1280).contains(art.box)
 
 

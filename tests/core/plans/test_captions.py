@@ -165,6 +165,23 @@ def test_a_word_longer_than_a_line_is_parted_as_its_readers_would(word: str, par
     assert wording.joined(parts) == word
 
 
+def test_of_a_sentence_that_the_card_cuts_off_no_first_word_is_shown() -> None:
+    spoken = said(
+        [
+            (w, 0.4, 0.0)
+            for w in ["It", "finds", "you.", "Discover", "the", "new", "Oranj", "today."]
+        ]
+    )
+    end = round(spoken[0].words[4].start_seconds * 30)
+    shown = [w.text for cue in captions.cues(spoken, end_frame=end, word_by_word=False)
+             for w in cue.words]  # fmt: skip
+    assert shown == ["It", "finds", "you."]
+    later = round(spoken[0].words[7].start_seconds * 30)
+    kept = [w.text for cue in captions.cues(spoken, end_frame=later, word_by_word=False)
+            for w in cue.words]  # fmt: skip
+    assert kept[3:] == ["Discover", "the", "new", "Oranj"]
+
+
 def test_no_part_of_a_word_ends_with_an_open_bracket() -> None:
     parts = wording.parts("送料無料、しかもポイント10％還元！（税込）￥1,980〜〒100-0001㈱北風")
     assert not any(part.rstrip(wording.OPEN).endswith("（") for part in parts)

@@ -85,10 +85,7 @@ def cues(
     are shown for the same part of the time that they take.
     """
     form = _Form(word_by_word, min(line_columns, wording.LINE_COLUMNS), tuple(joins))
-    heard = [
-        [word for word in _heard(utterance) if _frame(word.start_seconds) < end_frame]
-        for utterance in spoken
-    ]
+    heard = [_before(_heard(utterance), end_frame) for utterance in spoken]
     found = _cues([part for words in heard for part in _break(words, form)], form)
     timed = timing.lent(found, end_frame)
     if timed is None:
@@ -97,6 +94,26 @@ def cues(
     for first, after in joins:
         timed = [timing.clear_of(cue, first, after) for cue in timed]
     return tuple(timing.within(cue) for cue in timed)
+
+
+def _before(words: Sequence[_Heard], end_frame: int) -> Sequence[_Heard]:
+    """
+    Return those of *words* that begin before *end_frame*; but of a sentence of which most is said
+    later, nothing: a lone *Discover* is no caption.
+    """
+    kept = sum(_frame(word.start_seconds) < end_frame for word in words)
+    ends = [n for n, word in enumerate(words, 1) if _ends_sentence(word)]
+    first = max((n for n in ends if n <= kept), default=0)
+    last = min((n for n in ends if n > kept), default=len(words))
+    if kept < last:
+        begun, whole = _written(words[first:kept]), _written(words[first:last])
+        if 2 * wording.columns(begun) < wording.columns(whole):
+            return words[:first]
+    return words[:kept]
+
+
+def _ends_sentence(word: _Heard) -> bool:
+    return word.text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS)
 
 
 def _hurried(
