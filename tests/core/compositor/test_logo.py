@@ -74,7 +74,7 @@ def test_a_logo_that_one_scene_swallows_is_rescued() -> None:
     """
     The dark corner of something, half under it for two seconds of fifteen.
     """
-    wall, corner = np.full(100, 0.4, np.float32), np.repeat(np.float32([0.4, 0.02]), 8)
+    wall, corner = np.full(100, 0.4, np.float32), np.repeat(np.array([0.4, 0.02], np.float32), 8)
     ink = wordmark((20, 40, 20))
     assert logo.overlay(ink, 720, 1280, [wall, wall]).chip is Chip.NONE
     assert logo.overlay(ink, 720, 1280, [wall, wall, corner]).chip is Chip.LIGHT
