@@ -63,7 +63,8 @@ def test_every_answer_is_stamped(site: Site, method: str, path: str, status: int
         assert answer.headers["allow"]
         assert answer.json() == {"error": "Method not allowed", "code": "METHOD_NOT_ALLOWED"}
     if status == 404 and "video" not in path:
-        assert answer.json() == {"error": "Not found", "code": "NOT_FOUND"}
+        slash = ": the path has a slash too many" if path.endswith("credits/") else ""
+        assert answer.json() == {"error": f"Not found{slash}", "code": "NOT_FOUND"}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/credits/", "//api/v1/credits"])

@@ -430,7 +430,7 @@ async def _http_error(request: StarletteRequest, error: Exception) -> Response:
     sentence = {404: "Not found", 405: "Method not allowed"}.get(status, "Bad request")
     code = sentence.upper().replace(" ", "_")
     path = request.scope["path"]
-    if code == "NOT_FOUND" and ("//" in path or path.endswith("/")):
+    if code == "NOT_FOUND" and ("//" in path or path[1:].endswith("/")):
         # A base URL that ends with one is the usual reason.
         sentence += ": the path has a slash too many"
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
