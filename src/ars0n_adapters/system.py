@@ -92,7 +92,15 @@ class TemporaryFolders:
         try:
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
+        shutil.rmtree(path, ignore_errors=True)
+    except KeyboardInterrupt:  # told a second time to stop: it goes all the same
+        shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def _touched(path: Path) -> float:

@@ -54,6 +54,21 @@ The option that sets each published field.
 """
 
 
+class _Version(argparse.Action):
+    """
+    Prints which release this is, looked up only when it is asked for.
+    """
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - so
+
+        try:
+            release = version("ars0n")
+        except PackageNotFoundError:
+            release = "of a clone that is not installed"
+        parser.exit(message=f"{parser.prog} {release}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """
     Return the parser of ``ars0n``.
@@ -61,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="ars0n", description="Make finished video and radio ads, on this machine."
     )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the release and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     make = commands.add_parser("make", help="make a video ad from photos and a prompt")

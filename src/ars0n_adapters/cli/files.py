@@ -5,7 +5,9 @@ The files and URLs an order names: looked at before anything is made, then taken
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -167,3 +169,21 @@ def content_of(file: NamedFile) -> str:
         return file.place
     with Path(file.place).open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def unwritable(out: Path) -> str | None:
+    """
+    Return why no file can be put at *out*, or None.
+    """
+    folder = out.parent
+    if out.is_dir():
+        return "Is a folder: name a file"
+    if not folder.is_dir():
+        return f"There is no folder {folder}: make it first"
+    try:
+        handle, name = tempfile.mkstemp(prefix=".ars0n-", dir=folder)
+    except OSError as error:
+        return f"Can't be written: {error.strerror}"
+    os.close(handle)
+    Path(name).unlink()
+    return None

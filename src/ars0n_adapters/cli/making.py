@@ -8,7 +8,6 @@ import errno
 import fcntl
 import json
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from ars0n_adapters.cli.changing import write_whole
 from ars0n_adapters.cli.customers import default_voice, local_caller
 from ars0n_adapters.cli.delivering import Beside
 from ars0n_adapters.cli.faults import FaultyOptionsError
+from ars0n_adapters.cli.files import unwritable
 from ars0n_adapters.cli.progress import Progress, name_of
 from ars0n_core import ids
 from ars0n_core.errors import (
@@ -137,24 +137,6 @@ def misnamed(out: Path, ad_format: AdFormat) -> str | None:
         return None
     named = out.with_suffix(suffix).name
     return f"A {ad_format} ad is an {suffix[1:].upper()} file: name it {named}"
-
-
-def unwritable(out: Path) -> str | None:
-    """
-    Return why no file can be put at *out*, or None.
-    """
-    folder = out.parent
-    if out.is_dir():
-        return "Is a folder: name a file"
-    if not folder.is_dir():
-        return f"There is no folder {folder}: make it first"
-    try:
-        handle, name = tempfile.mkstemp(prefix=".ars0n-", dir=folder)
-    except OSError as error:
-        return f"Can't be written: {error.strerror}"
-    os.close(handle)
-    Path(name).unlink()
-    return None
 
 
 def _read(product: Product, options: Namespace, ad_format: AdFormat, fault: str | None) -> Order:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ars0n_adapters.bootstrap import drafts
-from ars0n_adapters.cli import changing, customers, orders
+from ars0n_adapters.cli import changing, customers, files, orders
 from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core import wire
 from ars0n_core.compositor.local import LocalCompositor
@@ -21,6 +21,7 @@ from ars0n_core.usecases.plan import plan as ask
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
 
     from ars0n_adapters.bootstrap import Product
     from ars0n_adapters.cli.changing import Before
@@ -41,21 +42,7 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
         FaultyOptionsError: The order is wrong.
         CompositorError: The animatic can't be made.
     """
-    order = orders.read(
-        options,
-        ad_format=AdFormat(options.format),
-        default_voice=customers.default_voice(product),
-        images_required=False,
-    )
-    target: Path | None = options.animatic
-    if target is not None and order.spec.ad_format is AdFormat.RADIO:
-        raise FaultyOptionsError(
-            [("--animatic", "A radio ad has no pictures to show: leave it out")]
-        )
-    if target is not None and target.suffix.lower() != ".mp4":
-        raise FaultyOptionsError(
-            [("--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}")]
-        )
+    order, target = _read(product, options)
     is_new = drafts.is_empty(product)
     caller = customers.newcomer(product) if is_new else customers.local_caller(product)
     found = None if is_new else changing.before(product, caller, order)
@@ -72,6 +59,39 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
             return _told(drafting, caller, spec, given, target)
     except InvalidRequestError as error:
         raise orders.told(error) from None
+
+
+def _read(product: Product, options: Namespace) -> tuple[Order, Path | None]:
+    """
+    Return the order and where its animatic goes, if one is wanted; every fault at once.
+    """
+    target: Path | None = options.animatic
+    faults = [] if target is None else list(_misplaced(target, options))
+    if options.out is not None and (fault := files.unwritable(options.out)):
+        faults.append((f"--out {options.out}", fault))
+    try:
+        order = orders.read(
+            options,
+            ad_format=AdFormat(options.format),
+            default_voice=customers.default_voice(product),
+            images_required=False,
+        )
+    except FaultyOptionsError as error:
+        raise FaultyOptionsError([*error.faults, *faults]) from None
+    if faults:
+        raise FaultyOptionsError(faults)
+    return order, target
+
+
+def _misplaced(target: Path, options: Namespace) -> Iterator[tuple[str, str]]:
+    if AdFormat(options.format) is AdFormat.RADIO:
+        yield "--animatic", "A radio ad has no pictures to show: leave it out"
+    elif target.suffix.lower() != ".mp4":
+        yield "--animatic", f"An animatic is an MP4: end it in .mp4, not {target.name!r}"
+    elif fault := files.unwritable(target):
+        yield f"--animatic {target}", fault
+    elif options.out is not None and options.out.resolve() == target.resolve():
+        yield "--out", "The plan and its animatic need a file each: name another"
 
 
 def _told(

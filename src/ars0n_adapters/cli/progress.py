@@ -4,6 +4,7 @@ What the user sees while an ad is made: a bar a job on a terminal, plain lines e
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from typing import TYPE_CHECKING, Final, TextIO
@@ -50,7 +51,8 @@ class Progress:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._is_terminal = out.isatty()
+        # A dumb terminal can't go up a line, which is how bars are drawn again.
+        self._is_terminal = out.isatty() and os.environ.get("TERM") != "dumb"
         self._lines = 0
         self._shown: dict[str, JobStatus] = {}
         self._started: dict[str, float] = {}

@@ -309,7 +309,7 @@ def test_a_plan_is_filmed_before_anybody_is_asked(tmp_path: Path) -> None:
     [
         (("--format", "radio", "--animatic", "a.mp4"), "no pictures"),
         (("--animatic", "a.gif"), ".mp4"),
-        (("--animatic", "nowhere/a.mp4"), "No such file"),
+        (("--animatic", "nowhere/a.mp4"), "There is no folder nowhere"),
     ],
 )
 def test_an_animatic_that_can_not_be_is_one_clear_line(

@@ -5,21 +5,22 @@ A plan costs what it needs, shows what would be ordered, and leaves nothing behi
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from PIL import Image
 
+from ars0n_adapters import system
 from ars0n_adapters.cli import main
 from ars0n_core.compositor import animatic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pytest
 
     from ars0n_core.ids import AssetId
     from ars0n_core.plans.model import Plan
@@ -121,3 +122,46 @@ def test_faults_of_photos_are_told_in_their_order(
     said = capsys.readouterr().err.splitlines()
     assert [line.partition(": ")[0] for line in said] == [f"--image {tmp_path / n}" for n in names]
     assert all("8 x 8" in line for line in said)
+
+
+def test_where_nothing_can_be_put_is_told_with_all_else_and_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken.mp4").mkdir()
+    wrong = ["--duration", "14", "--image", "no.jpg", "--out", str(tmp_path / "no" / "plan.json")]
+    kept = ("--data-dir", str(tmp_path / "kept"))
+    film = ("--animatic", str(tmp_path / "taken.mp4"))
+
+    assert main(["plan", "--prompt", PROMPT, *wrong, *film, *kept]) == 2
+
+    options = [line.split()[0].rstrip(":") for line in capsys.readouterr().err.splitlines()]
+    assert sorted(options) == ["--animatic", "--duration", "--image", "--out"]
+    both = str(tmp_path / "both.mp4")
+    assert main(["plan", "--prompt", PROMPT, "--out", both, "--animatic", both, *kept]) == 2
+    assert "a file each" in capsys.readouterr().err
+
+
+def test_the_release_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("ars0n ")
+
+
+def test_told_twice_to_stop_it_still_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, told = shutil.rmtree, []
+
+    def interrupted(path: Path, **options: Any) -> None:
+        told.append(path)
+        if len(told) == 1:
+            raise KeyboardInterrupt
+        remove(path, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt), system.TemporaryFolders(tmp_path).folder() as folder:
+        (folder / "half").write_text("made")
+
+    assert list(tmp_path.iterdir()) == []

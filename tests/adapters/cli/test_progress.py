@@ -67,6 +67,11 @@ def report(statuses: Sequence[JobStatus], progress: int, error: str | None = Non
     )
 
 
+@pytest.fixture(autouse=True)
+def _able(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
 WAITING, RUNNING = JobStatus.WAITING, JobStatus.PROCESSING
 DONE, FAILED = JobStatus.COMPLETED, JobStatus.FAILED
 
@@ -98,8 +103,12 @@ def test_the_bars_are_drawn_over_the_last_ones() -> None:
     assert set(progress.seconds) == {"picture"}
 
 
-def test_elsewhere_there_is_a_line_for_each_beginning_and_end_and_no_control_code() -> None:
-    screen = Terminal("utf-8", is_terminal=False)
+@pytest.mark.parametrize(("is_terminal", "kind"), [(False, "xterm"), (True, "dumb")])
+def test_elsewhere_there_is_a_line_for_each_beginning_and_end_and_no_control_code(
+    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, kind: str
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    screen = Terminal("utf-8", is_terminal=is_terminal)
     progress = Progress(screen)
     for _ in range(3):
         progress.show(report([RUNNING, WAITING, WAITING, WAITING], 0))
