@@ -66,7 +66,8 @@ class _Version(argparse.Action):
             release = version("ars0n")
         except PackageNotFoundError:
             release = "of a clone that is not installed"
-        parser.exit(message=f"{parser.prog} {release}\n")
+        print(parser.prog, release)  # noqa: T201 - what a command answers
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
