@@ -8,14 +8,17 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
-from ars0n_adapters.web.upkeep import Upkeep, deliver
+from ars0n_adapters.web.upkeep import Senders, Upkeep, deliver
 from ars0n_core.errors import FetchRefusedError, ProviderUnavailableError
-from ars0n_core.ports import Answered
+from ars0n_core.ports import Answered, Delivery
+from ars0n_core.testing.conformance.messages import OURS, THEIRS, a_delivery
 from ars0n_core.usecases import webhooks
 
 from .conftest import RADIO
@@ -295,3 +298,34 @@ def test_upkeep_tells_without_being_asked(site: Site) -> None:
         upkeep.close()
 
     assert json.loads(site.sender.posted[0].body)["type"] == "version.completed"
+
+
+def test_who_is_slow_keeps_nobody_else_waiting() -> None:
+    """
+    Neither in this round nor in the next, however many of one customer's are.
+    """
+    senders, go_on, told = Senders(), threading.Event(), []
+
+    def attempt(delivery: Delivery) -> bool:
+        if delivery.organization_id == OURS:
+            go_on.wait(30)
+        told.append(delivery.id)
+        return True
+
+    slow = [a_delivery(number) for number in range(9)]
+    quick = evolve(a_delivery(20), organization_id=THEIRS)
+    late = evolve(a_delivery(21), organization_id=THEIRS)
+    try:
+        assert list(senders.spread(attempt, [*slow, quick])) == [True]
+        assert list(senders.spread(attempt, [*slow, late])) == [True]
+        assert told == [quick.id, late.id]
+        go_on.set()
+        for _ in range(1000):  # three at a time
+            if len(told) == 11:
+                break
+            senders.spread(attempt, [one for one in slow if one.id not in told])
+    finally:
+        go_on.set()
+        senders.close()
+
+    assert len(told) == len(set(told)) == 11

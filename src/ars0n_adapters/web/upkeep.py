@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,7 @@ from ars0n_core.usecases import webhooks
 from ars0n_core.usecases.sweep import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ars0n_adapters.web.application import Application
     from ars0n_core.ports import Delivery, Webhook
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("ars0n.upkeep")
 
 _SENDERS: Final = 8
+_SENDERS_EACH: Final = 3  # of them for one organisation
+_PATIENCE_SECONDS: Final = 1.0
 _FORGET_SECONDS: Final = 900.0
 
 
@@ -79,10 +81,61 @@ def render(delivery: Delivery, webhook: Webhook) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+class Senders:
+    """
+    Has several receivers told at once. Whoever takes long is not waited for, and no
+    organisation's receivers take all there are to send: one that is slow, or many of one,
+    keep nobody else waiting.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_SENDERS, thread_name_prefix="ars0n-sender")
+        self._at_work: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def spread(
+        self, attempt: Callable[[Delivery], bool], due: Iterable[Delivery]
+    ) -> Iterable[bool]:
+        """
+        Begin to *attempt* what is *due* and return what is done within a moment. What is
+        left out now is still due in the next round.
+        """
+        begun = [
+            self._pool.submit(self._send, attempt, delivery)
+            for delivery in due
+            if self._takes(delivery)
+        ]
+        return [future.result() for future in wait(begun, timeout=_PATIENCE_SECONDS).done]
+
+    def close(self) -> None:
+        """
+        Begin nothing more.
+        """
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _takes(self, delivery: Delivery) -> bool:
+        with self._lock:
+            theirs = sum(one == delivery.organization_id for one in self._at_work.values())
+            if delivery.id in self._at_work or theirs >= _SENDERS_EACH:
+                return False
+            self._at_work[delivery.id] = delivery.organization_id
+            return True
+
+    def _send(self, attempt: Callable[[Delivery], bool], delivery: Delivery) -> bool:
+        try:
+            return attempt(delivery)
+        except Exception as error:  # noqa: BLE001 - told; it is tried again when its time is up
+            _log.error("upkeep failed", extra={logs.FIELDS: logs.place_of(error)})
+            return False
+        finally:
+            with self._lock:
+                del self._at_work[delivery.id]
+
+
 class Upkeep:
     """
     Threads that tend an application until it is closed: one sweeps, one has messages
-    delivered, a few at once, so that a slow receiver keeps nobody else waiting.
+    delivered.
     """
 
     def __init__(
@@ -90,12 +143,12 @@ class Upkeep:
     ) -> None:
         self._application = application
         self._closed = threading.Event()
-        self._pool = ThreadPoolExecutor(_SENDERS, thread_name_prefix="ars0n-sender")
+        self._senders = Senders()
         self._threads = [
             threading.Thread(target=self._go_on, args=row, name="ars0n-upkeep", daemon=True)
             for row in (
                 (partial(tend, application, drives=drives), every_seconds),
-                (partial(deliver, application, spread=self._pool.map), every_seconds),
+                (partial(deliver, application, spread=self._senders.spread), every_seconds),
                 (partial(forget_old, application), _FORGET_SECONDS),
             )
         ]
@@ -109,7 +162,7 @@ class Upkeep:
         self._closed.set()
         for thread in self._threads:
             thread.join(timeout=timeout_seconds)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._senders.close()
 
     def _go_on(self, act: Callable[[], object], every_seconds: float) -> None:
         while not self._closed.is_set():

@@ -53,7 +53,7 @@ How long the log remembers what is settled.
 """
 
 PAGE_MAX: Final = 100
-_BATCH: Final = 50
+_BATCH: Final = 200
 _FAULT_CHARACTERS_MAX: Final = 200
 _GONE: Final = 410
 
