@@ -8,6 +8,7 @@ hundredth of decoding it all.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -179,11 +180,12 @@ def _logo(
     end_frame = overlay.start_frame + overlay.frames
     image = stills.opened(media[overlay.media], overlay.media)
     part = _part(logo.standing_box(image, width, height))
-    scenes = [
-        np.concatenate([colors.luminances(picture[part]).reshape(-1) for picture in pictures])
-        for pictures in looks.scenes(overlay.start_frame, end_frame)
+    moments = [
+        colors.luminances(picture[part]).reshape(-1)
+        for clip in looks.shown(overlay.start_frame, end_frame)
+        for picture in looks.seen(clip)
     ]
-    art = logo.overlay(image, width, height, scenes)
+    art = logo.overlay(image, width, height, moments)
     # The sprite's integer planes are made here, once, before several threads use them.
     standing = Standing(
         sprite=art.sprite,
@@ -227,7 +229,7 @@ class Glances:
         """
         Say that the clips shown from *first* on and before *last* will be asked for.
         """
-        self._expected.update((clip.media, None) for clip in self._shown(first, last))
+        self._expected.update((clip.media, None) for clip in self.shown(first, last))
 
     def take(self, workers: int) -> None:
         """
@@ -247,13 +249,21 @@ class Glances:
         Return key pictures, RGB (height, width, 3), 0 to 255, of the clips shown from *first* on
         and before *last*.
         """
-        return [picture for pictures in self.scenes(first, last) for picture in pictures]
+        return [picture for clip in self.shown(first, last) for picture in self._keys(clip.media)]
 
-    def scenes(self, first: int, last: int) -> list[list[Floats]]:
+    def seen(self, clip: Clip) -> list[Floats]:
         """
-        Return the same, clip by clip.
+        Return those key pictures of *clip* that are shown, and their neighbours: the first second
+        of footage of which the third is shown is nobody's ground.
         """
-        return [self._keys(clip.media) for clip in self._shown(first, last)]
+        pictures = self._keys(clip.media)
+        available = self._known[clip.media].available_frames
+        if available is None or len(pictures) == PICTURES:  # there may be more
+            return pictures
+        each = available / len(pictures)
+        first = math.floor(clip.source_frame / each)
+        last = math.ceil((clip.source_frame + clip.frames * clip.speed) / each)
+        return pictures[first : last + 1] or pictures[-1:]
 
     def of(self, clip: Clip) -> list[Floats] | None:
         """
@@ -276,7 +286,10 @@ class Glances:
         """
         return self._known[name].kind is not MediaKind.STILL
 
-    def _shown(self, first: int, last: int) -> list[Clip]:
+    def shown(self, first: int, last: int) -> list[Clip]:
+        """
+        Return the clips that are shown from *first* on and before *last*, as far as they have come.
+        """
         return [
             clip
             for clip in self._timeline.clips

@@ -61,10 +61,10 @@ LOST: Final = 0.08
 Share of the grounds, a scene of a dozen, on which a pixel may be lost.
 """
 
-LOST_IN_SCENE: Final = 0.25
+LOST_AT_ONCE: Final = 0.25
 """
-The same, of one scene: a corner of something dark is enough to swallow half a dark logo for as
-long as it lasts, however short beside the film.
+The same, of one moment's ground: a corner of something dark swallows half a dark logo, however
+light the rest of the film is.
 """
 
 ENOUGH: Final = 0.72
@@ -187,9 +187,9 @@ def _sample_size(logo: Image.Image) -> tuple[int, int]:
     return max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
 
 
-def choose_chip(logo: Image.Image, grounds: Floats, scenes: Sequence[Floats] = ()) -> Chip:
+def choose_chip(logo: Image.Image, grounds: Floats, moments: Sequence[Floats] = ()) -> Chip:
     """
-    Return what *logo* needs on pixels of the given luminances, in each of the *scenes* that they
+    Return what *logo* needs on pixels of the given luminances, at each of the *moments* that they
     are of.
     """
     pixels = np.asarray(logo.convert("RGBA"))
@@ -199,7 +199,7 @@ def choose_chip(logo: Image.Image, grounds: Floats, scenes: Sequence[Floats] = (
     if not pixels[..., 3].any():
         return Chip.NONE  # nothing is to be seen: an empty chip would be something
     if visible_share(logo, grounds) >= ENOUGH and all(
-        visible_share(logo, scene, LOST_IN_SCENE) >= ENOUGH for scene in scenes
+        visible_share(logo, moment, LOST_AT_ONCE) >= ENOUGH for moment in moments
     ):
         return Chip.NONE
     light = visible_share(logo, np.array([colors.luminance(LIGHT)], np.float32))
@@ -226,14 +226,14 @@ def treated(
     width: float,
     height: float,
     grounds: Floats,
-    scenes: Sequence[Floats] = (),
+    moments: Sequence[Floats] = (),
 ) -> Treated:
     """
-    Return *logo* with whatever chip it needs on *grounds*, in each of the *scenes* that they are
+    Return *logo* with whatever chip it needs on *grounds*, at each of the *moments* that they are
     of, inside *width* x *height*.
     """
     logo = trimmed(logo)
-    chip = choose_chip(logo, grounds, scenes)
+    chip = choose_chip(logo, grounds, moments)
     if chip is Chip.NONE:
         return Treated(scaled(logo, width, height), chip)
     if chip is Chip.OWN:
@@ -300,15 +300,15 @@ def standing_box(logo: Image.Image, width: int, height: int) -> Box:
     return safe_areas.Box(strip.left, strip.top, strip.left + across, strip.top + down)
 
 
-def overlay(logo: Image.Image, width: int, height: int, scenes: Sequence[Floats]) -> LogoArt:
+def overlay(logo: Image.Image, width: int, height: int, moments: Sequence[Floats]) -> LogoArt:
     """
     Return *logo* for a film of *width* x *height*.
 
-    *scenes* are luminances (0 to 1) of pixels that will be under its `standing_box` at any time
-    it is shown, those of each scene by themselves.
+    *moments* are luminances (0 to 1) of pixels that will be under its `standing_box` while it is
+    shown, those of each moment by themselves.
     """
     strip = overlay_box(width, height)
-    grounds = np.concatenate([scene.reshape(-1) for scene in scenes] or [np.zeros(1, np.float32)])
-    done = treated(logo, strip.width, strip.height, grounds, scenes)
+    grounds = np.concatenate([each.reshape(-1) for each in moments] or [np.zeros(1, np.float32)])
+    done = treated(logo, strip.width, strip.height, grounds, moments)
     box = safe_areas.Box(strip.left, strip.top, strip.left + done.width, strip.top + done.height)
     return LogoArt(Sprite.from_rgba(done.image), box, done.chip)
