@@ -176,6 +176,10 @@ def test_of_a_sentence_that_the_card_cuts_off_no_first_word_is_shown() -> None:
     shown = [w.text for cue in captions.cues(spoken, end_frame=end, word_by_word=False)
              for w in cue.words]  # fmt: skip
     assert shown == ["It", "finds", "you."]
+    brief = said([(w, 0.4, 0.0) for w in ["It", "finds", "you.", "Discover", "Oranj."]])
+    shown = [w.text for cue in captions.cues(brief, end_frame=end, word_by_word=False)
+             for w in cue.words]  # fmt: skip
+    assert shown == ["It", "finds", "you."]
     later = round(spoken[0].words[7].start_seconds * 30)
     kept = [w.text for cue in captions.cues(spoken, end_frame=later, word_by_word=False)
             for w in cue.words]  # fmt: skip

@@ -99,7 +99,7 @@ def cues(
 def _before(words: Sequence[_Heard], end_frame: int) -> Sequence[_Heard]:
     """
     Return those of *words* that begin before *end_frame*; but of a sentence of which most is said
-    later, nothing: a lone *Discover* is no caption.
+    later, or all but a word, nothing: a lone *Discover* is no caption.
     """
     kept = sum(_frame(word.start_seconds) < end_frame for word in words)
     ends = [n for n, word in enumerate(words, 1) if _ends_sentence(word)]
@@ -107,7 +107,7 @@ def _before(words: Sequence[_Heard], end_frame: int) -> Sequence[_Heard]:
     last = min((n for n in ends if n > kept), default=len(words))
     if kept < last:
         begun, whole = _written(words[first:kept]), _written(words[first:last])
-        if 2 * wording.columns(begun) < wording.columns(whole):
+        if kept - first == 1 or 2 * wording.columns(begun) < wording.columns(whole):
             return words[:first]
     return words[:kept]
 
