@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from ars0n_adapters.bootstrap.opening import Product
     from ars0n_core.access import Organization
 
-PHOTO_SIDE: Final = 1080
+LOOKED_AT: Final = (1080, 720)
+SHOWN: Final = (720, 400)
 """
-The longer side of a photo in a draft: three times what an animatic shows of it, at a fifth
-of what storing a camera's picture takes.
+What is kept of a photo's longer or shorter side in a draft: enough for a planner that looks
+at it, or for an animatic, at a fraction of what storing a camera's picture takes.
 """
 
 
@@ -50,7 +51,8 @@ def draft(product: Product, organization: Organization) -> Iterator[Product]:
                     blobs.put(logo.blob_key, folder / "logo", media_type=logo.media_type)
                     tx.assets.add(logo)
             tx.commit()
-        ingest = MediaIngest(ffmpeg=product.ffmpeg, photo_side=PHOTO_SIDE)
+        sides = SHOWN if product.settings.planner == "offline" else LOOKED_AT
+        ingest = MediaIngest(ffmpeg=product.ffmpeg, kept=sides)
         yield evolve(product, ports=evolve(ports, store=store, blobs=blobs, ingest=ingest))
 
 

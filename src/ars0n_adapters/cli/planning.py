@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ars0n_adapters.bootstrap import drafts
+from ars0n_adapters.bootstrap.late import open_now
 from ars0n_adapters.cli import changing, customers, files, orders
 from ars0n_adapters.cli.faults import FaultyOptionsError
 from ars0n_core import wire
@@ -54,7 +57,7 @@ def plan(product: Product, options: Namespace, screen: TextIO) -> dict[str, Any]
         if found is not None:
             _quote(product, caller, order, found, screen)
         # Nothing of it is kept: whoever orders this ad brings his files again.
-        with drafts.draft(product, caller.organization) as drafting:
+        with drafts.draft(product, caller.organization) as drafting, _loading(product, target):
             spec, given = orders.store(order, drafting.ports, drafting.policy, caller)
             return _told(drafting, caller, spec, given, target)
     except InvalidRequestError as error:
@@ -92,6 +95,26 @@ def _misplaced(target: Path, options: Namespace) -> Iterator[tuple[str, str]]:
         yield f"--animatic {target}", fault
     elif options.out is not None and options.out.resolve() == target.resolve():
         yield "--out", "The plan and its animatic need a file each: name another"
+
+
+@contextlib.contextmanager
+def _loading(product: Product, target: Path | None) -> Iterator[None]:
+    """
+    Load what plans and films in a thread meanwhile: photos are decoded by other processes.
+    """
+
+    def load() -> None:
+        open_now(product.ports.planner)
+        open_now(product.ports.speech)
+        if target is not None:
+            from ars0n_core.compositor import animatic, assembly  # noqa: F401, PLC0415 - late
+
+    thread = threading.Thread(target=load, name="loading", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _told(

@@ -1,8 +1,8 @@
 """
 Decodes one foreign picture into a PNG of ours; run as a script, in a child of its own.
 
-``decoder.py <source> <target> <pixels max> <side max> <side min> <long side max>`` writes the
-target and prints a JSON object: ``{"width", "height", "has_alpha"}``, or ``{"fault", ...}``.
+``decoder.py <source> <target> <pixels max> <side max> <side min> <long side kept> <short side
+kept>`` writes the target and prints a JSON object: ``{"width", "height", "has_alpha"}``, or ``{"fault", ...}``.
 Imports Pillow and nothing of ours, so that it starts quickly and runs anywhere.
 """
 
@@ -32,12 +32,6 @@ FORMATS = (
     WebPImagePlugin.WebPImageFile.format,
 )
 
-SHORT_SIDE_KEPT = 720
-"""
-A strip is not shrunk below this on its short side, whatever its length.
-"""
-
-
 OPAQUE = 255
 SEEN_MIN = 8
 """
@@ -56,7 +50,7 @@ class FaultError(Exception):
 
 
 def decode(
-    source: str, target: str, *, pixels: int, side: int, least: int, long: int
+    source: str, target: str, *, pixels: int, side: int, least: int, long: int, short: int
 ) -> dict[str, int]:
     """
     Decode *source* into *target* and return what was found.
@@ -72,7 +66,7 @@ def decode(
             raise FaultError("too_many_pixels", **facts)
         if min(width, height) < least:
             raise FaultError("too_small", **facts)
-        shrink = min(1.0, max(long / max(width, height), SHORT_SIDE_KEPT / min(width, height)))
+        shrink = min(1.0, max(long / max(width, height), short / min(width, height)))
         if shrink < 1:
             image.draft(None, (round(width * shrink), round(height * shrink)))
         image.load()
@@ -178,9 +172,11 @@ def main(argv: list[str]) -> None:
     """
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
     warnings.simplefilter("ignore")
-    pixels, side, least, long = (int(word) for word in argv[2:6])
+    pixels, side, least, long, short = (int(word) for word in argv[2:7])
     try:
-        found = decode(argv[0], argv[1], pixels=pixels, side=side, least=least, long=long)
+        found = decode(
+            argv[0], argv[1], pixels=pixels, side=side, least=least, long=long, short=short
+        )
         answer: dict[str, object] = {**found}
     except FaultError as fault:
         answer = {**fault.answer}

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class MediaIngest:
     """
     Decodes uploads in confined children, *at_once* of them at a time; *ffmpeg* is the
-    path of one, else the best that is found is used. Pictures are kept at *photo_side* on
-    their longer side, unless their shorter one would be too small for a film.
+    path of one, else the best that is found is used. Of pictures *kept* pixels are,
+    on the longer or the shorter side.
     """
 
     def __init__(
@@ -29,9 +29,9 @@ class MediaIngest:
         *,
         ffmpeg: str | None = None,
         at_once: int = 2,
-        photo_side: int = pictures.LONG_SIDE_KEPT,
+        kept: tuple[int, int] = (pictures.LONG_SIDE_KEPT, pictures.SHORT_SIDE_KEPT),
     ) -> None:
-        self._photo_side = photo_side
+        self._kept = kept
         self._ffmpeg = ffmpeg
         self._found: engine.Ffmpeg | None = None
         self._slots = threading.BoundedSemaphore(at_once)
@@ -45,7 +45,7 @@ class MediaIngest:
             PortError: The machine could not.
         """
         with self._slots:
-            return pictures.decoded(source, target, long_side=self._photo_side)
+            return pictures.decoded(source, target, kept=self._kept)
 
     def sound(self, source: Path, target: Path) -> SoundFacts:
         """

@@ -33,6 +33,11 @@ LONG_SIDE_KEPT: Final = 4096
 Larger pictures are stored at this: three times what the largest frame shows.
 """
 
+SHORT_SIDE_KEPT: Final = 720
+"""
+A strip is not shrunk below this on its short side, whatever its length.
+"""
+
 LIMITS: Final = confined.Limits(cpu_seconds=10, wall_seconds=30, file_bytes=256 << 20)
 
 DECODER: Final = Path(__file__).with_name("decoder.py")
@@ -40,9 +45,12 @@ DECODER: Final = Path(__file__).with_name("decoder.py")
 WANTED: Final = "PNG, JPEG or WebP"
 
 
-def decoded(source: Path, target: Path, *, long_side: int = LONG_SIDE_KEPT) -> ImageFacts:
+def decoded(
+    source: Path, target: Path, *, kept: tuple[int, int] = (LONG_SIDE_KEPT, SHORT_SIDE_KEPT)
+) -> ImageFacts:
     """
-    Decode *source* into the PNG *target*, scaled down to *long_side* if it is larger.
+    Decode *source* into the PNG *target*, scaled down until its longer or its shorter side is
+    what is *kept* of them.
 
     Raises:
         UploadRefusedError: It is no such picture, broken, or of a size we don't take.
@@ -52,7 +60,7 @@ def decoded(source: Path, target: Path, *, long_side: int = LONG_SIDE_KEPT) -> I
     if what.kind is not Kind.PICTURE:
         raise _refused(_wrong_kind(what))
     with files.appearing(target) as partial:
-        numbers = (PIXELS_MAX, SIDE_MAX, SIDE_MIN, long_side)
+        numbers = (PIXELS_MAX, SIDE_MAX, SIDE_MIN, *kept)
         command = [sys.executable, "-P", str(DECODER), str(source), str(partial)]
         ended = confined.run([*command, *map(str, numbers)], LIMITS)
         found = _answer(ended, what)

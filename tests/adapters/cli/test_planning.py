@@ -103,7 +103,7 @@ def test_an_animatic_wears_the_brand_kit(
 
     capsys.readouterr()
     # The photo no larger than is shown of it; nothing of it is kept.
-    assert shown == [("Alba", True, [(60, 40), (1080, 720)])]
+    assert shown == [("Alba", True, [(60, 40), (720, 480)])]
     assert film.read_bytes() == b"film"
     assert sorted((tmp_path / "kept" / "blobs").rglob("*")) == before
     assert not list((tmp_path / "kept" / "scratch").iterdir())
