@@ -258,7 +258,7 @@ class Glances:
         """
         pictures = self._keys(clip.media)
         available = self._known[clip.media].available_frames
-        if available is None or len(pictures) == PICTURES:  # there may be more
+        if not available or len(pictures) == PICTURES:  # there may be more
             return pictures
         each = available / len(pictures)
         first = math.floor(clip.source_frame / each)
