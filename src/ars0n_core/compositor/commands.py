@@ -154,6 +154,8 @@ def decode_picture(
         and not (facts.rotation or facts.is_interlaced)
     ):
         options["reinit_filter"] = 0  # begun anew, the rate filter would count from 0 again
+    if facts.is_told:
+        options["nofind_stream_info"] = None
     if entry:
         options["ss"] = f"{entry / FRAME_RATE:.6f}"
     stream = graphs.input(url(source), **options).video
@@ -386,14 +388,17 @@ def poster(source: Path, target: Path) -> Any:
     )  # fmt: skip
 
 
-def key_pictures(source: Path, *, size: tuple[int, int], pictures: int) -> Any:
+def key_pictures(
+    source: Path, *, size: tuple[int, int], pictures: int, is_told: bool = False
+) -> Any:
     """
     Decode only the first key *pictures* of footage, small, as raw RGB: what it looks like at a
-    glance.
+    glance. *is_told* if its header tells a decoder all that it must know.
     """
     width, height = size
+    options: dict[str, Any] = {"nofind_stream_info": None} if is_told else {}
     return (
-        graphs.input(url(source), threads=1, skip_frame="nokey", **foreign_options())
+        graphs.input(url(source), threads=1, skip_frame="nokey", **options, **foreign_options())
         .video.filter("scale", w=width, h=height, flags="area",
                       force_original_aspect_ratio="increase")
         .filter("crop", w=width, h=height)

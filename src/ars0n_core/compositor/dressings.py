@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ars0n_core.compositor import (
     logo,
     rows,
     stills,
+    streams,
     titles,
 )
 from ars0n_core.compositor.captions import Row
@@ -298,31 +299,34 @@ class Glances:
         ]
 
     def _keys(self, name: str) -> list[Floats]:
-        graph = commands.key_pictures(
-            self._media[name], size=self._small, pictures=PICTURES if self.moves(name) else 1
-        )
-        found = self._taken(name, graph)
-        if not found:
-            raise CompositorError(f"{name} shows no picture", media=name)
-        return found
-
-    def _taken(self, name: str, graph: Any) -> list[Floats]:
         """
-        Return the pictures that *graph* makes of a medium: those seen before, or from the cache.
+        Return the key pictures of a medium: those seen before, from the cache, or taken.
         """
         if name in self._seen:
             return self._seen[name]
         across, down = self._small
         file = self._pieces / f"{self.sha256(name)}-{across}x{down}.{PICTURES}.glance"
         if not file.exists() and not self._cache.fetch(file.name, file):
-            args = ffmpeg.arguments(self._binary, graph)
-            made = ffmpeg.run(
-                args, timeout_seconds=commands.patience(900), media=name, group=self._group
-            )
-            file.write_bytes(made.stdout)
+            file.write_bytes(self._taken(name))
             self._cache.store(file.name, file)
         content = np.frombuffer(file.read_bytes(), np.uint8)
         shape = (len(content) // (across * down * 3), down, across, 3)
+        if not shape[0]:
+            raise CompositorError(f"{name} shows no picture", media=name)
         whole = content[: shape[0] * across * down * 3].reshape(shape)
         self._seen[name] = list(whole.astype(np.float32))
         return self._seen[name]
+
+    def _taken(self, name: str) -> bytes:
+        source = self._media[name]
+        graph = commands.key_pictures(
+            source,
+            size=self._small,
+            pictures=PICTURES if self.moves(name) else 1,
+            is_told=streams.tells_pictures(source),
+        )
+        args = ffmpeg.arguments(self._binary, graph)
+        made = ffmpeg.run(
+            args, timeout_seconds=commands.patience(900), media=name, group=self._group
+        )
+        return made.stdout

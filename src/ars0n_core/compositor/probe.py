@@ -61,7 +61,8 @@ class VideoFacts:
     ``is_uneven``: its pictures stand for different times;
     ``decoder`` is what must decode it, "" for any; ``dolby_vision`` the profile of which there is
     no picture for other players, 0 else. ``can_be_entered``: it comes at the film's rate from the file's very start, so that a moment
-    in the middle can be decoded without what is before it.
+    in the middle can be decoded without what is before it. ``is_told``: its header tells a decoder
+    all that it must know.
     """
 
     codec: str
@@ -81,6 +82,7 @@ class VideoFacts:
     decoder: str = ""
     dolby_vision: int = 0
     can_be_entered: bool = False
+    is_told: bool = False
 
     @property
     def shown(self) -> tuple[int, int]:
@@ -274,6 +276,9 @@ def probe(
         raise CompositorError(f"{media or path.name} can't be opened as media", media=media)
     if media is not None:
         _require_shown(facts, media, binary)
+    if facts.video and facts.video[0].codec == "h264":
+        told = streams.tells_pictures(path)
+        facts = evolve(facts, video=(evolve(facts.video[0], is_told=told), *facts.video[1:]))
     if any(video.fps == FRAME_RATE for video in facts.video) and _is_steady(path):
         facts = evolve(
             facts,

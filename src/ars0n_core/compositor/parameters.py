@@ -1,0 +1,141 @@
+"""
+What an H.264 stream says of itself ahead of its pictures (ITU-T H.264, 7.3.2.1.1 and annex E).
+
+Only as much is read as tells whether a decoder knows from the start how far pictures are out of
+order; whatever is rare is taken for not told. Start at `tells_order`.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+HIGH: Final = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+"""
+Profiles that say how colour is sampled, and how deep.
+"""
+
+BY_NUMBERS, BY_DELTAS = 0, 1
+"""
+How the order of pictures is told; otherwise it is that of decoding.
+"""
+
+EXTENDED_SHAPE: Final = 255
+"""
+The shape of a pixel that is given as a fraction.
+"""
+
+
+class _Bits:
+    """
+    Bits of a unit, read in turn, without what keeps them from looking like the start of one.
+    """
+
+    def __init__(self, unit: bytes) -> None:
+        plain = unit.replace(b"\0\0\3", b"\0\0")
+        self._bits = int.from_bytes(plain, "big")
+        self._left = 8 * len(plain)
+
+    def take(self, count: int) -> int:
+        """
+        Return the next *count* bits.
+        """
+        self._left -= count
+        if self._left < 0:
+            raise EOFError
+        return (self._bits >> self._left) & ((1 << count) - 1)
+
+    def number(self) -> int:
+        """
+        Return the next number, coded by how many zeros stand before it (9.1).
+        """
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)
+
+
+def tells_order(description: bytes) -> bool:
+    """
+    Whether a sample entry, as `streams.Stream.description`, is of H.264 whose one sequence
+    parameter set says how many pictures may be out of order: else a decoder has to see some first.
+    """
+    at = description.find(b"avcC")
+    if description[4:8] != b"avc1" or at < 0:
+        return False
+    try:
+        count, length = struct.unpack_from(">BH", description, at + 9)
+        unit = description[at + 12 : at + 12 + length]
+        return count & 31 == 1 and len(unit) == length and _is_restricted(_Bits(unit))
+    except (EOFError, struct.error):
+        return False
+
+
+def _is_restricted(bits: _Bits) -> bool:
+    bits.take(8)
+    profile = bits.take(8)
+    bits.take(16)
+    bits.number()
+    if profile in HIGH:
+        if bits.number() > 1:  # neither grey nor 4:2:0
+            return False
+        bits.number()
+        bits.number()
+        if bits.take(2):  # scaling of its own
+            return False
+    bits.number()
+    order = bits.number()
+    if order == BY_DELTAS:
+        return False
+    if order == BY_NUMBERS:
+        bits.number()
+    bits.number()
+    bits.take(1)
+    for _ in range(2):
+        bits.number()
+    if not bits.take(1):  # fields
+        return False
+    bits.take(1)
+    if bits.take(1):
+        for _ in range(4):
+            bits.number()
+    return bool(bits.take(1)) and _usable(bits)
+
+
+def _usable(bits: _Bits) -> bool:
+    """
+    Return the flag of the restrictions at the end of the usability information.
+    """
+    if bits.take(1) and bits.take(8) == EXTENDED_SHAPE:
+        bits.take(32)
+    if bits.take(1):
+        bits.take(1)
+    if bits.take(1):
+        bits.take(4)
+        if bits.take(1):
+            bits.take(24)
+    if bits.take(1):
+        bits.number()
+        bits.number()
+    if bits.take(1):
+        bits.take(65)
+    is_buffered = False
+    for _ in range(2):
+        if bits.take(1):
+            is_buffered = True
+            _pass_buffer(bits)
+    bits.take(2 if is_buffered else 1)
+    return bool(bits.take(1))
+
+
+def _pass_buffer(bits: _Bits) -> None:
+    """
+    Pass over a description of the decoder's buffer.
+    """
+    count = bits.number() + 1
+    bits.take(8)
+    for _ in range(count):
+        bits.number()
+        bits.number()
+        bits.take(1)
+    bits.take(20)
