@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _LOADED = 50_000
 # What is loaded stays: it is not searched for what could go, again and again, meanwhile.
 
+_ALONE = ("OPENBLAS_NUM_THREADS", "1")
+# numpy's threads for products of matrices wait for work by turning in circles, as long as all else
+# takes to load; no product here is large enough to be shared out.
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """
@@ -31,8 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         import gc  # noqa: PLC0415 - as all here
+        import os  # noqa: PLC0415 - as above
 
         gc.set_threshold(_LOADED)
+        os.environ.setdefault(*_ALONE)
         from ars0n_adapters.cli import commands  # noqa: PLC0415 - may take longer than patience
 
         return commands.main(argv)

@@ -125,7 +125,7 @@ def test_edition_1_takes_half_the_edit_style() -> None:
 
 
 @pytest.mark.parametrize("name", ["prompt", "voice_id", "logo_asset_id", "music_asset_id"])
-@pytest.mark.parametrize("text", ["", " \n"])
+@pytest.mark.parametrize("text", ["", " \n", "\u200b\ufe0f", "\u3164\u2800"])
 def test_some_texts_must_say_something(name: Any, text: Any) -> None:
     assert faults(**{name: text}) == {name: ["String must contain at least 1 character(s)"]}
 
