@@ -29,7 +29,8 @@ from ars0n_core.specs import (
 from ars0n_core.timelines import Look
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-SAID = TEXT.filter(lambda text: bool(text.strip()))
+SEEN = st.characters(categories=["Lu", "Ll", "Nd", "Sm", "Sc", "So"], exclude_characters="\u2800")
+SAID = st.builds("{}{}{}".format, TEXT, SEEN, TEXT)
 IDS = st.from_regex(r"[a-z]{1,8}_[0-9a-f]{1,8}", fullmatch=True).map(AssetId)
 
 CLIPS = st.builds(
