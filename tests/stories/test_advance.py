@@ -22,7 +22,7 @@ from ars0n_core.errors import (
     ProviderUnknownError,
 )
 from ars0n_core.ledger import RECEIVABLE
-from ars0n_core.pipelines.commands import SubmitClip
+from ars0n_core.pipelines.commands import CheckClip, SubmitClip
 from ars0n_core.pipelines.states import JobStatus
 from ars0n_core.projects import VersionStatus
 from ars0n_core.specs.model import AspectRatio, CustomClip
@@ -624,6 +624,32 @@ def test_a_worker_keeps_and_gives_back_its_lease(stage: Stage) -> None:
     release(stage.ports, command)
     stage.poll(ordered.version_id)
     assert [again.attempt for again, _ in runner.waiting] == [2]
+
+
+def test_who_says_too_late_that_he_asks_keeps_nobody_from_asking(stage: Stage) -> None:
+    runner = QueueRunner()
+    stage.ports = evolve(stage.ports, runner=runner)
+    ordered = stage.order(stage.film())
+    stage.flaky("clips").plan_fault("check", ProviderUnavailableError("later"))
+    asked: list[CheckClip] = []
+    jobs: list[str] = []
+    for _ in range(40):
+        stage.poll(ordered.version_id)
+        waiting = [command for command, _ in runner.waiting]
+        asked += [command for command in waiting if isinstance(command, CheckClip)]
+        while runner.step():
+            pass
+        jobs = [job.id for job in stage.poll(ordered.version_id).jobs if job.status == "polling"]
+        if asked and jobs:
+            break
+        stage.clock.pass_by(stage.policy.check_every)
+    (unfinished,) = (command for command in asked if command.job in jobs)
+
+    renew(stage.ports, stage.policy, unfinished)  # the answer is there already
+    stage.clock.pass_by(stage.policy.bounds.lease * 0.5)
+    stage.poll(ordered.version_id)
+
+    assert unfinished in [command for command, _ in runner.waiting]
 
 
 def test_the_same_order_is_carried_out_the_same_way_by_any_driver(stage: Stage) -> None:

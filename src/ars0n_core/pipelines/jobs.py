@@ -209,7 +209,9 @@ def _changes(job: Job, event: Event) -> dict[str, Any]:  # noqa: C901, PLR0912 -
                 "lease_until": None,
             }
         case Asked():
-            return {"lease_until": event.lease_until}
+            # After the answer nobody asks any more: a lease would keep the next one from asking.
+            over = event.still and job.lease_until is None
+            return {} if over else {"lease_until": event.lease_until}
         case Checked():
             return {
                 "check_at": event.check_at,

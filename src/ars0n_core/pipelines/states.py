@@ -156,12 +156,14 @@ class Submitted:
 @frozen
 class Asked:
     """
-    Somebody is asking the provider about the ticket, until the lease runs out.
+    Somebody is asking the provider about the ticket, until the lease runs out; ``still`` says
+    that it is whoever asked before, a sign of life that may come after the answer.
     """
 
     job: JobId
     attempt: int
     lease_until: datetime
+    still: bool = False
 
 
 @frozen

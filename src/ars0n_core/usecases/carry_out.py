@@ -97,8 +97,10 @@ def renew(ports: Ports, policy: Policy, command: Command) -> None:
     Keep the command's lease: whoever carries it out is alive.
     """
     until = ports.clock.now() + policy.bounds.lease
-    kind = Asked if isinstance(command, CheckClip) else Renewed
-    _note(ports, command, kind(command.job, command.attempt, until))
+    if isinstance(command, CheckClip):
+        _note(ports, command, Asked(command.job, command.attempt, until, still=True))
+    else:
+        _note(ports, command, Renewed(command.job, command.attempt, until))
 
 
 def _begin(ports: Ports, policy: Policy, command: Command) -> bool:

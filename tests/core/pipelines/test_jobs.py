@@ -50,6 +50,16 @@ def test_a_billed_call_is_waited_for_whatever_the_worker_says() -> None:
     assert later.lease_until == AT + 30 * MINUTE
 
 
+def test_a_sign_of_life_after_the_answer_keeps_nobody_from_asking_again() -> None:
+    asked = apply(POLLED, states.Asked(ID, 1, AT + MINUTE))
+    still = states.Asked(ID, 1, AT + 2 * MINUTE, still=True)
+    assert apply(asked, still).lease_until == AT + 2 * MINUTE
+
+    answered = apply(asked, states.Checked(ID, 1, AT + MINUTE, 0.5))
+
+    assert apply(answered, still) == answered
+
+
 def test_a_deferred_job_is_not_claimable_before_its_time() -> None:
     put_off = apply(CLAIMED, states.Deferred(ID, 1, AT + MINUTE, "busy"))
 
