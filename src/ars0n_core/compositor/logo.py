@@ -19,6 +19,7 @@ from attrs import frozen
 from PIL import Image, ImageDraw
 
 from ars0n_core.compositor import colors, safe_areas
+from ars0n_core.compositor.colors import Floats
 from ars0n_core.compositor.frames import Sprite
 from ars0n_core.compositor.safe_areas import Box
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ars0n_core.compositor.colors import Floats
 
 HEIGHT: Final = 0.06
 """
@@ -156,23 +156,42 @@ def own_ground(logo: Image.Image) -> tuple[int, int, int] | None:
     return (r, g, b)
 
 
-def visible_share(logo: Image.Image, grounds: Floats, lost_max: float = LOST) -> float:
+@frozen(eq=False)
+class _Ink:
     """
-    Return the share of *logo*'s ink that stands out from all *grounds* (luminances, 0 to 1) but a
-    share of *lost_max*: also from those that lie between the lightest and the darkest.
+    A logo's pixels: between which luminances, *low* and *high*, a ground swallows each, and its
+    *weight*.
     """
-    pixels = np.asarray(logo.convert("RGBA").resize(_sample_size(logo)), np.float32)
-    weight = pixels[..., 3] / 255
-    if not weight.sum():
-        return 0.0
-    mine = colors.luminances(pixels)
-    ground = np.sort(np.asarray(grounds, np.float32).reshape(-1))
-    light = np.cbrt(mine) * 116 - 16
-    low = np.minimum((mine + FLARE) / VISIBLE - FLARE, _luminances(light - APART))
-    high = np.maximum((mine + FLARE) * VISIBLE - FLARE, _luminances(light + APART))
-    lost = np.searchsorted(ground, high) - np.searchsorted(ground, low, "right")
-    stands_out = lost <= lost_max * ground.size
-    return float((stands_out * weight).sum() / weight.sum())
+
+    low: Floats
+    high: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, logo: Image.Image) -> _Ink:
+        """
+        Return that of *logo*.
+        """
+        pixels = np.asarray(logo.convert("RGBA").resize(_sample_size(logo)), np.float32)
+        mine = colors.luminances(pixels)
+        light = np.cbrt(mine) * 116 - 16
+        return cls(
+            np.minimum((mine + FLARE) / VISIBLE - FLARE, _luminances(light - APART)),
+            np.maximum((mine + FLARE) * VISIBLE - FLARE, _luminances(light + APART)),
+            np.asarray(pixels[..., 3] / 255, np.float32),
+        )
+
+    def visible_share(self, grounds: Floats, lost_max: float = LOST) -> float:
+        """
+        Return the share that stands out from all *grounds* (luminances, 0 to 1) but a share of
+        *lost_max*: also from those that lie between the lightest and the darkest.
+        """
+        if not self.weight.sum():
+            return 0.0
+        ground = np.sort(np.asarray(grounds, np.float32).reshape(-1))
+        lost = np.searchsorted(ground, self.high) - np.searchsorted(ground, self.low, "right")
+        stands_out = lost <= lost_max * ground.size
+        return float((stands_out * self.weight).sum() / self.weight.sum())
 
 
 def _luminances(lightness: npt.NDArray[Any]) -> Floats:
@@ -198,12 +217,13 @@ def choose_chip(logo: Image.Image, grounds: Floats, moments: Sequence[Floats] = 
         return Chip.OWN
     if not pixels[..., 3].any():
         return Chip.NONE  # nothing is to be seen: an empty chip would be something
-    if visible_share(logo, grounds) >= ENOUGH and all(
-        visible_share(logo, moment, LOST_AT_ONCE) >= ENOUGH for moment in moments
+    ink = _Ink.of(logo)
+    if ink.visible_share(grounds) >= ENOUGH and all(
+        ink.visible_share(moment, LOST_AT_ONCE) >= ENOUGH for moment in moments
     ):
         return Chip.NONE
-    light = visible_share(logo, np.array([colors.luminance(LIGHT)], np.float32))
-    dark = visible_share(logo, np.array([colors.luminance(DARK)], np.float32))
+    light = ink.visible_share(np.array([colors.luminance(LIGHT)], np.float32))
+    dark = ink.visible_share(np.array([colors.luminance(DARK)], np.float32))
     return Chip.LIGHT if light >= dark else Chip.DARK
 
 

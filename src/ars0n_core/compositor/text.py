@@ -21,7 +21,7 @@ from ars0n_core.compositor import bidi, breaking, capitals, fonts, hyphens, metr
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ars0n_core.compositor.breaking import Atom
 
@@ -332,14 +332,19 @@ def fit(
     while sizes[-1] > least:
         sizes.append(max(least, min(sizes[-1] - 1, round(sizes[-1] * STEP))))
     large = sum(size >= SMALL * size_max for size in sizes)
-    long = _parted(whole, style, sizes[0], width)
-    torn = _torn(hyphens.parted(whole), style, least, width)
     every = len(sizes)
-    for kept, limit, tried in (
-        (whole, lines_max, large), (long, lines_max, every), (whole, lines_max, every),
-        (whole, 99, every), (hyphens.parted(whole), 99, every), (torn, lines_max, every),
-        (torn, 99, every),
-    ):  # fmt: skip
+    # Each is only made where none before it fits: most texts need the first alone.
+    ways: tuple[tuple[Callable[[], Sequence[Atom]], int, int], ...] = (
+        (lambda: whole, lines_max, large),
+        (lambda: _parted(whole, style, sizes[0], width), lines_max, every),
+        (lambda: whole, lines_max, every),
+        (lambda: whole, 99, every),
+        (lambda: hyphens.parted(whole), 99, every),
+        (lambda: _torn(hyphens.parted(whole), style, least, width), lines_max, every),
+        (lambda: _torn(hyphens.parted(whole), style, least, width), 99, every),
+    )
+    for made, limit, tried in ways:
+        kept = made()
         best, low, high = None, 0, tried - 1
         middle = high  # the least size says whether this way fits at all, most fit at the largest
         while low <= high:
