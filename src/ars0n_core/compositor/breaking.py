@@ -40,11 +40,6 @@ NOT_LAST: Final = frozenset("([{£$¥‘“‹«〈《「『【〔〖〘〚（�
 What may not end a line.
 """
 
-LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
-"""
-Thai and Lao vowels written before their consonant: a syllable begins there.
-"""
-
 PHRASE: Final = 16
 """
 Clusters up to which text without spaces stays on one line: most names and calls to action
@@ -68,11 +63,6 @@ HYPHENS: Final = frozenset("-‐–—/")
 SOFT: Final = "\u00ad"
 """
 The soft hyphen: whoever writes it knows where their word may be parted.
-"""
-
-HONORIFICS: Final = frozenset("おご")
-"""
-What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
 """
 
 UNIT_MAX: Final = 6
@@ -122,10 +112,6 @@ def _ideographic(cluster: str) -> bool:
         or 0xFF01 <= code <= 0xFF60  # noqa: PLR2004 - full-width forms
         or 0x20000 <= code <= 0x3FFFF  # noqa: PLR2004 - further ideographs
     )
-
-
-def _kanji(cluster: str) -> bool:
-    return 0x3400 <= ord(cluster[0]) <= 0x9FFF  # noqa: PLR2004 - unified ideographs
 
 
 def _katakana(char: str) -> bool:
@@ -195,11 +181,11 @@ def _may_break(before: str, after: str, ahead: str, *, long: bool, phrase: int) 
         return after[0].isalpha()
     if _katakana(before[-1]) and _katakana(after[0]):
         return False
-    if after[0] in LEADING_VOWELS or _syllabic(before) or _syllabic(after):
+    if after[0] in spelling.LEADING or _syllabic(before) or _syllabic(after):
         return long
-    if phrase and before[-1] in HONORIFICS and _kanji(after):
+    if phrase and before[-1] in spelling.HONORIFICS and spelling.is_kanji(after):
         return False
-    if phrase and after[-1] in HONORIFICS and ahead and _kanji(ahead):
+    if phrase and after[-1] in spelling.HONORIFICS and spelling.is_kanji(ahead):
         return True
     if 0 < phrase < BUNSETSU and (_ideographic(before) or _hiragana(before[-1])):
         # 焼きたて|コーヒー, 熱い|夜: a phrase ends with its kana (or を, a particle)

@@ -45,7 +45,12 @@ What Tamil joins over a pulli all the same: க்ஷ, ஸ்ரீ.
 
 LEADING: Final = frozenset("เแโใไເແໂໃໄ")
 """
-Thai and Lao vowels written before their consonant.
+Thai and Lao vowels written before their consonant: a syllable begins there.
+"""
+
+HONORIFICS: Final = frozenset("おご")
+"""
+What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
 """
 
 TRAILING: Final = frozenset("ะาๅำๆฯະາຳຽໆຯៗ")
@@ -111,6 +116,16 @@ def clusters(text: str) -> list[str]:
         else:
             pieces.append(char)
     return [unicodedata.normalize("NFC", piece) for piece in pieces]
+
+
+def is_kanji(cluster: str) -> bool:
+    """
+    Whether *cluster* is a unified ideograph.
+
+    >>> is_kanji("届"), is_kanji("お"), is_kanji("")
+    (True, False, False)
+    """
+    return "\u3400" <= cluster[:1] <= "\u9fff"
 
 
 def bound(clusters: Sequence[str]) -> list[bool]:

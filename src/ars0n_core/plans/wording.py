@@ -40,15 +40,9 @@ PART_COLUMNS_MIN: Final = 8
 How wide a part of a long word is: two on a line.
 """
 
-LEADING_VOWELS: Final = frozenset("เแโใไເແໂໃໄ")
 CLINGING: Final = frozenset("ーっッゃゅょャュョぁぃぅぇぉァィゥェォ々ๆฯ")
 """
-Thai and Lao vowels, before which a syllable begins; and letters that only follow others.
-"""
-
-HONORIFICS: Final = "おご"
-"""
-What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
+Letters that only follow others.
 """
 
 ADDRESS: Final = re.compile(r"[/@_]|\w\.\w")
@@ -144,9 +138,9 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
     """
     before, after = clusters[at - 1][0], clusters[at][0]
     ahead = clusters[at + 1][0] if at + 1 < len(clusters) else ""
-    if before in HONORIFICS and _is_kanji(after):
+    if before in spelling.HONORIFICS and spelling.is_kanji(after):
         return 0
-    if after in HONORIFICS and _is_kanji(ahead):
+    if after in spelling.HONORIFICS and spelling.is_kanji(ahead):
         return 3
     if _is_katakana(before) and _is_katakana(after):
         return 0
@@ -156,15 +150,11 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
         return 0
     if unicodedata.category(before) in ("Pe", "Pf") and _is_hiragana(after):
         return 1  # a bracket draws its particle to it: 「東京」へ
-    if unicodedata.category(before).startswith("P") or after in LEADING_VOWELS:
+    if unicodedata.category(before).startswith("P") or after in spelling.LEADING:
         return 3
     if _is_hiragana(before) and not _is_hiragana(after):
         return 3  # where a Japanese phrase ends, nearly always
     return 2 if at in starts or _is_wide(before) or _is_wide(after) else 1
-
-
-def _is_kanji(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff"
 
 
 def _is_hiragana(character: str) -> bool:
