@@ -47,11 +47,6 @@ SIZE_BYTES_MAX: Final[Mapping[AssetKind, int]] = {
 API documents, "Upload images or audio".
 """
 
-CLIP_SECONDS_MAX: Final = 30
-"""
-API documents, "Video Clip Processing".
-"""
-
 CATEGORIES: Final[Mapping[str, AssetKind]] = {
     "product_image": AssetKind.IMAGE,
     "logo": AssetKind.IMAGE,

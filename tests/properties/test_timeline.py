@@ -171,7 +171,7 @@ def check_pictures(timeline: Timeline, spec: AdSpec) -> None:
     available = {media.id: media.available_frames or 0 for media in timeline.media}
     for clip in timeline.clips:
         assert clip.frames >= 1
-        assert 0.9 <= clip.speed <= 1.1
+        assert 0.9 <= clip.speed <= 1
         assert clip.source_frame + clip.frames * clip.speed <= available[clip.media] + 1e-6
     assert (timeline.card is not None) == spec.has_end_card
     if timeline.card:

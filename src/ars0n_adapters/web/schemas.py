@@ -373,10 +373,6 @@ def _clips(limits: Limits) -> Schema:
     return {**many(made), "maxItems": limits.custom_clips_max}
 
 
-def _optional(schema: Schema) -> Schema:
-    return nullable(schema)
-
-
 def _strip_null(schema: Schema) -> Schema:
     if "anyOf" in schema:
         (kept,) = (one for one in schema["anyOf"] if one != {"type": "null"})

@@ -308,19 +308,6 @@ def glance(source: Path, *, size: tuple[int, int], strip: Strip | None = None) -
     ).global_args("-xerror")
 
 
-def lumas(source: Path, frames: Sequence[int], *, size: tuple[int, int], fps: float) -> Any:
-    """
-    Decode the given *frames* (counted from 0, in order) of a film of *fps* as raw luma of *size*.
-    """
-    return (
-        _picked(source, frames, fps)
-        .filter("scale", w=size[0], h=size[1], flags="bicubic", out_range="tv")
-        .filter("format", pix_fmts="yuv420p").filter("extractplanes", planes="y")
-        .output("pipe:", format="rawvideo", pix_fmt="gray", fps_mode="passthrough",
-                **{"frames:v": len(frames)})
-    )  # fmt: skip
-
-
 def strip(source: Path, *, size: tuple[int, int], top: int, height: int, frames: int) -> Any:
     """
     Decode the first *frames* pictures of a film as raw luma: *height* rows from *top* on, of

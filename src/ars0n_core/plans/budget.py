@@ -45,9 +45,8 @@ How long the end card stands, about.
 """
 
 SPEED_MIN: Final = 0.9
-SPEED_MAX: Final = 1.1
 """
-How far footage may be slowed or quickened before it shows.
+How far footage may be slowed before it shows.
 """
 
 CARD_FRAMES_MIN: Final = 75

@@ -40,6 +40,12 @@ PART_COLUMNS_MIN: Final = 8
 How wide a part of a long word is: two on a line.
 """
 
+SENTENCE_ENDS: Final = ".!?…。！？؟।"
+CLOSERS: Final = "\"'”’»)」』"
+"""
+What ends a sentence, and what may stand behind that.
+"""
+
 CLINGING: Final = frozenset("ーっッゃゅょャュョぁぃぅぇぉァィゥェォ々ๆฯ")
 """
 Letters that only follow others.
@@ -94,6 +100,16 @@ def plain(line: str) -> str:
     'Donaudampfschifffahrtselektrizitäten-'
     """
     return f"{line[:-1]}-" if line.endswith(SOFT) else line.removesuffix(OPEN)
+
+
+def ends_sentence(word: str) -> bool:
+    """
+    Whether a sentence ends with *word*.
+
+    >>> ends_sentence("done.”"), ends_sentence("done,")
+    (True, False)
+    """
+    return word.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS))
 
 
 def parts(text: str) -> list[str]:

@@ -33,7 +33,6 @@ SAMPLE_RATE: Final = 24_000
 Samples a second of the speaker.
 """
 
-FRAMES_PER_SECOND: Final = 80
 THREADS: Final = 1
 """
 Threads of the network; it runs a hundred times faster than speech on one.

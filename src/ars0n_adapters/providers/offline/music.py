@@ -35,14 +35,10 @@ if TYPE_CHECKING:
 
 BEATS_PER_BAR: Final = 4
 STEPS_PER_BAR: Final = 16
-ROUND_BARS: Final = 4
-"""
-One round of the progression; a loop is two to four rounds.
-"""
 
 LOOP_SECONDS_MAX: Final = 24.0
 """
-A loop is the fewest rounds that last this long, or as long as was asked if that is less;
+A loop is the fewest rounds of four bars that last this long, or as long as was asked if less;
 a longer bed is the loop repeated by the mix.
 """
 
@@ -55,7 +51,8 @@ What a bed is set to, peak having the last word.
 _LIMITER_BLOCK: Final = 240
 # 5 ms, and a divisor of every bar.
 
-# How full each bar is, 1 to 3: an opening, a build, a full part, a breath before the loop.
+# How full each bar is, 1 to 3: an opening, a build, a full part, a breath before the loop; by
+# the loop's length in bars, two to four rounds.
 _INTENSITIES: Final = {
     8: (1, 1, 2, 2, 3, 3, 3, 2),
     12: (1, 1, 2, 2, 3, 3, 3, 2, 3, 3, 3, 2),

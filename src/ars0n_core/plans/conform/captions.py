@@ -34,9 +34,7 @@ _HURRIED: Final = 20.0  # what it costs to be gone before it is read: nothing co
 _TORN: Final = 3.0  # what it costs to end within a word
 _ALONE: Final = 0.8  # what it costs to be a single word
 _TWO_SENTENCES: Final = 2.0  # what it costs to end a sentence and begin another
-_SENTENCE_ENDS: Final = ".!?…。！？؟।"
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
-_CLOSERS: Final = "\"'”’»)」』"
 
 
 @frozen
@@ -102,7 +100,7 @@ def _before(words: Sequence[_Heard], end_frame: int) -> Sequence[_Heard]:
     later, or all but a word, nothing: a lone *Discover* is no caption.
     """
     kept = sum(_frame(word.start_seconds) < end_frame for word in words)
-    ends = [n for n, word in enumerate(words, 1) if _ends_sentence(word)]
+    ends = [n for n, word in enumerate(words, 1) if wording.ends_sentence(word.text)]
     first = max((n for n in ends if n <= kept), default=0)
     last = min((n for n in ends if n > kept), default=len(words))
     if kept < last:
@@ -110,10 +108,6 @@ def _before(words: Sequence[_Heard], end_frame: int) -> Sequence[_Heard]:
         if kept - first == 1 or 2 * wording.columns(begun) < wording.columns(whole):
             return words[:first]
     return words[:kept]
-
-
-def _ends_sentence(word: _Heard) -> bool:
-    return word.text.rstrip(_CLOSERS)[-1:] in tuple(_SENTENCE_ENDS)
 
 
 def _hurried(
@@ -249,8 +243,8 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         cost += _HURRIED if room < timing.CUE_FRAMES_MIN / FRAME_RATE - 1e-6 else 0.0
     cost += _ALONE if len(part) == 1 else 0.0
     if following is not None:
-        tail = part[-1].text.rstrip(_CLOSERS)[-1:]
-        cost += 0.0 if tail in _SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
+        tail = part[-1].text.rstrip(wording.CLOSERS)[-1:]
+        cost += 0.0 if tail in wording.SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
         cost += _TORN if tail in wording.MARKS else 0.0
         bare = part[-1].text.lower()
         cost += 1.0 if bare in _CLINGING else 0.0
@@ -262,7 +256,8 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         for first, after in form.joins
         if begun < first - timing.LAG_FRAMES_MAX and after + timing.EARLY_FRAMES_MAX < said
     )
-    inside = sum(1 for word in part[:-1] if word.text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
+    ends = [word.text.rstrip(wording.CLOSERS)[-1:] for word in part[:-1]]
+    inside = sum(1 for end in ends if end in wording.SENTENCE_ENDS)
     return cost + inside * _TWO_SENTENCES
 
 

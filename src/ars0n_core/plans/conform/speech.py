@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from ars0n_core.errors import CompositorError
+from ars0n_core.plans import wording
 from ars0n_core.plans.budget import STRETCH_MAX, WORDS_PER_SECOND
 from ars0n_core.timelines import SAMPLE_RATE, Sound, Word, samples_of
 
@@ -42,7 +43,6 @@ PAUSE_MIN: Final = samples_of(0.02)
 _ONSET_SECONDS: Final = 0.08  # breath before a word
 _DECAY_SECONDS: Final = 0.25  # reverberation after one
 _SPLIT_SECONDS: Final = 0.15  # a pause this long may be changed unheard
-_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
 _SPARSE: Final = 0.75  # less speech than this: sentences are spread, not only texts
 
 
@@ -170,7 +170,7 @@ def _part(words: Sequence[Word], length: int, *, by_sentence: bool) -> list[Utte
             or previous.segment != word.segment
             or (
                 by_sentence
-                and previous.text.rstrip("\"'”’»)」』").endswith(_SENTENCE_ENDS)
+                and wording.ends_sentence(previous.text)
                 and word.start_seconds - previous.end_seconds >= _SPLIT_SECONDS
             )
         ):
