@@ -169,7 +169,9 @@ def _container(path: Path) -> tuple[tuple[_Track, ...], bool]:
         with path.open("rb") as source:
             kinds, moov = _top(source)
         tracks = tuple(
-            _track(dict(_leaves(payload))) for kind, payload in _boxes(moov) if kind == b"trak"
+            _track(dict(streams.leaves_of(payload)))
+            for kind, payload in streams.boxes_of(moov)
+            if kind == b"trak"
         )
     except (KeyError, IndexError, ValueError, struct.error):
         return (), False
@@ -194,24 +196,6 @@ def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
         else:
             source.seek(skip, 1)
     return kinds, moov
-
-
-def _boxes(content: bytes) -> list[tuple[bytes, bytes]]:
-    found, place = [], 0
-    while place + 8 <= len(content):
-        size, kind = streams.HEADER.unpack_from(content, place)
-        if size < streams.HEADER.size:
-            raise ValueError("a box of no size")
-        found.append((kind, content[place + 8 : place + size]))
-        place += size
-    return found
-
-
-def _leaves(content: bytes) -> list[tuple[bytes, bytes]]:
-    found: list[tuple[bytes, bytes]] = []
-    for kind, payload in _boxes(content):
-        found += _leaves(payload) if kind in streams.CONTAINERS else [(kind, payload)]
-    return found
 
 
 def _track(boxes: dict[bytes, bytes]) -> _Track:

@@ -208,7 +208,9 @@ def _mp4(source: BinaryIO, out: BinaryIO, provenance: Provenance) -> None:
     udta = _box(b"udta", _box(b"meta", bytes(4) + handler + items))
     kinds = [kind for kind, _, _ in pieces]
     moves = b"mdat" in kinds and kinds.index(b"moov") < kinds.index(b"mdat")
-    kept = b"".join(_box(kind, content) for kind, content in _inner(moov) if kind != b"udta")
+    kept = b"".join(
+        _box(kind, content) for kind, content in streams.boxes_of(moov) if kind != b"udta"
+    )
     shift = len(kept) + len(udta) - len(moov) if moves else 0
     for kind, _, (start, size) in pieces:
         if kind == b"moov":
@@ -238,22 +240,12 @@ def _boxes(source: BinaryIO) -> Iterable[tuple[bytes, bytes, tuple[int, int]]]:
         place += size
 
 
-def _inner(content: bytes) -> Iterable[tuple[bytes, bytes]]:
-    place = 0
-    while place + 8 <= len(content):
-        size, kind = streams.HEADER.unpack_from(content, place)
-        if size < streams.HEADER.size:
-            raise ValueError("a box of no size")
-        yield kind, content[place + 8 : place + size]
-        place += size
-
-
 def _moved(content: bytes, shift: int) -> bytes:
     """
     Return boxes with every chunk's place moved by *shift* bytes.
     """
     parts = []
-    for kind, inside in _inner(content):
+    for kind, inside in streams.boxes_of(content):
         payload = inside
         if kind in streams.CONTAINERS:
             payload = _moved(inside, shift)

@@ -27,6 +27,10 @@ Integers = npt.NDArray[np.int64]
 HEADER: Final = struct.Struct(">I4s")
 CONTAINERS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
 MOOV_BYTES_MAX: Final = 64 << 20
+DEPTH_MAX: Final = 8
+"""
+A sample table lies four boxes deep in its track.
+"""
 
 
 @frozen(kw_only=True)
@@ -62,7 +66,7 @@ def read(path: Path, kind: bytes | None = None) -> Stream:
             size_bytes = source.seek(0, 2)
         boxes = next(
             found
-            for found in (dict(_leaves(track)) for track in _tracks(moov))
+            for found in (dict(leaves_of(track)) for track in _tracks(moov))
             if kind is None or found[b"hdlr"][8:12] == kind
         )
         stream = _stream(path, boxes)
@@ -80,7 +84,7 @@ def tells_pictures(path: Path) -> bool:
     """
     try:
         with path.open("rb") as source:
-            tracks = [dict(_leaves(track)) for track in _tracks(_moov(source))]
+            tracks = [dict(leaves_of(track)) for track in _tracks(_moov(source))]
         pictures = [found for found in tracks if found[b"hdlr"][8:12] == b"vide"]
         return len(pictures) == 1 and parameters.tells_order(_described(pictures[0][b"stsd"]))
     except (KeyError, IndexError, ValueError, struct.error, OSError):
@@ -103,7 +107,7 @@ def _moov(source: BinaryIO) -> bytes:
     raise ValueError("no moov box")
 
 
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes_of(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
     Yield (kind, payload) of the boxes that *content* is made of.
     """
@@ -117,18 +121,20 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _tracks(moov: bytes) -> Iterator[bytes]:
-    for kind, payload in _boxes(moov):
+    for kind, payload in boxes_of(moov):
         if kind == b"trak":
             yield payload
 
 
-def _leaves(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def leaves_of(content: bytes, depth_max: int = DEPTH_MAX) -> Iterator[tuple[bytes, bytes]]:
     """
-    Yield (kind, payload) of the boxes of a track, at any depth.
+    Yield (kind, payload) of the boxes of a track that hold no others.
     """
-    for kind, payload in _boxes(content):
+    if not depth_max:
+        raise ValueError("boxes in boxes without end")
+    for kind, payload in boxes_of(content):
         if kind in CONTAINERS:
-            yield from _leaves(payload)
+            yield from leaves_of(payload, depth_max - 1)
         else:
             yield kind, payload
 

@@ -136,7 +136,18 @@ def test_told_or_not_the_same_pictures_are_decoded(
     assert decoded(is_told=facts.is_told) == pictures
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\0\0\x08moov", b"\0\0\0\x20ftypisom" + bytes(60)])
+ENDLESS = b"".join(
+    (8 * (3000 - n)).to_bytes(4, "big") + (b"moov", b"trak", b"mdia")[min(n, 2)]
+    for n in range(3000)
+)
+"""
+Boxes in boxes, deeper than Python calls functions.
+"""
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\0\x08moov", b"\0\0\0\x20ftypisom" + bytes(60), ENDLESS]
+)
 def test_what_is_no_film_tells_nothing(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "none.mp4"
     path.write_bytes(content)
