@@ -26,7 +26,7 @@ from ars0n_core.testing import fakes
 from ars0n_core.usecases import billing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from anyio.from_thread import BlockingPortal
@@ -80,6 +80,9 @@ class Browser:
 
     def get(self, url: str, **rest: Any) -> httpx.Response:
         return self.request("GET", url, **rest)
+
+    def call(self, asked: Callable[[], Awaitable[None]]) -> None:
+        self._portal.call(asked)
 
 
 @define

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import pytest
 from attrs import evolve
@@ -17,7 +19,7 @@ from ars0n_adapters.memory import MemoryStore
 from ars0n_adapters.web import create_app
 from ars0n_adapters.web.logs import JsonLines
 from ars0n_adapters.web.metrics import Metrics
-from ars0n_adapters.web.stamps import Stamped
+from ars0n_adapters.web.stamps import Stamped, not_http
 from ars0n_core.errors import PortError, ProviderUnavailableError
 from ars0n_core.pipelines.jobs import apply
 from ars0n_core.pipelines.states import Claimed, Expired, Sent
@@ -33,6 +35,51 @@ if TYPE_CHECKING:
 
 STAMPS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
           "x-content-type-options")  # fmt: skip
+
+
+def test_what_is_no_http_is_answered_like_everything_else(site: Site) -> None:
+    head, _, body = not_http(site.application, [(b"date", b"today")]).partition(b"\r\n\r\n")
+    status, *rows = head.split(b"\r\n")
+    named = dict(row.split(b": ", 1) for row in rows)
+
+    assert status == b"HTTP/1.1 400 Bad Request"
+    assert {name.encode() for name in STAMPS} | {b"date", b"connection"} <= named.keys()
+    assert int(named[b"content-length"]) == len(body)
+    assert json.loads(body)["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("http://others.example:81/api/v1/packages", 200),
+        ("HTTPS://others.example/api/v1/jobs/ver%5F1", 404),
+        ("http://me@others.example/api/v1/packages", 404),
+        ("ftp://others.example/api/v1/packages", 404),
+        ("http://others.example", 404),
+    ],
+)
+def test_a_whole_url_is_asked_for_as_its_path(site: Site, asked: str, status: int) -> None:
+    told: list[Any] = []
+    headers = [(b"host", b"ads.example"), (b"authorization", b"Bearer " + site.us.key.encode())]
+    scope: Any = {
+        "type": "http", "method": "GET", "scheme": "http", "http_version": "1.1",
+        "path": unquote(asked), "raw_path": asked.encode(), "query_string": b"",
+        "headers": headers, "root_path": "", "server": ("ads.example", 80),
+    }  # fmt: skip
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    site.client.call(partial(site.client.app, scope, receive, send))
+
+    assert told[0]["status"] == status
+    if "ver" in asked:
+        assert "ver_1" in str(told[1]["body"])
+    if status == 200:
+        assert dict(scope["headers"])[b"host"] == b"others.example:81"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import logging.config
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,9 +104,12 @@ def _serve_here(chosen: Settings, listener: socket.socket) -> None:
 def _run(app: Starlette, listener: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - of an extra
 
-    from ars0n_adapters.cli.silence import Server  # noqa: PLC0415 - needs the same
+    from ars0n_adapters.cli.lines import protocol_refusing  # noqa: PLC0415 - needs the same
+    from ars0n_adapters.cli.silence import Server  # noqa: PLC0415 - the same
+    from ars0n_adapters.web.stamps import not_http  # noqa: PLC0415 - the same
 
-    server = Server(uvicorn.Config(app, **_options()))
+    protocol = protocol_refusing(partial(not_http, app.state.application))
+    server = Server(uvicorn.Config(app, http=protocol, **_options()))
     # uvicorn hands the signal on when it has shut down; by then it has been obeyed.
     with _Stopped():
         server.run(sockets=[listener])
@@ -146,6 +150,7 @@ def _options() -> dict[str, Any]:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     return {
         "log_config": _EVERY_LOG,
+        "ws": "none",
         "access_log": False,  # its lines would hold query strings; ours don't
         "server_header": False,
         "backlog": _QUEUE,

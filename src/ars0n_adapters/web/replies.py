@@ -140,3 +140,10 @@ What keeps an answer from being kept by anybody on its way.
 """
 
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+NOT_HTTP: Final = written(
+    {"error": "This is no HTTP request that can be read", "code": "BAD_REQUEST"}
+)
+"""
+What is said to whoever sends something else.
+"""

@@ -9,14 +9,16 @@ import os
 import re
 import time
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from attrs import define
 
 from ars0n_adapters.web import logs
-from ars0n_adapters.web.replies import internal_error, overloaded
+from ars0n_adapters.web.replies import NOT_HTTP, internal_error, overloaded
 from ars0n_core.quotas import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ars0n_adapters.web.application import Application
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
+_WHOLE_URL: Final = re.compile(rb"(?i:https?)://(?P<host>[^/?#@\s]+)(?P<path>/\S*)?\Z")
 _KEY: Final = "ars0n"
 
 UNROUTED: Final = "unrouted"
@@ -71,6 +74,8 @@ class Stamped:
         started = time.perf_counter()
         notes = Notes(_request_id(scope))
         scope[_KEY] = notes
+        if not scope["path"].startswith("/"):
+            _shorten(scope)
         is_head = scope["method"] == "HEAD"
 
         async def stamped(message: Message) -> None:
@@ -99,14 +104,7 @@ class Stamped:
     def _stamp(self, message: Message, notes: Notes) -> None:
         # None of ours sets these itself, so they are added without a look.
         decision = notes.decision or self._application.uncounted()
-        message["headers"] = [
-            *message.get("headers", ()),
-            (b"x-request-id", notes.request_id.encode()),
-            (b"x-ratelimit-limit", b"%d" % decision.limit),
-            (b"x-ratelimit-remaining", b"%d" % decision.remaining),
-            (b"x-ratelimit-reset", b"%d" % _whole_seconds(decision.reset_at)),
-            (b"x-content-type-options", b"nosniff"),
-        ]
+        message["headers"] = [*message.get("headers", ()), *_stamps(notes.request_id, decision)]
 
     def _note(self, scope: Scope, notes: Notes, seconds: float) -> None:
         # The method is the client's word: only those that are routed are counted by name.
@@ -124,12 +122,57 @@ class Stamped:
         )
 
 
+def not_http(application: Application, others: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """
+    Return the answer to what can't be read as a request, as it goes over the line, with
+    the *others* of its headers: the connection ends with it.
+    """
+    headers = [
+        *others,
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(NOT_HTTP)),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+        *_stamps(_chance_id(), application.uncounted()),
+    ]
+    head = b"".join(b"%s: %s\r\n" % header for header in headers)
+    return b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, NOT_HTTP)
+
+
+def _stamps(request_id: str, decision: Decision) -> tuple[tuple[bytes, bytes], ...]:
+    return (
+        (b"x-request-id", request_id.encode()),
+        (b"x-ratelimit-limit", b"%d" % decision.limit),
+        (b"x-ratelimit-remaining", b"%d" % decision.remaining),
+        (b"x-ratelimit-reset", b"%d" % _whole_seconds(decision.reset_at)),
+        (b"x-content-type-options", b"nosniff"),
+    )
+
+
 def _request_id(scope: Scope) -> str:
     for name, sent in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.match(sent):
             return str(sent, "ascii")
+    return _chance_id()
+
+
+def _chance_id() -> str:
     chance = os.urandom(16).hex()
     return f"{chance[:8]}-{chance[8:12]}-4{chance[13:16]}-a{chance[17:20]}-{chance[20:]}"
+
+
+def _shorten(scope: Scope) -> None:
+    """
+    Take the path out of a whole URL that was asked for, as a proxy asks for it; the host
+    in it is what counts, whatever ``Host`` says (RFC 9112, 3.2.2).
+    """
+    found = _WHOLE_URL.match(scope.get("raw_path") or scope["path"].encode())
+    if found is None:
+        return
+    path = found["path"] or b"/"
+    scope["path"], scope["raw_path"] = unquote(path.decode("latin-1")), path
+    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope["headers"] = [*others, (b"host", found["host"])]
 
 
 def _whole_seconds(moment: datetime) -> int:

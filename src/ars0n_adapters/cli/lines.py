@@ -1,0 +1,66 @@
+"""
+How the web server talks on a line: what is no HTTP is refused as everything else is.
+
+uvicorn's own refusal is a line of plain text, without a request id; and of every request
+that offers another protocol (Java's own client offers HTTP/2 with each first one) it writes
+two warnings, though nothing is wrong with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterable
+
+    Header = tuple[bytes, bytes]
+
+
+def protocol_refusing(refusal: Callable[[Iterable[Header]], bytes]) -> type[asyncio.Protocol]:
+    """
+    Return uvicorn's protocol, with our *refusal* of what is no HTTP, which gets the
+    headers of every answer.
+    """
+    return type("Protocol", (_Worded, AutoHTTPProtocol), {"refusal": staticmethod(refusal)})
+
+
+class _Worded:
+    """
+    What is put before one of uvicorn's protocols, whichever parser there is.
+    """
+
+    refusal: Callable[[Iterable[Header]], bytes]
+    times_drained = 0
+    server_state: Any
+    transport: Any
+    cycle: Any
+
+    def resume_writing(self) -> None:
+        """
+        Count how often the client took what there was to take.
+        """
+        self.times_drained += 1
+        super().resume_writing()  # type: ignore[misc]  # of the class it is put before
+
+    def send_400_response(self, _: str) -> None:
+        """
+        Refuse what can't be read as HTTP, unless something was answered already.
+        """
+        cycle = self.cycle
+        is_answering = cycle is not None and (cycle.response_started and not _is_over(cycle))
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if not is_answering:
+            self.transport.write(self.refusal(self.server_state.default_headers))
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        return
+
+
+def _is_over(cycle: Any) -> bool:
+    return bool(cycle.response_complete and not cycle.more_body)
