@@ -92,9 +92,9 @@ HEAD_BYTES: Final = 64
 How much of a file `sniff` looks at.
 """
 
-_ISO_VIDEO_BRANDS: Final = (
-    b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ",
-    b"MSNV", b"mmp4", b"3gp4", b"3gp5", b"f4v ", b"qt  ",
+_ISO_PICTURE_BRANDS: Final = (
+    b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
+    b"crx ", b"jp2 ", b"jpx ", b"jxl ",
 )  # fmt: skip
 
 
@@ -131,6 +131,20 @@ def is_other_video(head: bytes) -> bool:
     )
 
 
+def other_format(head: bytes) -> tuple[AssetKind | None, str] | None:
+    """
+    Return what people call a file that `sniff` doesn't know, and what it would have to be
+    saved as; None for one that nobody has a name for.
+
+    >>> other_format(b"GIF89a")[1]
+    'a GIF image'
+    """
+    for matches, kind, called in _OTHERS:
+        if matches(head):
+            return kind, called
+    return None
+
+
 def _is_mpeg_audio(head: bytes) -> bool:
     # A frame header: 11 sync bits, a version and layer that exist, a sane bit rate.
     if head[:3] == b"ID3":
@@ -144,6 +158,10 @@ def _is_mpeg_audio(head: bytes) -> bool:
     )
 
 
+def _is_mp4(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and len(head) > 11 and head[8:12] not in _ISO_PICTURE_BRANDS  # noqa: PLR2004 - a brand's end
+
+
 _SIGNATURES: Final = (
     (lambda h: h[:8] == b"\x89PNG\r\n\x1a\n", AssetKind.IMAGE, "image/png"),
     (lambda h: h[:3] == b"\xff\xd8\xff", AssetKind.IMAGE, "image/jpeg"),
@@ -152,9 +170,34 @@ _SIGNATURES: Final = (
     (lambda h: h[:4] == b"OggS", AssetKind.AUDIO, "audio/ogg"),
     (lambda h: h[4:8] == b"ftyp" and h[8:12] in {b"M4A ", b"M4B "}, AssetKind.AUDIO, "audio/mp4"),
     (lambda h: h[4:8] == b"ftyp" and h[8:12] == b"qt  ", AssetKind.VIDEO, "video/quicktime"),
-    (lambda h: h[4:8] == b"ftyp" and h[8:12] in _ISO_VIDEO_BRANDS, AssetKind.VIDEO, "video/mp4"),
+    # Every camera maker has a brand of its own; whether there is a film in it, decoding shows.
+    (_is_mp4, AssetKind.VIDEO, "video/mp4"),
     (lambda h: h[4:8] in {b"moov", b"mdat", b"wide"}, AssetKind.VIDEO, "video/quicktime"),
     (lambda h: h[:4] == b"\x1aE\xdf\xa3", AssetKind.VIDEO, "video/webm"),
     (lambda h: h[:2] in {b"\xff\xf1", b"\xff\xf9"}, AssetKind.AUDIO, "audio/aac"),
     (_is_mpeg_audio, AssetKind.AUDIO, "audio/mpeg"),
 )
+
+_OTHERS: Final = (
+    (lambda h: h[4:8] == b"ftyp" and h[8:11] == b"avi", AssetKind.IMAGE, "an AVIF image"),
+    (lambda h: h[4:8] == b"ftyp" and h[8:12] == b"crx ", AssetKind.IMAGE, "a raw photo"),
+    (lambda h: h[4:8] == b"ftyp", AssetKind.IMAGE, "a HEIC photo"),
+    (lambda h: h[:6] in {b"GIF87a", b"GIF89a"}, AssetKind.IMAGE, "a GIF image"),
+    (lambda h: b"<svg" in h.lower(), AssetKind.IMAGE, "an SVG image"),
+    (lambda h: h[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}, AssetKind.IMAGE, "a TIFF image"),
+    (lambda h: h[:2] == b"BM", AssetKind.IMAGE, "a BMP image"),
+    (lambda h: h[:2] == b"\xff\n" or h[4:8] == b"JXL ", AssetKind.IMAGE, "a JPEG XL image"),
+    (lambda h: h[4:8] == b"jP  " or h[:3] == b"\xff\x4f\xff", AssetKind.IMAGE, "a JPEG 2000 image"),
+    (lambda h: h[:4] == b"8BPS", AssetKind.IMAGE, "a Photoshop file"),
+    (lambda h: h[:4] == b"\0\0\1\0", AssetKind.IMAGE, "an icon"),
+    (lambda h: h[:5] == b"%PDF-", None, "a PDF document"),
+    (lambda h: h[:4] in {b"PK\3\4", b"PK\5\6"}, None, "a ZIP archive or a document"),
+    (lambda h: h[:4] == b"fLaC", AssetKind.AUDIO, "a FLAC sound"),
+    (lambda h: h[:4] == b"FORM", AssetKind.AUDIO, "an AIFF sound"),
+    (lambda h: h[:4] == b"MThd", AssetKind.AUDIO, "a MIDI file"),
+    (lambda h: h[:5] == b"#!AMR", AssetKind.AUDIO, "an AMR sound"),
+    (lambda h: h[:4] == b"\x30\x26\xb2\x75", None, "a Windows Media file"),
+)
+"""
+What people send instead, and what it ought to have been.
+"""

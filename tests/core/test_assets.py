@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ars0n_core.assets import CATEGORIES, SIZE_BYTES_MAX, AssetKind, sniff
+from ars0n_core.assets import CATEGORIES, SIZE_BYTES_MAX, AssetKind, other_format, sniff
 
 MEGABYTE = 1024 * 1024
 
@@ -31,6 +31,8 @@ MEGABYTE = 1024 * 1024
         (b"\x00\x00\x00\x20ftypM4A \x00\x00", "audio/mp4"),
         (b"\x00\x00\x00\x20ftypisom\x00\x00", "video/mp4"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00", "video/mp4"),
+        (b"\x00\x00\x00\x1cftypXAVC\x01\x00", "video/mp4"),
+        (b"\x00\x00\x00\x1cftypiso7\x00\x00", "video/mp4"),
         (b"\x00\x00\x00\x14ftypqt  \x20\x05", "video/quicktime"),
         (b"\x00\x00\x00\x08wide\x00\x00\x00\x00mdat", "video/quicktime"),
         (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01", "video/webm"),
@@ -85,3 +87,23 @@ def test_limits_and_categories_are_the_documents() -> None:
         "logo": "image",
         "music": "audio",
     }
+
+
+@pytest.mark.parametrize(
+    ("head", "called"),
+    [
+        (b"\x00\x00\x00\x20ftypavif", "an AVIF image"),
+        (b"\x00\x00\x00\x20ftypheic", "a HEIC photo"),
+        (b"\x00\x00\x00\x20ftypmif1", "a HEIC photo"),
+        (b"GIF87a", "a GIF image"),
+        (b'<?xml version="1.0"?><svg xmlns=', "an SVG image"),
+        (b"fLaC", "a FLAC sound"),
+        (b"%PDF-1.7", "a PDF document"),
+    ],
+)
+def test_what_people_send_instead_is_called_by_name(head: bytes, called: str) -> None:
+    found = other_format(head)
+
+    assert sniff(head) is None
+    assert found is not None
+    assert found[1] == called

@@ -15,6 +15,7 @@ from ars0n_core.errors import TooManyClipsError
 from ars0n_core.specs.faults import Faults
 from ars0n_core.specs.limits import EDITION, LIMITS
 from ars0n_core.specs.model import DURATIONS_SECONDS, AdFormat
+from ars0n_core.specs.seen import is_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,11 +32,6 @@ IMAGES_TWICE: Final = "Provide either image_urls or image_asset_ids, not both"
 _HEX_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SEEN = re.compile(
-    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
-# All but white space and what steers the characters beside it.
 
 
 @frozen(kw_only=True)
@@ -57,7 +53,7 @@ def text_faults(text: str, *, most: int, least: int = 0) -> list[str]:
     ['String must contain at least 1 character(s)']
     """
     found = []
-    if len(text) < least or (least and not _SEEN.search(text)):
+    if len(text) < least or (least and not is_seen(text)):
         found.append(f"String must contain at least {least} character(s)")
     if len(text) > most:
         found.append(f"String must contain at most {most} character(s)")

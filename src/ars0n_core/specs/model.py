@@ -10,6 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from ars0n_core.ids import AssetId
+from ars0n_core.specs.seen import seen
 
 DURATIONS_SECONDS: Final = (15, 30, 60)
 """
@@ -143,11 +144,5 @@ class AdSpec:
         """
         Whether the ad closes with a card: only if there is something to put on it.
         """
-        return bool(
-            self.company_name
-            or self.cta_design
-            or self.logo_asset_id
-            or self.tagline
-            or self.website
-            or self.legal_line
-        )
+        written = (self.company_name, self.tagline, self.website, self.legal_line)
+        return bool(self.cta_design or self.logo_asset_id or any(map(seen, written)))

@@ -174,9 +174,7 @@ def _looked_at(source: Path, name: str, wanted: AssetKind | None) -> AssetKind:
         message = f"{name} is a video in a format that is not supported; use MP4, WebM or MOV"
         raise ClipFormatError({"file": [message]})
     if found is None:
-        formats = "; ".join(TAKEN.values()) if wanted is None else TAKEN[wanted]
-        message = f"{name} is none of the formats taken ({formats}): save it as one of them"
-        raise UploadRefusedError({"file": [message]})
+        raise UploadRefusedError({"file": [_none_taken(head, name, wanted)]})
     kind, _ = found
     size, most = source.stat().st_size, assets.SIZE_BYTES_MAX[wanted or kind]
     if size > most:
@@ -184,6 +182,16 @@ def _looked_at(source: Path, name: str, wanted: AssetKind | None) -> AssetKind:
         refusal = ClipTooLargeError if kind is AssetKind.VIDEO else UploadRefusedError
         raise refusal({"file": [message]})
     return kind
+
+
+def _none_taken(head: bytes, name: str, wanted: AssetKind | None) -> str:
+    """
+    Return what to say of a file that is none of the formats taken.
+    """
+    kind, called = assets.other_format(head) or (None, "none of the formats taken")
+    kind = wanted or kind
+    formats = TAKEN[kind] if kind else "; ".join(TAKEN.values())
+    return f"{name} is {called}; save it as {formats} and upload that"
 
 
 def _taken_in(

@@ -137,6 +137,13 @@ def test_the_card_stands_three_seconds_at_the_end_and_only_if_there_is_one() -> 
     assert without.clips[-1].end_frame == 450
 
 
+@pytest.mark.parametrize("name", ["  ", "\u200b\ufeff", "\u3164"])
+def test_a_name_that_nobody_can_see_is_none(name: str) -> None:
+    assert cut(company_name=name, tagline=name).card is None
+    card = card_of(cut(company_name=name, cta_design=CtaDesign.BOLD, website=name))
+    assert (card.company_name, card.website) == ("", "")
+
+
 def test_the_card_shows_the_companys_own_address_only() -> None:
     told = cut(prompt="Nordlys headphones, see www.nordlys-audio.com")
     assert card_of(told).website == "nordlys-audio.com"

@@ -11,6 +11,7 @@ from ars0n_core.plans import derive, wording
 from ars0n_core.plans.conform import captions, speech
 from ars0n_core.plans.conform.layout import Stretch, fit_joins, lay_out, owners_of, stretches_of
 from ars0n_core.specs.model import AdFormat, AspectRatio, CaptionStyle, CtaDesign
+from ars0n_core.specs.seen import seen
 from ars0n_core.timelines import (
     FRAME_RATE,
     SAMPLES_PER_FRAME,
@@ -191,11 +192,11 @@ def _card(
         start_frame=start,
         frames=frames - start,
         transition=join if join.frames else None,
-        company_name=(spec.company_name or "").strip(),
-        call_to_action=plan.call_to_action,
-        tagline=(spec.tagline or "").strip(),
+        company_name=seen(spec.company_name),
+        call_to_action=seen(plan.call_to_action),
+        tagline=seen(spec.tagline),
         website=_shown(spec.website) if spec.website is not None else _website(spec),
-        legal_line=(spec.legal_line or "").strip(),
+        legal_line=seen(spec.legal_line),
         font=spec.brand_font,
         color=spec.gradient_color or COLOR,
         logo=logo.id if logo else None,
@@ -209,7 +210,7 @@ def _shown(address: str) -> str:
     >>> _shown("https://northwind.example/")
     'northwind.example'
     """
-    return re.sub(r"^https?://(www\.)?", "", address.strip(), flags=re.IGNORECASE).rstrip("/")
+    return re.sub(r"^https?://(www\.)?", "", seen(address), flags=re.IGNORECASE).rstrip("/")
 
 
 def _website(spec: AdSpec) -> str:
@@ -230,7 +231,7 @@ def _titles(
 ) -> tuple[Title, ...]:
     titles: list[Title] = []
     for i, stretch in enumerate(stretches):
-        text = ((stretch.item.scene.on_screen_text if stretch.item.scene else None) or "").strip()
+        text = seen(stretch.item.scene.on_screen_text if stretch.item.scene else None)
         clip = shown[i]
         coming = clip.transition.frames if clip.transition else 0
         start = clip.start_frame + coming + _TITLE_DELAY_FRAMES
