@@ -37,7 +37,10 @@ settings.register_profile(
     suppress_health_check=SLOW_MACHINES_ARE_FINE,
 )
 settings.register_profile(
-    "deep", max_examples=100_000, deadline=None, suppress_health_check=SLOW_MACHINES_ARE_FINE
+    "deep",
+    max_examples=int(os.environ.get("ARS0N_HISTORIES", "100000")),
+    deadline=None,
+    suppress_health_check=SLOW_MACHINES_ARE_FINE,
 )
 settings.register_profile(  # a line is changed on purpose: does anything notice, and soon?
     "mutation",
