@@ -1,5 +1,5 @@
 """
-Let a request in: `admit` knows the key and counts the request.
+Let a request in: `admit` knows the key and counts the request, `count` what costs no credits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve, frozen
 
 from ars0n_core import access, quotas
-from ars0n_core.errors import PortError, RateLimitExceededError, UnauthenticatedError
+from ars0n_core.errors import (
+    PortError,
+    QuotaExceededError,
+    RateLimitExceededError,
+    UnauthenticatedError,
+)
 from ars0n_core.quotas import Decision
 from ars0n_core.usecases.callers import Caller
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.access import ApiKey, Organization
     from ars0n_core.ports import Policy, Ports, Transaction
+    from ars0n_core.quotas import Quota
 
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 """
@@ -66,6 +72,27 @@ def admit_at_once(ports: Ports, policy: Policy, bearer_key: str) -> Admission | 
         return None
     caller = Caller(organization, key)
     return Admission(caller, _count(ports, policy, caller, now))
+
+
+def count(ports: Ports, caller: Caller, quota: Quota, now: datetime) -> None:
+    """
+    Count one more of what the organisation may have of *quota*.
+
+    Raises:
+        QuotaExceededError: It had as much as it may have.
+        RateLimitExceededError: The limiter can't be asked.
+    """
+    key = f"{quota.name}/{caller.organization.id}"
+    try:
+        said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now)
+    except PortError as error:
+        raise RateLimitExceededError(
+            limit=quota.limit, remaining=0, reset_at=now + quotas.WINDOW
+        ) from error
+    if not said.allowed:
+        raise QuotaExceededError(
+            quota.name, limit=quota.limit, used=quota.limit, reset_at=said.reset_at
+        )
 
 
 def _caller(ports: Ports, bearer_key: str, now: datetime) -> Caller:

@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ars0n_core import pricing, quotas
-from ars0n_core.errors import PortError, QuotaExceededError, RateLimitExceededError
 from ars0n_core.plans import derive
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.budget import seconds_available
 from ars0n_core.plans.model import Plan
 from ars0n_core.pricing import Estimate
 from ars0n_core.specs import brands
-from ars0n_core.usecases import materials, orders
+from ars0n_core.usecases import admit, materials, orders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from ars0n_core.ports import Policy, Ports
     from ars0n_core.specs.model import AdSpec
@@ -68,7 +66,7 @@ def plan(
     if expired is not None:
         raise expired
     if given is None:
-        _count(ports, caller, now)
+        admit.count(ports, caller, quotas.PLANS, now)
         told = orders.ask_planner(ports, spec, assets)
     else:
         told = derive.complete(spec, given)
@@ -77,18 +75,3 @@ def plan(
         estimate=pricing.estimate(break_down(spec, told), pricing.card(policy.edition)),
         duration_seconds=seconds_available(spec),
     )
-
-
-def _count(ports: Ports, caller: Caller, now: datetime) -> None:
-    quota = quotas.PLANS
-    key = f"{quota.name}/{caller.organization.id}"
-    try:
-        said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now)
-    except PortError as error:
-        raise RateLimitExceededError(
-            limit=quota.limit, remaining=0, reset_at=now + quotas.WINDOW
-        ) from error
-    if not said.allowed:
-        raise QuotaExceededError(
-            quota.name, limit=quota.limit, used=quota.limit, reset_at=said.reset_at
-        )

@@ -15,16 +15,13 @@ from attrs import frozen
 from ars0n_core import ids, ledger, pricing, quotas, specs
 from ars0n_core.errors import (
     InvalidRequestError,
-    PortError,
     ProviderRejectedError,
-    QuotaExceededError,
-    RateLimitExceededError,
 )
 from ars0n_core.ids import EntryId
 from ars0n_core.ledger import EntryKind
 from ars0n_core.plans.derive import is_spoken
 from ars0n_core.ports.providers import SpeechOrder
-from ars0n_core.usecases import conflicts, materials, payments
+from ars0n_core.usecases import admit, conflicts, materials, payments
 from ars0n_core.work import Operation, WorkItem
 
 if TYPE_CHECKING:
@@ -74,7 +71,8 @@ def preview(ports: Ports, policy: Policy, caller: Caller, *, text: str, voice_id
     """
     now = ports.clock.now()
     _check(ports, policy, text, voice_id)
-    _count(ports, caller, text, now)
+    for _ in range(0, len(text), quotas.PREVIEW_CHARACTERS):
+        admit.count(ports, caller, quotas.PREVIEWS, now)
     price = 0 if caller.is_test else pricing.price(ITEM, pricing.card(policy.edition))
     preview_id = ports.ids.new(PREFIX)
     account = conflicts.settle(lambda: _charge(ports, caller, preview_id, price, now))
@@ -165,22 +163,6 @@ def _check(ports: Ports, policy: Policy, text: str, voice_id: str) -> None:
     if ports.voices.voice(voice_id) is None:
         faults.add("voice_id", f"There is no voice {voice_id}; GET /voices lists those there are")
     faults.raise_any()
-
-
-def _count(ports: Ports, caller: Caller, text: str, now: datetime) -> None:
-    quota = quotas.PREVIEWS
-    key = f"{quota.name}/{caller.organization.id}"
-    for _ in range(0, len(text), quotas.PREVIEW_CHARACTERS):
-        try:
-            said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now)
-        except PortError as error:
-            raise RateLimitExceededError(
-                limit=quota.limit, remaining=0, reset_at=now + quotas.WINDOW
-            ) from error
-        if not said.allowed:
-            raise QuotaExceededError(
-                quota.name, limit=quota.limit, used=quota.limit, reset_at=said.reset_at
-            )
 
 
 def _charge(ports: Ports, caller: Caller, preview_id: str, price: int, now: datetime) -> str:

@@ -243,3 +243,41 @@ def test_more_than_can_be_read_in_the_whole_ad_is_refused_by_the_order() -> None
     assert '"off"' in told
     faults.check(evolve(spec, captions=CaptionStyle.OFF), plan)
     faults.check(*order(text[: 8 * 37], CaptionStyle.WORD))
+
+
+@pytest.mark.parametrize(
+    ("columns", "captioned"),
+    [
+        # with its sentence
+        (42, ["Coffee that wakes you up.", "Roasted this very morning."]),
+        (42, ["He said: “Taste it, please.”", "All of us did it at once."]),
+        # with its clause
+        (26, ["When mornings come too early,", "our coffee is already warm."]),
+        # not with a word that leans on the next one
+        (26, ["It is made for the people who live in the city",
+              "and for all of the friends they have at home"]),
+        # nor for every single word
+        (42, ["Fresh. Bold. Yours."]),
+    ],
+)  # fmt: skip
+def test_a_caption_ends_where_one_breathes(columns: int, captioned: list[str]) -> None:
+    spoken = said([(word, 0.35, 0.0) for word in " ".join(captioned).split()])
+    cues = captions.cues(
+        spoken, end_frame=end_of(spoken) + 15, word_by_word=False, line_columns=columns
+    )
+    assert [wording.joined(w.text for w in cue.words) for cue in cues] == captioned
+
+
+def test_a_caption_waits_for_no_slow_speaker() -> None:
+    spoken = said([(word, 2.5, 0.0) for word in ["Slow", "words", "that", "take", "their", "time"]])
+    cues = captions.cues(spoken, end_frame=end_of(spoken), word_by_word=False)
+    assert [len(cue.words) for cue in cues] == [2, 2, 2]  # three would take seven seconds
+
+
+def test_words_that_light_up_stand_on_one_short_line() -> None:
+    text = "Silence the noise around you and hear every single note of it all day long at home"
+    spoken = said([(word, 0.35, 0.0) for word in text.split()])
+    cues = captions.cues(spoken, end_frame=end_of(spoken) + 15, word_by_word=True)
+    widths = [wording.columns(wording.joined(w.text for w in cue.words)) for cue in cues]
+    assert max(widths) <= 26
+    assert min(widths) >= 8
