@@ -69,7 +69,7 @@ def event_of(command: Command, outcome: str, now: datetime) -> states.Event | No
         case "busy" | "slow" if isinstance(command, CheckClip):
             return states.Checked(job, attempt, soon, 0.5)
         case "busy":
-            return states.Deferred(job, attempt, soon, "busy")
+            return states.Deferred(job, attempt, soon)
         case _ if isinstance(command, SubmitClip):
             return states.Submitted(job, attempt, "t", soon, now + timedelta(hours=47))
         case _:

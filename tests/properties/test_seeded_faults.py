@@ -109,7 +109,7 @@ def repeat_the_unknown(
     error: Any, policy: Any, command: Any, job: Any, now: Any, _event: Any = carry_out._event_of
 ) -> Any:
     if isinstance(error, ProviderUnknownError):
-        return Deferred(command.job, command.attempt, now, "Again")
+        return Deferred(command.job, command.attempt, now)
     return _event(error, policy, command, job, now)
 
 

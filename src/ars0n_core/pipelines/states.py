@@ -136,7 +136,6 @@ class Deferred:
     job: JobId
     attempt: int
     not_before: datetime
-    message: str
     counts: bool = True
 
 

@@ -110,7 +110,7 @@ def answers(draw: st.DrawFn, job: Job, *, now: datetime, step: int = 0) -> Event
     ]
     if job.status is JobStatus.PROCESSING:
         bad += [
-            states.Deferred(job.id, attempt, later, "Busy"),
+            states.Deferred(job.id, attempt, later),
             states.Released(job.id, attempt),
             states.Doubted(job.id, attempt, now + timedelta(minutes=10)),
             states.Renewed(job.id, attempt, now + timedelta(minutes=20)),

@@ -183,7 +183,7 @@ def _event_of(error: PortError, policy: Policy, command: Command, job: Job, now:
         return _failed(command, message, Cause.OURS)
     later = _retry_after(error, policy, policy.deferral * 2**job.deferrals)
     not_before = now + later * (1 + _SPREAD * _chance(command))
-    return Deferred(command.job, command.attempt, not_before, message, counts=counts)
+    return Deferred(command.job, command.attempt, not_before, counts=counts)
 
 
 def _chance(command: Command) -> float:

@@ -670,7 +670,7 @@ def test_a_job_that_is_put_off_is_claimed_when_its_time_comes() -> None:
     pipeline, _ = claimed(fresh())
     job = pipeline.jobs[JobId("voice")]
     later = AT + timedelta(seconds=30)
-    pipeline = graph.record(pipeline, states.Deferred(job.id, job.attempt, later, "busy"))
+    pipeline = graph.record(pipeline, states.Deferred(job.id, job.attempt, later))
 
     assert claimed(pipeline, later - timedelta(seconds=1))[1] == ()
     pipeline, (again,) = claimed(pipeline, later)

@@ -61,7 +61,7 @@ def test_a_sign_of_life_after_the_answer_keeps_nobody_from_asking_again() -> Non
 
 
 def test_a_deferred_job_is_not_claimable_before_its_time() -> None:
-    put_off = apply(CLAIMED, states.Deferred(ID, 1, AT + MINUTE, "busy"))
+    put_off = apply(CLAIMED, states.Deferred(ID, 1, AT + MINUTE))
 
     assert (put_off.status, put_off.deferrals) == (JobStatus.PENDING, 1)
     assert not is_claimable(put_off, AT)
@@ -249,7 +249,7 @@ AFRESH = {
         ("processing", states.Released(ID, 1), {"status": "pending"}),
         (
             "processing",
-            states.Deferred(ID, 1, LATER, "busy"),
+            states.Deferred(ID, 1, LATER),
             {
                 "status": "pending", "deferrals": 3, "lease_until": None, "sent": False,
                 "check_at": LATER, "error": None,

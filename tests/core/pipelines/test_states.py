@@ -30,7 +30,7 @@ EVENTS: dict[str, Event] = {
     "Doubted": states.Doubted(JOB, ATTEMPT, AT),
     "Renewed": states.Renewed(JOB, ATTEMPT, AT),
     "Released": states.Released(JOB, ATTEMPT),
-    "Deferred": states.Deferred(JOB, ATTEMPT, AT, "busy"),
+    "Deferred": states.Deferred(JOB, ATTEMPT, AT),
     "Submitted": states.Submitted(JOB, ATTEMPT, "ticket", AT, AT),
     "Asked": states.Asked(JOB, ATTEMPT, AT),
     "Checked": states.Checked(JOB, ATTEMPT, AT, 0.5),
