@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from ars0n_core.compositor import subtitles
 from ars0n_core.errors import InvalidRequestError
+from ars0n_core.plans import wording
 from ars0n_core.timelines import Cue, CueWord, Sound, Timeline, Word
 
 if TYPE_CHECKING:
@@ -41,6 +43,33 @@ def test_srt_says_when_each_caption_is_read() -> None:
 def test_one_long_hour_keeps_its_clock() -> None:
     text = subtitles.to_srt([cue("Late", 30 * 3_725, 31)])
     assert "01:02:05,000 --> 01:02:06,033" in text
+    (read,) = subtitles.parse(text)
+    assert (read.start_ms, read.end_ms) == (3_725_000, 3_726_033)
+    (brief,) = subtitles.parse("WEBVTT\n\nid\n00:01.000 --> 00:02.500 align:left\nR&amp;D\n")
+    assert (brief.start_ms, brief.end_ms, brief.lines) == (1000, 2500, ("R&D",))
+    (told,) = subtitles.shown([cue("Late", 15, 30)])
+    assert (told.start_ms, told.end_ms) == (500, 1500)
+
+
+@pytest.mark.parametrize(
+    ("words", "widths"),
+    [
+        ([42], [42]),  # as much as a line holds
+        ([20, 21], [42]),
+        ([20, 22], [20, 22]),
+        ([42, 42], [42, 42]),
+        ([10, 20, 20], [31, 20]),  # rather than 10 and 41
+        ([50], [50]),  # what can't be parted
+        ([50, 10, 10], [50, 21]),
+        ([10, 50, 10, 10], [10, 50, 21]),
+    ],
+)
+def test_a_caption_stands_on_as_few_and_as_even_lines_as_hold_it(
+    words: list[int], widths: list[int]
+) -> None:
+    assert [
+        len(line) for line in subtitles.lines(cue(" ".join("x" * n for n in words), 0, 60))
+    ] == widths
 
 
 def _said(text: str) -> str:
@@ -73,6 +102,17 @@ def test_word_timed_captions_carry_their_words_times() -> None:
     assert "Hear <00:00:01.500>it <00:00:02.000>now" in subtitles.to_vtt(lit)
     assert subtitles.parse(subtitles.to_vtt(lit))[0].lines == ("Hear it now",)
     assert r"{\k50}Hear {\k50}it {\k50}now" in subtitles.to_ass(lit, 720, 1280)
+    quoted = [cue('"Hear it now"', 30, 45, highlighted=True)]
+    assert '\n"Hear <00:00:01.500>it ' in subtitles.to_vtt(quoted)
+    hyphened = [
+        CueWord(text=f"Donau{wording.SOFT}", start_frame=0, frames=10),
+        CueWord(text="dampf", start_frame=10, frames=10),
+    ]
+    torn = Cue(words=tuple(hyphened), start_frame=0, frames=20, highlighted=True)
+    assert "Donau<00:00:00.333>dampf" in subtitles.to_vtt([torn])
+    wide = evolve(torn, words=(hyphened[0], evolve(hyphened[1], text="x" * 40)))
+    assert "Donau-\n<" in subtitles.to_vtt([wide])
+    assert r"Donau-\N" in subtitles.to_ass([wide], 720, 1280)
 
 
 def test_ideographs_stay_closed_up() -> None:
@@ -95,6 +135,10 @@ def test_ass_is_a_script_that_ffmpeg_reads(bench: Bench) -> None:
     assert "PlayResX: 720" in text
     assert "Title: A B\n" in text
     assert ",128,128,448,1" in text  # margins: left, right, foot of the safe area
+    assert "Caption,Inter,40," in text  # an eighteenth of the width
+    radio = subtitles.to_ass([cue("Hear it.", 0, 30)], 0, 0)
+    assert "PlayResX: 1920\nPlayResY: 1080\n" in radio
+    assert "Caption,Inter,49," in radio
 
 
 def test_words_are_written_where_the_cut_has_them_heard() -> None:
@@ -114,6 +158,12 @@ def test_words_are_written_where_the_cut_has_them_heard() -> None:
     assert [" ".join(subtitles.lines(each)) for each in cues] == ["First then.", "Second."]
     assert cues[0].start_frame == 30
     assert cues[1].start_frame == pytest.approx(30 * 6.1, abs=1)
+    assert not any(each.highlighted for each in cues)
+    assert cues[1].start_frame + cues[1].frames <= 300
+    hurried = evolve(radio, voice=(Sound(media="v", start_sample=0, samples=92_000, speed=1.15),))
+    (whole,) = subtitles.spoken(hurried, words)
+    assert [word.text for word in whole.words] == ["First", "then.", "Second."]
+    assert whole.words[-1].start_frame == pytest.approx(30 * 1.5 / 1.15, abs=1)
 
 
 def test_other_formats_and_files_are_refused(tmp_path: Path) -> None:
@@ -125,6 +175,15 @@ def test_other_formats_and_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="UTF-8"):
         subtitles.read(tmp_path / "latin.srt")
     assert list(tmp_path.glob("*.part")) == []
+    (tmp_path / "ad.srt").mkdir()
+    with pytest.raises(OSError, match=r"ad\.srt"):
+        subtitles.write([cue("Hear it.", 0, 30)], tmp_path / "ad.srt")
+    assert list(tmp_path.glob("*.part")) == []
+    large = tmp_path / "large.srt"
+    with large.open("wb") as out:
+        out.truncate((4 << 20) + 1)
+    with pytest.raises(InvalidRequestError, match="above 4194304 bytes"):
+        subtitles.read(large)
 
 
 SPOKEN = (
