@@ -80,6 +80,8 @@ def test_every_track_is_as_long_as_the_ad(opened: Any) -> None:
     for track in opened.tracks:
         assert track.duration().to_seconds() == pytest.approx(10.0, abs=1e-9)
     assert opened.duration().to_seconds() == pytest.approx(10.0)
+    things = [opened.tracks, *opened.tracks, *(each for track in opened.tracks for each in track)]
+    assert all(each.enabled for each in things if hasattr(each, "enabled"))
 
 
 def test_cuts_stand_in_the_middle_of_their_joins(opened: Any) -> None:
@@ -90,14 +92,22 @@ def test_cuts_stand_in_the_middle_of_their_joins(opened: Any) -> None:
     starts = [clip.range_in_parent().start_time.value for clip in clips]
     assert starts == [0, 94, 200, 235]
     first, join, second = picture[0], picture[1], picture[2]
-    assert join.in_offset.value + join.out_offset.value == 11
-    assert join.transition_type == "SMPTE_Dissolve"
+    assert (join.in_offset.value, join.out_offset.value) == (5, 6)
+    assert (join.transition_type, picture[4].transition_type) == (
+        "SMPTE_Dissolve",
+        "Custom_Transition",
+    )
+    assert [clip.source_range.duration.value for clip in clips] == [94, 106, 35, 65]
+    assert [clip.source_range.start_time.value for clip in clips] == [12, 5, 0, 5]
+    assert [len(clip.effects) for clip in clips] == [0, 1, 0, 0]
     assert picture[4].metadata["ars0n"]["look"] == "whip"
     assert first.source_range.start_time.value == 12
     assert second.source_range.start_time.value == round(5 * 0.95)
     assert second.effects[0].time_scalar == 0.95
+    assert clips[2].media_reference.available_range is None  # a still lasts
     # what the join shows of both neighbours is there in their media
     for clip in (first, second):
+        assert clip.available_range().start_time.value == 0
         assert clip.available_range().duration.value == 240
         shown = clip.source_range.end_time_exclusive().value + join.out_offset.value
         assert shown <= clip.available_range().end_time_exclusive().value
@@ -119,19 +129,66 @@ def test_speech_is_heard_where_the_cut_has_it(opened: Any) -> None:
     assert [c.range_in_parent().start_time.value for c in spoken] == [12_000, 200_000]
     assert [c.source_range.start_time.value for c in spoken] == [0, 120_000]
     assert spoken[0].effects[0].time_scalar == 1.1
+    assert not spoken[1].effects
+    assert _lengths(opened.tracks[2]) == [-12_000, 100_000, -88_000, 150_000, -130_000]
+
+
+def _lengths(track: Any) -> list[int]:
+    """
+    The lengths of a track's clips, and those of its gaps below zero.
+    """
+    signs = {"Clip": 1, "Gap": -1}
+    return [round(signs[type(c).__name__] * c.source_range.duration.value) for c in track]
+
+
+def test_the_logo_stands_where_the_cut_has_it(opened: Any) -> None:
+    assert _lengths(opened.tracks[1]) == [-30, 200, -70]
+    assert [each.source_range.start_time.value for each in opened.tracks[1]] == [0, 0, 0]
+    whole = evolve(FILM, overlays=(Overlay(media="logo", start_frame=0, frames=300),))
+    again: Any = otio.adapters.read_from_string(interchange.to_otio(whole, MEDIA), "otio_json")
+    assert _lengths(again.tracks[1]) == [300]
+
+
+def test_words_that_overlap_are_cut_as_a_track_must_have_them() -> None:
+    crossing = evolve(
+        FILM,
+        name="",
+        bed=None,
+        voice=(
+            Sound(media="voice", start_sample=0, samples=100_000),
+            Sound(media="voice", start_sample=80_000, samples=20_000, source_sample=100_000),
+            Sound(media="voice", start_sample=90_000, samples=60_000, source_sample=120_000,
+                  speed=1.1),
+            Sound(media="voice", start_sample=400_000, samples=90_000, source_sample=200_000),
+        ),
+    )  # fmt: skip
+    opened: Any = otio.adapters.read_from_string(interchange.to_otio(crossing, MEDIA), "otio_json")
+    assert (opened.name, [track.name for track in opened.tracks]) == (
+        "Ad",
+        ["Picture", "Logo", "Voice"],
+    )
+    voice = opened.tracks[2]
+    # the second is heard under the first alone; the last ends with the ad
+    assert _lengths(voice) == [100_000, 50_000, -250_000, 80_000]
+    starts = [c.source_range.start_time.value for c in voice]
+    assert starts == [0, 120_000 + 11_000, 0, 200_000]
 
 
 def test_nothing_is_asked_of_a_medium_that_it_does_not_hold(opened: Any) -> None:
     music = next(track for track in opened.tracks if track.name == "Music")
-    assert [clip.source_range.duration.value for clip in music] == [400_000, 80_000]
+    assert _lengths(music) == [400_000, 80_000]
+    assert [dict(clip.metadata["ars0n"]) for clip in music] == [{"volume": 0.4, "looped": True}] * 2
     for clip in (c for track in opened.tracks for c in track if isinstance(c, otio.schema.Clip)):
         there, wanted = clip.media_reference.available_range, clip.source_range
         assert there is None or wanted.end_time_exclusive() <= there.end_time_exclusive()
 
 
 def test_captions_and_titles_are_notes(opened: Any) -> None:
-    notes = [(m.name, m.marked_range.start_time.value) for m in opened.tracks.markers]
-    assert notes == [("New", 5), ("Hear", 30)]
+    notes = [
+        (m.name, m.color, m.marked_range.start_time.value, m.marked_range.duration.value)
+        for m in opened.tracks.markers
+    ]
+    assert notes == [("New", "BLUE", 5, 20), ("Hear", "GREEN", 30, 9)]
 
 
 def test_it_survives_an_editor_that_saves_it(opened: Any) -> None:
