@@ -574,7 +574,7 @@ def test_previews_have_a_text_and_a_voice() -> None:
         (b"[" * 100_000, "nested too deeply"),
         (b"1" * 5000, "too many digits"),
         (b'{"a":1}}', "line 1, column 8"),
-        (b'{"a":1,\n}', "line 2, column 1"),
+        (b'{"a":1,\n,}', "line 2, column 1"),
         (b'{"a": "\xff"}', "Byte 8 is not UTF-8"),
         (gzip.compress(b"{}", mtime=0), "without Content-Encoding"),
     ],
