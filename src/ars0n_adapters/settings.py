@@ -8,9 +8,11 @@ their defaults. A wrong value is one clear error at the start.
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from attrs import Attribute, evolve, field, fields, frozen
 
@@ -23,6 +25,7 @@ PREFIX: Final = "ARS0N_"
 
 Network = IPv4Network | IPv6Network
 
+_LOGIN: Final = re.compile("://.*@")
 _PRESETS: Final = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
 
 
@@ -64,7 +67,13 @@ def _url(*schemes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if not text.startswith(schemes):
             raise ValueError(f"must start with {' or '.join(schemes)}")
-        return text.rstrip("/")
+        try:
+            _ = urlsplit(text).port
+        except ValueError:
+            # The fault itself would quote what stands there: half of a password, maybe.
+            escapes = "write / and : and @ of a password as %2F, %3A, %40"
+            raise ValueError(f"must have a number for its port ({escapes})") from None
+        return text.rstrip("/") if text.startswith("http") else text
 
     return read
 
@@ -84,7 +93,11 @@ class Settings:
     """
 
     data_dir: Path = field(metadata={"read": _path, "about": "Folder of the embedded store."})
-    database_url: str = _setting("", str, "SQL database; default: SQLite in the data folder.")
+    database_url: str = _setting(
+        "",
+        _url("postgresql://", "postgres://", "postgresql+psycopg://", "sqlite://"),
+        "SQL database; default: SQLite in the data folder.",
+    )
     host: str = _setting("127.0.0.1", str, "Address `ars0n serve` listens on.")
     port: int = _setting(8000, _number(0, 65_535), "Its port; 0 picks a free one.")
     processes: int = _setting(1, _number(1, 64), "Processes that serve, on one port.")
@@ -356,4 +369,5 @@ def _read_one(
     try:
         given[setting.name] = setting.metadata["read"](text)
     except ValueError as error:
-        faults.append(f"{name} {error}, not {text!r}")
+        shown = _LOGIN.sub("://…@", text)
+        faults.append(f"{name} {error}, not {shown!r}")

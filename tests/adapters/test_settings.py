@@ -39,6 +39,34 @@ def test_every_wrong_value_is_named_at_once() -> None:
         assert name in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ARS0N_DATABASE_URL", "postgresql://us:s3cret@host:port/ads"),
+        ("ARS0N_DATABASE_URL", "postgresql://us:s3cret/4@host/ads"),
+        ("ARS0N_DATABASE_URL", "oracle://us:s3cret@host/ads"),
+        ("ARS0N_DATABASE_URL", "ads.sqlite3"),
+        ("ARS0N_RATES_URL", "redis://:s3cret@host:port/0"),
+        ("ARS0N_RATES_URL", "mysql://us:s3cret@host/x"),
+        ("ARS0N_BASE_URL", "https://host:port"),
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_password(variable: str, value: str) -> None:
+    with pytest.raises(
+        MisconfiguredError, match=rf"^{variable} must (start with|have a number)"
+    ) as caught:
+        settings.read({variable: value})
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////data/ads.sqlite3", "postgres://us:p%404@[::1]:5432/ads"]
+)
+def test_an_address_is_taken_as_it_is(url: str) -> None:
+    assert settings.read({"ARS0N_DATABASE_URL": url}).database == url
+
+
 def test_the_table_names_every_setting() -> None:
     names = {row[0] for row in settings.table()}
 

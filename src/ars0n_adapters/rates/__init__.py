@@ -58,4 +58,5 @@ def open_windows(url: str, folder: Path) -> OpenWindows:
         from ars0n_adapters.rates.servers import ServerRateWindows  # noqa: PLC0415 - see above
 
         return ServerRateWindows(url)
-    raise MisconfiguredError(f"No rate windows can be kept at {url!r}", port="rates")
+    kinds = "redis://, rediss:// or postgresql://"
+    raise MisconfiguredError(f"Rate windows are kept at {kinds}, not {url[:12]!r}", port="rates")

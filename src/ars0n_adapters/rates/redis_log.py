@@ -66,7 +66,8 @@ class RedisRateWindows:
                 retry=Retry(NoBackoff(), 1),  # once, on another connection: one may be stale
             )
         except ValueError as error:
-            raise MisconfiguredError(f"{url} is no Redis URL: {error}", port="rates") from error
+            message = "The Redis URL can't be read; write it like redis://:password@host:6379/0"
+            raise MisconfiguredError(message, port="rates") from error
         self._script = self._client.register_script(_HIT)
 
     def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
