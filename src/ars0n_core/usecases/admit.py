@@ -17,12 +17,14 @@ from ars0n_core.errors import (
     UnauthenticatedError,
 )
 from ars0n_core.quotas import Decision
+from ars0n_core.usecases import conflicts
 from ars0n_core.usecases.callers import Caller
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ars0n_core.access import ApiKey, Organization
+    from ars0n_core.ids import OrganizationId
     from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.quotas import Quota
 
@@ -98,10 +100,19 @@ def count(ports: Ports, caller: Caller, quota: Quota, now: datetime) -> None:
 def _caller(ports: Ports, bearer_key: str, now: datetime) -> Caller:
     with ports.store.transaction() as tx:
         organization, key = _known(tx, bearer_key)
-        if _is_to_be_noted(key, now):
-            key = evolve(key, last_used_at=now)
-            tx.keys.save(key)
-            tx.commit()
+    if _is_to_be_noted(key, now):
+        return conflicts.settle(lambda: _noted(ports, bearer_key, organization.id, now))
+    return Caller(organization, key)
+
+
+def _noted(ports: Ports, bearer_key: str, organization_id: OrganizationId, now: datetime) -> Caller:
+    with ports.store.transaction() as tx:
+        # Read again under the lock that a revocation takes: it must not be written over.
+        tx.organizations.lock(organization_id)
+        organization, key = _known(tx, bearer_key)
+        key = evolve(key, last_used_at=now)
+        tx.keys.save(key)
+        tx.commit()
     return Caller(organization, key)
 
 

@@ -188,6 +188,8 @@ def revoke_key(ports: Ports, organization_id: OrganizationId, key_id: ApiKeyId) 
         NotFoundError: The organisation has no such key.
     """
     with ports.store.transaction() as tx:
+        # Whoever notes a key's use locks too, and must not write over this.
+        tx.organizations.lock(organization_id)
         for key in tx.keys.of(organization_id):
             if key.id == key_id:
                 revoked = evolve(key, revoked_at=key.revoked_at or ports.clock.now())

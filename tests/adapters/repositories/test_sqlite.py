@@ -5,7 +5,10 @@ SQLite keeps what every store must keep.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,14 +16,20 @@ from attrs import evolve
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from ars0n_adapters.memory import MemoryBlobs, MemoryRateWindows
 from ars0n_adapters.repositories import SqlStore
+from ars0n_adapters.system import RandomIds, TemporaryFolders
 from ars0n_core.access import ApiKey, Organization
-from ars0n_core.errors import PortError
+from ars0n_core.errors import PortError, UnauthenticatedError
 from ars0n_core.ids import ApiKeyId, OrganizationId
+from ars0n_core.ports import Policy
 from ars0n_core.testing.conformance.stores import StoreSuite
+from ars0n_core.testing.shop import played
+from ars0n_core.usecases import billing
+from ars0n_core.usecases.admit import admit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ars0n_core.ports import Store
@@ -104,4 +113,54 @@ def test_a_full_disk_is_the_machines_fault_and_takes_nothing_with_it(
         deque(map(add, range(1, 100)))
     with store.transaction() as tx:
         assert tx.organizations.find(OrganizationId("org_0")).name
+    store.close()
+
+
+class Interrupted:
+    """
+    A `Store` in which something happens right after a key was looked up for the first time.
+    """
+
+    def __init__(self, behind: Store) -> None:
+        self._behind = behind
+        self.act: Callable[[], object] | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with self._behind.transaction() as tx:
+            yield SimpleNamespace(
+                organizations=tx.organizations,
+                keys=SimpleNamespace(
+                    find=partial(self._find, tx), of=tx.keys.of, add=tx.keys.add, save=tx.keys.save
+                ),
+                commit=tx.commit,
+            )
+
+    def _find(self, tx: Any, digest: str) -> ApiKey | None:
+        key: ApiKey | None = tx.keys.find(digest)
+        act, self.act = self.act, None
+        if act is not None:
+            act()
+        return key
+
+
+def test_no_note_of_a_keys_use_undoes_its_revocation(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    interrupted: Any = Interrupted(store)
+    ports = played(
+        store=interrupted,
+        rates=MemoryRateWindows(),
+        blobs=MemoryBlobs(),
+        scratch=TemporaryFolders(tmp_path),
+    )
+    ports = evolve(ports, ids=RandomIds())
+    organization_id = billing.create_organization(ports, "Ours").id
+    made = billing.create_key(ports, organization_id, "k")
+    interrupted.act = lambda: billing.revoke_key(ports, organization_id, made.key.id)
+
+    with pytest.raises(UnauthenticatedError):
+        admit(ports, Policy(), made.plain)
+
+    (kept,) = billing.keys(ports, organization_id)
+    assert kept.revoked_at is not None
     store.close()
