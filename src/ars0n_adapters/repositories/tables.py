@@ -99,6 +99,8 @@ jobs = Table(
     Column("id", String(64), primary_key=True),
     Column("version_id", String(64), nullable=False, index=True),
     Column("output", String(64), nullable=True, index=True),
+    # What it made before the regeneration that is running.
+    Column("former", String(64), nullable=True, index=True),
 )
 
 mentions = Table(

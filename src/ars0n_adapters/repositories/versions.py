@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     update,
 )
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from ars0n_adapters.repositories.engines import Discipline
     from ars0n_core.ids import AssetId, JobId, OrganizationId, ProjectId, VersionId
+    from ars0n_core.pipelines.jobs import Job
 
 _BATCH: Final = 500
 # SQLite takes at most 999 parameters in one statement in its older builds.
@@ -278,7 +280,9 @@ class SqlVersions(Repository):
         """
         Return the versions that have a job whose output is this asset, oldest first.
         """
-        makers = select(tables.jobs.c.version_id).where(tables.jobs.c.output == asset_id)
+        table = tables.jobs
+        is_theirs = or_(table.c.output == asset_id, table.c.former == asset_id)
+        makers = select(table.c.version_id).where(is_theirs)
         return self._where(tables.versions.c.id.in_(makers))
 
     def using(self, asset_id: AssetId) -> tuple[Version, ...]:
@@ -292,7 +296,7 @@ class SqlVersions(Repository):
 
     def _write_jobs(self, version: Version) -> None:
         jobs = [
-            {"id": job.id, "version_id": version.id, "output": job.output}
+            {"id": job.id, "version_id": version.id, **_outputs(version, job)}
             for job in version.pipeline.jobs.values()
         ]
         for start in range(0, len(jobs), _BATCH):
@@ -300,12 +304,12 @@ class SqlVersions(Repository):
 
     def _write_outputs(self, version: Version) -> None:
         table = tables.jobs
-        query = select(table.c.id, table.c.output).where(table.c.version_id == version.id)
-        known = {row.id: row.output for row in self.connection.execute(query)}
+        query = select(table).where(table.c.version_id == version.id)
+        known = {row["id"]: row for row in self.connection.execute(query).mappings()}
         for job in version.pipeline.jobs.values():
-            if known.get(job.id) != job.output:
-                changed = update(table).where(table.c.id == job.id).values(output=job.output)
-                self.connection.execute(changed)
+            now, before = _outputs(version, job), known.get(job.id, {})
+            if any(before.get(name) != made for name, made in now.items()):
+                self.connection.execute(update(table).where(table.c.id == job.id).values(now))
 
     def _where(self, *conditions: ColumnElement[bool]) -> tuple[Version, ...]:
         query = select(tables.versions).where(*conditions)
@@ -314,6 +318,11 @@ class SqlVersions(Repository):
     def _load(self, query: Select[Any]) -> tuple[Version, ...]:
         found = self.connection.execute(query).mappings()
         return tuple(rows.load_version(dict(row)) for row in found)
+
+
+def _outputs(version: Version, job: Job) -> dict[str, AssetId | None]:
+    former = version.pipeline.fallback.get(job.id)
+    return {"output": job.output, "former": former.output if former else None}
 
 
 def _mentioned(version: Version) -> set[AssetId]:

@@ -102,6 +102,10 @@ def test_what_lists_ask_for_is_filled_in_for_what_is_stored(url: str, tmp_path: 
     migrations.upgrade(engine, folder=folder, head="0002")
     made = evolve(an_asset(2), origin=AssetOrigin.MADE, blob_key="made/job_1a/1/a.png")
     organization = an_organization()
+    # Its scene is being done anew: what was made before is only there to return to.
+    jobs = a_version(1).pipeline.jobs
+    first = evolve(next(iter(jobs.values())), output=made.id)
+    again = evolve(a_version(1), pipeline=evolve(a_version(1).pipeline, fallback={first.id: first}))
     with engine.begin() as connection:
         connection.execute(
             tables.organizations.insert().values(
@@ -114,7 +118,7 @@ def test_what_lists_ask_for_is_filled_in_for_what_is_stored(url: str, tmp_path: 
                     id=asset.id, organization_id=OURS, created_at=1, body=rows.dump(asset)
                 )
             )
-        for version in (a_version(1), evolve(a_version(2), is_test=True)):
+        for version in (again, evolve(a_version(2), is_test=True)):
             ordered, state = rows.dump_version(version)
             connection.execute(
                 tables.versions.insert().values(
@@ -128,7 +132,8 @@ def test_what_lists_ask_for_is_filled_in_for_what_is_stored(url: str, tmp_path: 
 
     store = SqlStore(url)
     with store.transaction() as tx:
-        assert tx.versions.latest(ProjectId("proj_1"), is_test=False) == a_version(1)
+        assert tx.versions.latest(ProjectId("proj_1"), is_test=False) == again
+        assert tx.versions.made(made.id) == (again,)
         assert tx.versions.latest(ProjectId("proj_1"), is_test=True) is not None
         assert tx.assets.uploaded_bytes(OURS) == an_asset(1).size_bytes
         assert tx.assets.made_in(ProjectId("proj_1")) == (made,)

@@ -76,7 +76,7 @@ def test_what_is_kept_is_forgotten_when_another_process_stores_something(tmp_pat
     theirs.close()
 
 
-PAGES_MAX = 60
+PAGES_MAX = 70
 
 
 @pytest.fixture

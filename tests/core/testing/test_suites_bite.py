@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from attrs import evolve
 
 from ars0n_adapters.memory import MemoryBlobs, MemoryRateWindows, MemoryStore
 from ars0n_adapters.memory.store import MemoryTransaction
+from ars0n_adapters.memory.tables import Tables
 from ars0n_adapters.memory.works import MemoryLedger, MemoryVersions
 from ars0n_core.testing import fakes
 from ars0n_core.testing.conformance.files import BlobStoreSuite
@@ -62,6 +64,35 @@ class EmptiedFirst(MemoryBlobs):
         super().put(key, source, media_type=media_type)
 
 
+class InPlace:
+    """
+    Files, each written over the one before.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, key: str, source: Path, *, media_type: str) -> None:
+        content = source.read_bytes()
+        with (self._folder / f"blob-{key}").open("wb") as file:
+            for start in range(0, len(content), 4096):
+                file.write(content[start : start + 4096])
+                file.flush()
+
+    def copy_to(self, key: str, target: Path) -> None:
+        target.write_bytes((self._folder / f"blob-{key}").read_bytes())
+
+
+class Holding(MemoryBlobs):
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[object] = []
+
+    def copy_to(self, key: str, target: Path) -> None:
+        super().copy_to(key, target)
+        self._held.append(target.open("rb"))
+
+
 class ByTheMinute(MemoryRateWindows):
     def hit_all(
         self,
@@ -84,6 +115,57 @@ class Unlocked(MemoryStore):
     @contextmanager
     def transaction(self) -> Iterator[MemoryTransaction]:
         yield MemoryTransaction(self._tables.copy(), self._replace)
+
+
+class LastWins(MemoryStore):
+    """
+    Nobody waits for anybody; what a unit changed is put over what others did meanwhile.
+    """
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        read = self._tables.copy()
+
+        def put(tables: Tables) -> None:
+            for name in (one.name for one in attrs.fields(Tables)):
+                before, after = getattr(read, name), getattr(tables, name)
+                getattr(self._tables, name).update(
+                    {key: row for key, row in after.items() if row is not before.get(key)}
+                )
+
+        yield MemoryTransaction(read.copy(), put)
+
+
+class AtOnce(MemoryStore):
+    """
+    Everything is written at once, and undone when it is not committed.
+    """
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        kept = [self._tables.copy()]
+        written = self._tables
+        yield MemoryTransaction(written, kept.append)
+        self._tables = kept[-1]
+        for name in (one.name for one in attrs.fields(Tables)):
+            getattr(written, name).clear()
+
+
+class OfTen(MemoryStore):
+    """
+    Ten places, which an exception doesn't give back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places = [object()] * 10
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        place = self._places.pop()
+        with super().transaction() as tx:
+            yield tx
+        self._places.append(place)
 
 
 class ShortTexts(MemoryVersions):
@@ -150,6 +232,25 @@ def test_blobs_that_empty_a_place_first(tmp_path: Path) -> None:
         )
 
 
+def test_blobs_that_are_seen_in_part(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"x")
+    with pytest.raises(AssertionError, match="a reader got a part"):
+        BlobStoreSuite().test_a_blob_that_is_replaced_is_never_seen_in_part(
+            InPlace(tmp_path),  # type: ignore[arg-type]  # all that this rule asks for
+            tmp_path / "source",
+            tmp_path,
+        )
+
+
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+def test_blobs_that_hold_files_open(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"x")
+    with pytest.raises(AssertionError, match="assert"):
+        BlobStoreSuite().test_nothing_is_left_open(Holding(), tmp_path / "source", tmp_path)
+
+
 @pytest.mark.parametrize("rates", [ByTheMinute, InWholeSeconds])
 def test_windows(rates: Callable[[], MemoryRateWindows]) -> None:
     with pytest.raises(AssertionError, match=r"assert \((True|False), True|assert \(True, False"):
@@ -159,6 +260,22 @@ def test_windows(rates: Callable[[], MemoryRateWindows]) -> None:
 def test_a_lock_that_is_none() -> None:
     with pytest.raises(AssertionError, match="assert"):
         StoreSuite().test_the_lock_lets_one_at_a_time_decide(furnished(Unlocked()))
+
+
+@pytest.mark.parametrize("rule", ["saves", "books"])
+def test_a_store_in_which_the_last_wins(rule: str) -> None:
+    with pytest.raises(AssertionError, match=r"2 = len\(\[\d, \d\]\)"):
+        getattr(StoreSuite(), f"test_of_two_at_once_only_one_{rule}")(furnished(LastWins()))
+
+
+def test_a_store_that_shows_what_is_not_committed() -> None:
+    with pytest.raises(AssertionError, match=r"\(500, "):
+        StoreSuite().test_nobody_sees_what_is_not_committed(furnished(AtOnce()))
+
+
+def test_a_store_that_runs_out_of_connections() -> None:
+    with pytest.raises(IndexError):
+        StoreSuite().test_units_leave_nothing_open(furnished(OfTen()))
 
 
 def test_a_store_that_cuts_texts() -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """
 The revision of `tables`, said here so that Alembic is only loaded when there is work.
 """

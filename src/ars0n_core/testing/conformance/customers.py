@@ -10,6 +10,8 @@ from attrs import evolve
 
 from ars0n_core.assets import AssetOrigin
 from ars0n_core.quotas import Tier
+from ars0n_core.specs.brands import BrandKit
+from ars0n_core.specs.model import BrandFont
 from ars0n_core.testing.conformance.furnishings import (
     NOON,
     OURS,
@@ -33,12 +35,17 @@ class CustomerRules:
         A revocation is seen by the next who looks.
         """
         with furnished.transaction() as tx:
+            assert tx.keys.find(a_key(1).digest) is None
             tx.keys.add(a_key(2))
             tx.keys.add(a_key(1))
+            tx.commit()
+        with furnished.transaction() as tx:
+            assert a_key(1) == tx.keys.find(a_key(1).digest)
             tx.keys.save(evolve(a_key(1), revoked_at=NOON))
             tx.commit()
 
         with furnished.transaction() as tx:
+            assert evolve(a_key(1), revoked_at=NOON) == tx.keys.find(a_key(1).digest)
             assert (evolve(a_key(1), revoked_at=NOON), a_key(2)) == tx.keys.of(OURS)
             assert tx.keys.of(THEIRS) == ()
 
@@ -76,13 +83,15 @@ class CustomerRules:
 
     def test_organisations_are_changed_and_listed(self, furnished: Store) -> None:
         """
-        A new tier is seen by the next who looks.
+        A new tier is seen by the next who looks, and a brand's kit.
         """
-        raised = evolve(an_organization(), tier=Tier.ENTERPRISE)
+        kit = BrandKit(company_name="Ours", brand_font=BrandFont.ANTON)
+        raised = evolve(an_organization(), tier=Tier.ENTERPRISE, brand=kit)
         with furnished.transaction() as tx:
             tx.organizations.save(raised)
             tx.commit()
 
         with furnished.transaction() as tx:
             assert raised == tx.organizations.lock(OURS)
+            assert raised == tx.organizations.find(OURS)
             assert {OURS, THEIRS} == {one.id for one in tx.organizations.every()}

@@ -4,12 +4,14 @@ What every `BlobStore` must do: whole files under keys.
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ars0n_core.errors import BlobNotFoundError, PortError
+from ars0n_core.testing.conformance.units import files_open
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ars0n_core.ports import BlobStore
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+REPLACED_TIMES = 20
 
 
 class BlobStoreSuite:
@@ -111,6 +114,50 @@ class BlobStoreSuite:
         for key in keys[1:]:
             blobs.copy_to(key, tmp_path / "back")
             assert (tmp_path / "back").read_text() == key
+
+    def test_a_blob_that_is_replaced_is_never_seen_in_part(
+        self, blobs: BlobStore, source: Path, tmp_path: Path
+    ) -> None:
+        """
+        Whoever reads meanwhile gets the old or the new, whole.
+        """
+        both = [bytes([number]) * 2**20 for number in (1, 2)]
+        source.write_bytes(both[0])
+        blobs.put("k", source, media_type="application/octet-stream")
+        read: list[bytes] = []
+        is_over = threading.Event()
+
+        def look() -> None:
+            while not is_over.is_set():
+                blobs.copy_to("k", tmp_path / "back")
+                read.append((tmp_path / "back").read_bytes())
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        try:
+            for number in range(REPLACED_TIMES):
+                source.write_bytes(both[number % 2])
+                blobs.put("k", source, media_type="application/octet-stream")
+        finally:
+            is_over.set()
+            looking.join(60)
+
+        assert read
+        assert all(one in both for one in read), "a reader got a part of a blob"
+
+    def test_nothing_is_left_open(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
+        """
+        Neither of what is stored and read, nor of what fails.
+        """
+        blobs.put("k", source, media_type="text/plain")
+        before = files_open()
+        for _ in range(REPLACED_TIMES):
+            blobs.put("k", source, media_type="text/plain")
+            blobs.copy_to("k", tmp_path / "back")
+            with pytest.raises(BlobNotFoundError):
+                blobs.copy_to("missing", tmp_path / "back")
+
+        assert files_open() < before + REPLACED_TIMES // 2
 
     def test_an_empty_file_is_a_blob(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:
         """

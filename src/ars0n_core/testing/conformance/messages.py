@@ -95,6 +95,8 @@ class MessageRules:
             assert tx.replies.find(THEIRS, "post_generate", "k1") is None
             assert tx.replies.find(OURS, "post_edit", "k1") is None
             assert tx.replies.find(OURS, "post_generate", "k2") is None
+            assert tx.replies.find(OURS, "post_generate", "K1") is None
+            assert tx.replies.find(OURS, "post_generate", "k1 ") is None
             tx.replies.save(answered)
             tx.commit()
 

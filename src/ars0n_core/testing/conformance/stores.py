@@ -1,5 +1,5 @@
 """
-What every `Store` must do: units of work, and by noun `customers`, `works` and `books`.
+What every `Store` must do: `units` of work, and by noun `customers`, `works` and `books`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ars0n_core.testing.conformance.furnishings import (
     an_organization,
 )
 from ars0n_core.testing.conformance.messages import MessageRules
+from ars0n_core.testing.conformance.units import UnitRules
 from ars0n_core.testing.conformance.works import WorkRules
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["OURS", "THEIRS", "StoreSuite", "an_organization"]
 
 
-class StoreSuite(CustomerRules, WorkRules, BookRules, MessageRules):
+class StoreSuite(UnitRules, CustomerRules, WorkRules, BookRules, MessageRules):
     """
     What every `Store` must do. Subclass it and give the fixture an empty store.
     """

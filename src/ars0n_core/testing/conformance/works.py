@@ -16,6 +16,7 @@ from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
 from ars0n_core.pipelines import graph
 from ars0n_core.pipelines.states import Claimed, Succeeded
 from ars0n_core.projects import VersionStatus
+from ars0n_core.specs.model import CustomClip
 from ars0n_core.testing.conformance.furnishings import (
     NOON,
     OURS,
@@ -74,6 +75,13 @@ class WorkRules:
             assert saved == tx.versions.find_by_job(job)
             assert (saved,) == tx.versions.made(AssetId("asset_made"))
             assert tx.versions.made(AssetId("asset_other")) == ()
+        # While a scene is done anew, what was made before is still theirs.
+        again = evolve(saved.pipeline, jobs=version.pipeline.jobs, fallback=saved.pipeline.jobs)
+        with furnished.transaction() as tx:
+            resaved = tx.versions.save(evolve(saved, pipeline=again))
+            tx.commit()
+        with furnished.transaction() as tx:
+            assert (resaved,) == tx.versions.made(AssetId("asset_made"))
 
     def test_the_newest_version_of_a_mode_and_status_is_found(self, furnished: Store) -> None:
         """
@@ -127,17 +135,25 @@ class WorkRules:
 
     def test_versions_using_an_asset_are_the_generating_ones(self, furnished: Store) -> None:
         """
-        By their order or their plan.
+        By their order or their plan, for whatever they need it.
         """
+        version = a_version(3)
+        clip = CustomClip(position=0, asset_id=AssetId("asset_5"), duration_seconds=2)
+        spec = evolve(version.spec, music_asset_id=AssetId("asset_4"), custom_clips=(clip,))
+        scene = evolve(version.plan.scenes[0], image_asset_id=AssetId("asset_6"))
+        other = evolve(version, spec=spec, plan=evolve(version.plan, scenes=(scene,)))
         with furnished.transaction() as tx:
             tx.versions.add(a_version(1))
             tx.versions.add(evolve(a_version(2), status=VersionStatus.FAILED))
+            tx.versions.add(other)
             tx.commit()
 
         with furnished.transaction() as tx:
-            assert (a_version(1),) == tx.versions.using(AssetId("asset_1"))
-            assert (a_version(1),) == tx.versions.using(AssetId("asset_2"))
+            assert (a_version(1), other) == tx.versions.using(AssetId("asset_1"))
+            assert (a_version(1), other) == tx.versions.using(AssetId("asset_2"))
             assert tx.versions.using(AssetId("asset_3")) == ()
+            for number in (4, 5, 6):
+                assert (other,) == tx.versions.using(AssetId(f"asset_{number}")), number
 
     def test_versions_of_a_period_are_from_its_start_on_and_before_its_end(
         self, furnished: Store
