@@ -305,10 +305,10 @@ class SqlVersions(Repository):
     def _write_outputs(self, version: Version) -> None:
         table = tables.jobs
         query = select(table).where(table.c.version_id == version.id)
-        known = {row["id"]: row for row in self.connection.execute(query).mappings()}
+        known = {row.id: (row.output, row.former) for row in self.connection.execute(query)}
         for job in version.pipeline.jobs.values():
-            now, before = _outputs(version, job), known.get(job.id, {})
-            if any(before.get(name) != made for name, made in now.items()):
+            now = _outputs(version, job)
+            if known.get(job.id) != (now["output"], now["former"]):
                 self.connection.execute(update(table).where(table.c.id == job.id).values(now))
 
     def _where(self, *conditions: ColumnElement[bool]) -> tuple[Version, ...]:
