@@ -146,8 +146,12 @@ def admit_all(
     window costs a client nothing in the others.
     """
     moment = now.timestamp()
-    gone = moment - window.total_seconds()
-    live = tuple(array("d", stamps[bisect_right(stamps, gone) :]) for stamps, _ in counted)
+    gone, ahead = moment - window.total_seconds(), moment + window.total_seconds()
+    # Who stamped further ahead had a clock that was set back since: nobody waits for that.
+    live = tuple(
+        array("d", stamps[bisect_right(stamps, gone) : bisect_right(stamps, ahead)])
+        for stamps, _ in counted
+    )
     has_room = [len(stamps) < limit for stamps, (_, limit) in zip(live, counted, strict=True)]
     if all(has_room):
         for stamps in live:

@@ -26,12 +26,13 @@ _HIT: Final = """
 local counts, passes = {}, true
 for i, key in ipairs(KEYS) do
   redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', key, ARGV[5], '+inf')
   counts[i] = redis.call('ZCARD', key)
-  if counts[i] >= tonumber(ARGV[4 + i]) then passes = false end
+  if counts[i] >= tonumber(ARGV[5 + i]) then passes = false end
 end
 local said = {}
 for i, key in ipairs(KEYS) do
-  local has_room = counts[i] < tonumber(ARGV[4 + i])
+  local has_room = counts[i] < tonumber(ARGV[5 + i])
   if passes then
     redis.call('ZADD', key, ARGV[1], ARGV[3])
     redis.call('PEXPIRE', key, ARGV[4])
@@ -88,7 +89,7 @@ class RedisRateWindows:
         lifetime_milliseconds = int(2000 * seconds)
         asked: list[str | int] = [
             repr(moment), repr(moment - seconds), secrets.token_hex(8), lifetime_milliseconds,
-            *limits.values(),
+            f"({moment + seconds!r}", *limits.values(),
         ]  # fmt: skip
         try:
             said = self._script(keys=[_PREFIX + key for key in limits], args=asked)

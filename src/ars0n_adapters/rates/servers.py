@@ -44,7 +44,7 @@ ON CONFLICT (key) DO UPDATE SET (stamps, passed, expires) = (
     cardinality(live) < %(limit)s,
     greatest(w.expires, %(expires)s)
   FROM (
-    SELECT ARRAY(SELECT s FROM unnest(w.stamps) AS s WHERE s > %(cutoff)s ORDER BY s) AS live
+    SELECT ARRAY(SELECT s FROM unnest(w.stamps) AS s WHERE s > %(cutoff)s AND s <= %(expires)s ORDER BY s) AS live
   ) AS rolled
 )
 RETURNING passed, stamps[1], cardinality(stamps)

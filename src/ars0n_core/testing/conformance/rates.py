@@ -54,6 +54,23 @@ class RateWindowsSuite:
 
         assert (early.allowed, freed.allowed, full.allowed) == (False, True, False)
 
+    def test_a_clock_that_is_set_back_locks_nobody_out(self, rates: RateWindows) -> None:
+        """
+        What was counted hours ahead counts no more; what was a moment ahead does.
+        """
+        hour = timedelta(hours=1)
+        for ahead in (hour, timedelta(seconds=30)):
+            for key in ("a", "b"):
+                rates.hit(key + str(ahead), limit=1, window=MINUTE, now=NOON + ahead)
+        set_back = rates.hit(f"a{hour}", limit=1, window=MINUTE, now=NOON)
+        again = rates.hit(f"a{hour}", limit=1, window=MINUTE, now=NOON)
+        (together,) = rates.hit_all({f"b{hour}": 1}, window=MINUTE, now=NOON)
+        a_little = rates.hit(f"a{timedelta(seconds=30)}", limit=1, window=MINUTE, now=NOON)
+
+        assert (set_back.allowed, again.allowed, together.allowed) == (True, False, True)
+        assert again.reset_at == NOON + MINUTE
+        assert not a_little.allowed
+
     def test_a_window_is_as_long_as_it_is_said_to_be(self, rates: RateWindows) -> None:
         """
         A day's allowance does not come back after a minute, nor a part of a second early.
