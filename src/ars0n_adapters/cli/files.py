@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ars0n_core.usecases.callers import Caller
 
 _STORED_AT_ONCE: Final = 2
+_STANDARD_OUTPUT: Final = Path("-")
+# As other commands call it.
+
 _PHOTOS: Final = frozenset({"product_image", "logo"})
 
 
@@ -171,6 +174,13 @@ def content_of(file: NamedFile) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def is_special(out: Path) -> bool:
+    """
+    Whether a device or a pipe is at *out*.
+    """
+    return out.exists() and not out.is_file() and not out.is_dir()
+
+
 def unwritable(out: Path) -> str | None:
     """
     Return why no file can be put at *out*, or None.
@@ -178,6 +188,9 @@ def unwritable(out: Path) -> str | None:
     folder = out.parent
     if out.is_dir():
         return "Is a folder: name a file"
+    if out == _STANDARD_OUTPUT or is_special(out):
+        # A file put in the place of a device would be the end of that.
+        return "Is no place for a file, which is put there whole: name a file"
     if not folder.is_dir():
         return f"There is no folder {folder}: make it first"
     try:

@@ -273,10 +273,11 @@ def _deliver(product: Product, report: Report, out: Path) -> None:
         asset = None if report.output is None else tx.assets.find(report.output)
     if asset is None:
         raise AdFailedError("The finished ad is gone from the data folder; give the command again")
-    part = out.with_name(f".{out.name}.part-{os.getpid()}")
+    place = out.resolve() if out.is_symlink() else out  # a link is followed, not replaced
+    part = place.with_name(f".{place.name}.part-{os.getpid()}")
     try:
         product.ports.blobs.copy_to(asset.blob_key, part)
-        part.replace(out)
+        part.replace(place)
     except (OSError, PortError) as error:
         fault = error.__cause__ if isinstance(error, PortError) else error
         if not isinstance(fault, OSError) or (fault is not error and fault.errno not in _NO_ROOM):

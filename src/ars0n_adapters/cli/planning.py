@@ -70,7 +70,9 @@ def _read(product: Product, options: Namespace) -> tuple[Order, Path | None]:
     """
     target: Path | None = options.animatic
     faults = [] if target is None else list(_misplaced(target, options))
-    if options.out is not None and (fault := files.unwritable(options.out)):
+    # A plan is written as it is, so that a pipe or device will do.
+    is_file = options.out is not None and not files.is_special(options.out)
+    if is_file and (fault := files.unwritable(options.out)):
         faults.append((f"--out {options.out}", fault))
     try:
         order = orders.read(

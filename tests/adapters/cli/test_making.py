@@ -171,12 +171,14 @@ def test_the_scenes_move_and_differ_and_reach_every_edge(made: Run, folder: Path
 
 def test_the_same_order_again_is_not_made_again(made: Run, folder: Path, photo: Path) -> None:
     assert made.code == 0
+    (folder / "c.mp4").symlink_to(folder / "linked.mp4")
     again = ars0n(
         "make", "--image", photo, *ORDER, "--data-dir", folder / "data", "--out", folder / "c.mp4"
     )
 
     assert "made before" in again.err
-    assert (folder / "ad.mp4").read_bytes() == (folder / "c.mp4").read_bytes()
+    assert (folder / "ad.mp4").read_bytes() == (folder / "linked.mp4").read_bytes()
+    assert (folder / "c.mp4").is_symlink()
 
 
 def test_a_changed_line_of_the_plan_costs_a_line(made: Run, folder: Path, photo: Path) -> None:

@@ -304,6 +304,21 @@ def test_a_plan_is_filmed_before_anybody_is_asked(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".ars0n-*"))
 
 
+def test_no_ad_is_put_in_the_place_of_a_pipe_or_device(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for out in (pipe, "-", "/dev/null"):
+        code, (line,) = run(
+            capsys, "radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data", "--out", out
+        )
+
+        assert code == 2
+        assert line == f"--out {out}: Is no place for a file, which is put there whole: name a file"
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
