@@ -231,6 +231,25 @@ def test_every_room_has_a_door_sign(package: str) -> None:
     assert not faults
 
 
+MODULES_UNMAPPED_MAX = 15
+"""
+More than these nobody keeps in mind: their room's door sign has a map.
+"""
+
+
+def test_the_door_sign_of_a_large_room_names_every_module() -> None:
+    faults = []
+    for path in sorted(SRC.rglob("__init__.py")):
+        modules = {each.stem for each in path.parent.glob("*.py")} - {"__init__", "__main__"}
+        sign = ast.get_docstring(tree_of(path)) or ""
+        if len(modules) > MODULES_UNMAPPED_MAX:
+            faults += [
+                f"{shown(path)}: {name}" for name in sorted(modules) if f"`{name}`" not in sign
+            ]
+
+    assert not faults
+
+
 def test_every_module_says_what_it_is() -> None:
     assert not [shown(p) for p in sources(SRC) if not ast.get_docstring(tree_of(p))]
 

@@ -1,12 +1,14 @@
 """
-The command line: ``ars0n make``, ``radio``, ``plan``, ``brand``, ``voices``, ``estimate``,
-``serve``, ``admin``.
+The command line: ``ars0n make``, ``radio``, ``plan``, ``brand``, ``voices``, ``certify``,
+``estimate``, ``serve``, ``standins``, ``admin``.
 
-**Owns** arguments (`arguments`), an order put together from them (`orders`) and the files
-they name (`files`), whose it is (`customers`), driving it to the end (`making`), and what the user sees (`progress`,
-`showing`); the server's process (`serving`); the office (`administering`, `books`).
-**Does not own** any rule: everything runs through the use cases on the
-embedded store, as the API does. **Invariants**: ends with 0, with 2 and every faulty
+**Owns** arguments (`arguments`, `commands`) and what is wrong with them (`faults`), an order put
+together from them (`orders`) and the files they name (`files`), whose it is (`customers`), telling
+it (`planning`), driving it to the end (`making`), changing what was made (`changing`), what
+stands beside it (`delivering`, `certifying`), how it looks (`branding`), and what the user sees
+(`progress`, `showing`); servers (`serving`, `standing`), their processes (`processes`, `endings`)
+and connections (`lines`, `silence`); the office (`administering`, `books`). **Does not own** any
+rule: everything runs through the use cases on the embedded store, as the API does. **Invariants**: ends with 0, with 2 and every faulty
 option on a line of its own if the order is wrong, else with 1; nothing appears at
 ``--out`` but a finished ad; an interrupted command leaves no child process, and given
 again goes on where it stopped.

@@ -2,10 +2,12 @@
 The REST API, over the use cases.
 
 **Owns** the routes (`routes`, one table), what each does with a request (`endpoints`),
-errors as answers (`errors`), bodies that arrive in pieces (`bodies`, `uploads`), answers
-that are repeated (`idempotency`), progress as events (`events`), the OpenAPI document
-(`openapi`, from `schemas`, `shapes` and `examples`), what its operators see (`stamps`,
-`metrics`, `logs`), what a server does unasked (`upkeep`) and the ASGI application (`asgi`).
+requests and answers as values (`http`, `queries`, `replies`), errors as answers (`errors`),
+bodies that arrive in pieces (`bodies`, `uploads`), files that are handed out (`blobs`, `parts`,
+`exports`), answers that are repeated (`idempotency`), what is asked most (`polls`, `shortcuts`),
+progress as events (`events`), the OpenAPI document (`openapi`, from `schemas`, `shapes` and
+`examples`), what its operators see (`stamps`, `metrics`, `logs`, `observing`), what a server does
+unasked (`upkeep`) and the ASGI application (`application`, `asgi`).
 **Does not own** any rule or the values' JSON: those are the core's (`wire`).
 **Invariants**: every answer carries a request id and the rate window; nothing of the
 inside is told, nothing of a customer's is logged; no file is in memory as a whole; a live

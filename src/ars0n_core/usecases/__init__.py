@@ -16,13 +16,16 @@ clock once; another organisation's things do not exist, its assets are forbidden
 | hear a voice, choose one | `preview`, `voices` |
 | files in and out | `assets` |
 | what was made, what was paid | `projects`, `billing` |
+| how a brand always looks | `brands` |
 | take a finished ad apart, for deliveries and stems | `reopen` |
 | without anybody asking | `carry_out` (runners), `sweep` (workers, restarts) |
 | tell a customer's server | `webhooks` |
 
 Shared among them: `callers` (who asks), `orders` (an order's faults), `materials` (its
-files), `payments` (slot, cap, balance, book), `conflicts` (short transactions that meet),
-`performing`, `cutting`, `origins`, `outputs` and `recording` (one command's life), `reports`.
+files), `texts` and `deliverable` (what can't be said, written or taken), `payments` (slot, cap,
+balance, book), `conflicts` (short transactions that meet),
+`performing`, `cutting`, `ahead`, `origins`, `outputs` and `recording` (one command's life),
+`reports`.
 
 Start at `generate.generate`, then `advance.advance`.
 """
