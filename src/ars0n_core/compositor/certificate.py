@@ -57,6 +57,11 @@ CAPTION_OUTSIDE_MAX: Final = 0.02
 What may be found outside the safe area without being a letter.
 """
 
+BT709: Final = (1, 1, 1, False)
+"""
+Primaries, transfer, matrix and range of HDTV by their numbers (ITU-T H.273).
+"""
+
 CONTAINERS: Final = {".mp4": "mp4", ".mp3": "mp3", ".wav": "wav"}
 
 
@@ -216,9 +221,7 @@ def _of_file(measured: Measured, profile: Profile, cut: Fraction | None) -> Iter
     wanted = CONTAINERS[profile.suffix]
     yield _told("container", wanted, measured.container, wanted in measured.container.split(","))
     streams: list[Json] = ["sound"] if profile.picture is None else ["picture", "sound"]
-    have: list[Json] = [
-        name for name in ("picture", "sound") if getattr(measured, name) is not None
-    ]
+    have: list[Json] = list(measured.streams)
     yield _told("streams", streams, have, have == streams)
     if profile.suffix == ".mp4":
         yield _told("faststart", True, measured.index_first, measured.index_first is True)
@@ -254,7 +257,13 @@ def _in_step(picture: PictureMeasured, sound: SoundMeasured) -> Finding:
         return _told("sync", "pictures and sound end together", None, passed=False)
     off = picture.frames - heard * picture.rate
     found = f"{picture.frames} frames, {sound.samples} samples"
-    return _told("sync", "within half a frame", found, abs(off) <= LENGTH_FRAMES)
+    begun = None
+    if picture.starts_seconds is not None and sound.starts_seconds is not None:
+        begun = picture.starts_seconds - sound.starts_seconds
+        found += f", pictures {begun:+.3f} s" if begun else ""
+    wanted = "begin together and end together, within half a frame"
+    kept = begun is not None and abs(begun) * picture.rate <= LENGTH_FRAMES
+    return _told("sync", wanted, found, kept and abs(off) <= LENGTH_FRAMES)
 
 
 def _of_picture(picture: PictureMeasured | None, rules: PictureRules) -> Iterator[Finding]:
@@ -274,11 +283,20 @@ def _of_picture(picture: PictureMeasured | None, rules: PictureRules) -> Iterato
     )  # fmt: skip
     yield _told("pixel_format", "yuv420p", picture.pixel_format, picture.pixel_format == "yuv420p")
     tagged = set(picture.colors) == {"bt709"} and not picture.full_range
+    tagged &= picture.signal in (None, BT709)
     found: list[Json] = [*picture.colors, "full" if picture.full_range else "limited"]
+    if picture.signal is not None and picture.signal != BT709:
+        found.append(f"{list(picture.signal)} in the stream")
     yield _told("color", ["bt709", "bt709", "bt709", "limited"], found, tagged)
     size = (picture.width, picture.height)
     wanted: list[Json] = [f"{width}x{height}" for width, height in rules.sizes]
     yield _told("frame_size", wanted, f"{size[0]}x{size[1]}", size in rules.sizes)
+    across, down = picture.pixel_aspect
+    shape, upright = across == down, picture.is_upright is True
+    yield _told("pixel_aspect", "1:1", f"{across}:{down}", shape)
+    yield _told("upright", "neither turned nor mirrored by the player", picture.is_upright, upright)
+    scan = "interlaced" if picture.is_interlaced else "progressive"
+    yield _told("scan", "progressive", scan, not picture.is_interlaced)
     rates: list[Json] = [str(rate) for rate in rules.rates]
     rate = str(picture.rate) if picture.rate else "varies"
     yield _told("frame_rate", rates, rate, picture.rate in rules.rates)

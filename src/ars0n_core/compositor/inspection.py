@@ -11,7 +11,6 @@ Start at `inspect`.
 from __future__ import annotations
 
 import hashlib
-import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from attrs import frozen
 
 from ars0n_core.compositor import (
     commands,
+    containers,
     ffmpeg,
     legibility,
     levels,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from ars0n_core.compositor.containers import Track
     from ars0n_core.compositor.ffmpeg import Ffmpeg
     from ars0n_core.compositor.legibility import Watch
     from ars0n_core.compositor.placements import Placed
@@ -60,7 +61,8 @@ NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, tabl
 class PictureMeasured:
     """
     The picture stream; ``kbps`` without the container; ``level_needed`` by what is in it, whatever
-    it says of itself; None where the container doesn't tell.
+    it says of itself; ``signal`` is what the stream says of its colours, ``colors`` may be the
+    container's word; None where it isn't told.
     """
 
     codec: str
@@ -72,6 +74,11 @@ class PictureMeasured:
     pixel_format: str
     full_range: bool
     colors: tuple[str, str, str]
+    signal: tuple[int, int, int, bool] | None
+    pixel_aspect: tuple[int, int]
+    is_upright: bool | None
+    is_interlaced: bool
+    starts_seconds: float | None
     rate: Fraction | None
     frames: int
     key_gap_seconds_max: float | None
@@ -96,6 +103,7 @@ class SoundMeasured:
     layout: str
     samples: int
     kbps: float | None
+    starts_seconds: float | None
     loudness: Loudness
 
 
@@ -111,15 +119,7 @@ class Measured:
     index_first: bool | None
     picture: PictureMeasured | None
     sound: SoundMeasured | None
-
-
-@frozen(kw_only=True)
-class _Track:
-    kind: bytes
-    seconds: float
-    rate: Fraction | None
-    kbps: float
-    avc: bytes | None
+    streams: tuple[str, ...]
 
 
 def inspect(
@@ -147,7 +147,7 @@ def inspect(
         if (facts.duration_seconds or 0) > SECONDS_MAX:
             raise CompositorError(f"{path.name} lasts longer than {SECONDS_MAX:g} s: no ad")
         is_mp4 = "mp4" in facts.container.split(",")
-        tracks, first = _container(path) if is_mp4 else ((), None)
+        tracks, first = containers.read(path) if is_mp4 else ((), None)
         seen = [video for video in facts.video if not video.is_cover]
         picture = None
         if seen:
@@ -157,73 +157,14 @@ def inspect(
             sound = _sound(path, facts.audio[0], tracks, size_bytes, binary, group)
     return Measured(
         sha256=sha256, size_bytes=size_bytes, container=facts.container, index_first=first,
-        picture=picture, sound=sound,
+        picture=picture, sound=sound, streams=("picture",) * len(seen) + ("sound",) * len(facts.audio),
     )  # fmt: skip
-
-
-def _container(path: Path) -> tuple[tuple[_Track, ...], bool]:
-    """
-    Return the tracks of an MP4 file, and whether its index comes before its media.
-    """
-    try:
-        with path.open("rb") as source:
-            kinds, moov = _top(source)
-        tracks = tuple(
-            _track(dict(streams.leaves_of(payload)))
-            for kind, payload in streams.boxes_of(moov)
-            if kind == b"trak"
-        )
-    except (KeyError, IndexError, ValueError, struct.error):
-        return (), False
-    return tracks, b"mdat" in kinds and kinds.index(b"moov") < kinds.index(b"mdat")
-
-
-def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
-    kinds: list[bytes] = []
-    moov = b""
-    while len(header := source.read(8)) == streams.HEADER.size:
-        size, kind = streams.HEADER.unpack(header)
-        skip = size - 8
-        if size == 1:
-            skip = struct.unpack(">Q", source.read(8))[0] - 16
-        kinds.append(kind)
-        if size == 0:
-            break
-        if skip < 0 or (kind == b"moov" and skip > streams.MOOV_BYTES_MAX):
-            raise ValueError("a box of no size")
-        if kind == b"moov":
-            moov = source.read(skip)
-        else:
-            source.seek(skip, 1)
-    return kinds, moov
-
-
-def _track(boxes: dict[bytes, bytes]) -> _Track:
-    kind = boxes[b"hdlr"][8:12]
-    timescale = struct.unpack_from(">I", boxes[b"mdhd"], 12 if boxes[b"mdhd"][0] == 0 else 20)[0]
-    entries = struct.unpack_from(">I", boxes[b"stts"], 4)[0]
-    times = np.frombuffer(boxes[b"stts"], ">u4", 2 * entries, 8).reshape(-1, 2).astype(np.int64)
-    fixed, count = struct.unpack_from(">II", boxes[b"stsz"], 4)
-    sizes = np.frombuffer(boxes[b"stsz"], ">u4", 0 if fixed else count, 12)
-    size_bytes = fixed * count if fixed else int(sizes.sum())
-    ticks = int((times[:, 0] * times[:, 1]).sum())
-    steady = len(set(times[:, 1].tolist())) == 1 and times[0, 1] > 0
-    stsd = boxes[b"stsd"]
-    at = stsd.find(b"avcC")
-    seconds = ticks / timescale if timescale else 0.0
-    return _Track(
-        kind=kind,
-        seconds=seconds,
-        rate=Fraction(timescale, int(times[0, 1])) if steady else None,
-        kbps=size_bytes * 8 / 1000 / seconds if seconds else 0.0,
-        avc=stsd[at + 4 : at + 8] if at >= 0 else None,
-    )
 
 
 def _picture(
     path: Path,
     facts: VideoFacts,
-    tracks: tuple[_Track, ...],
+    tracks: tuple[Track, ...],
     binary: Ffmpeg,
     group: Group,
     shown: Sequence[Subtitle],
@@ -244,6 +185,11 @@ def _picture(
         pixel_format=facts.pixel_format,
         full_range=facts.full_range,
         colors=(facts.primaries, facts.transfer, facts.matrix),
+        signal=track.signal if track else None,
+        pixel_aspect=facts.pixel_aspect,
+        is_upright=track.is_upright if track else None,
+        is_interlaced=facts.is_interlaced,
+        starts_seconds=track.starts_seconds if track else None,
         rate=track.rate if track else None,
         frames=frames,
         key_gap_seconds_max=gap,
@@ -340,7 +286,7 @@ def _is_idr(source: BinaryIO, stream: streams.Stream, key: int) -> bool:
 def _sound(
     path: Path,
     facts: AudioFacts,
-    tracks: tuple[_Track, ...],
+    tracks: tuple[Track, ...],
     size_bytes: int,
     binary: Ffmpeg,
     group: Group,
@@ -358,5 +304,6 @@ def _sound(
         layout=facts.layout,
         samples=heard.samples,
         kbps=track.kbps if track else None if tracks else size_bytes * 8 / 1000 / seconds,
+        starts_seconds=track.starts_seconds if track else None,
         loudness=heard.found(),
     )

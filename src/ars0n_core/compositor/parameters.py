@@ -2,7 +2,8 @@
 What an H.264 stream says of itself ahead of its pictures (ITU-T H.264, 7.3.2.1.1 and annex E).
 
 Only as much is read as tells whether a decoder knows from the start how far pictures are out of
-order; whatever is rare is taken for not told. Start at `tells_order`.
+order, and which colours they are in; whatever is rare is taken for not told. Start at `tells_order`
+and `signal`.
 """
 
 from __future__ import annotations
@@ -60,18 +61,50 @@ def tells_order(description: bytes) -> bool:
     Whether a sample entry, as `streams.Stream.description`, is of H.264 whose one sequence
     parameter set says how many pictures may be out of order: else a decoder has to see some first.
     """
-    at = description.find(b"avcC")
-    if description[4:8] != b"avc1" or at < 0:
-        return False
     try:
-        count, length = struct.unpack_from(">BH", description, at + 9)
-        unit = description[at + 12 : at + 12 + length]
-        return count & 31 == 1 and len(unit) == length and _is_restricted(_Bits(unit))
+        bits = _sequence(description)
+        return bits is not None and _is_progressive(bits) and bool(bits.take(1)) and _usable(bits)
     except (EOFError, struct.error):
         return False
 
 
-def _is_restricted(bits: _Bits) -> bool:
+def signal(description: bytes) -> tuple[int, int, int, bool] | None:
+    """
+    Return the numbers of primaries, transfer and matrix (ITU-T H.273) that the stream of a sample
+    entry says it is coded in, and whether its range is full; None where it doesn't, or is rare.
+    """
+    try:
+        bits = _sequence(description)
+        if bits is None or not (_is_progressive(bits) and bits.take(1)):
+            return None
+        _pass_shape(bits)
+        if not bits.take(1):
+            return None
+        bits.take(3)
+        is_full = bool(bits.take(1))
+        if not bits.take(1):
+            return None
+        return bits.take(8), bits.take(8), bits.take(8), is_full
+    except (EOFError, struct.error):
+        return None
+
+
+def _sequence(description: bytes) -> _Bits | None:
+    """
+    Return the one sequence parameter set of a sample entry of H.264.
+    """
+    at = description.find(b"avcC")
+    if description[4:8] != b"avc1" or at < 0:
+        return None
+    count, length = struct.unpack_from(">BH", description, at + 9)
+    unit = description[at + 12 : at + 12 + length]
+    return _Bits(unit) if count & 31 == 1 and len(unit) == length else None
+
+
+def _is_progressive(bits: _Bits) -> bool:
+    """
+    Pass over all before the usability information; return whether that is what most streams say.
+    """
     bits.take(8)
     profile = bits.take(8)
     bits.take(16)
@@ -99,17 +132,24 @@ def _is_restricted(bits: _Bits) -> bool:
     if bits.take(1):
         for _ in range(4):
             bits.number()
-    return bool(bits.take(1)) and _usable(bits)
+    return True
+
+
+def _pass_shape(bits: _Bits) -> None:
+    """
+    Pass over a pixel's shape, and how far a screen may overscan.
+    """
+    if bits.take(1) and bits.take(8) == EXTENDED_SHAPE:
+        bits.take(32)
+    if bits.take(1):
+        bits.take(1)
 
 
 def _usable(bits: _Bits) -> bool:
     """
     Return the flag of the restrictions at the end of the usability information.
     """
-    if bits.take(1) and bits.take(8) == EXTENDED_SHAPE:
-        bits.take(32)
-    if bits.take(1):
-        bits.take(1)
+    _pass_shape(bits)
     if bits.take(1):
         bits.take(4)
         if bits.take(1):

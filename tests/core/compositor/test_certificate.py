@@ -111,6 +111,9 @@ STEREO = sines(0.198)
 BROKEN: dict[str, dict[str, object]] = {
     "container": {"suffix": ".mkv", "more": ()},
     "streams": {"sound": ""},
+    "streams, one sound too many": {
+        "more": ("-map", "0:v", "-map", "1:a", "-map", "1:a", *FAST)
+    },
     "faststart": {"more": ()},
     "duration": {"sound": sines(0.198, 1.99), "source": "testsrc2=s=144x256:r=30:d=1.99"},
     "sync": {"source": "testsrc2=s=144x256:r=30:d=1.9"},
@@ -121,6 +124,8 @@ BROKEN: dict[str, dict[str, object]] = {
     "pixel_format": {"pixels": "yuv444p", "video": (*X264[:5], "high444", *X264[6:])},
     "color": {"tags": ("-vf", "setparams=colorspace=smpte170m:range=tv")},
     "frame_size": {"source": "testsrc2=s=256x144:r=30:d=2"},
+    "pixel_aspect": {"source": "testsrc2=s=108x256:r=30:d=2", "tags": ("-vf", TAGS[1] + ",setsar=4/3")},
+    "scan": {"video": (*X264[:-1], X264[-1] + ":tff=1", "-flags", "+ilme+ildct")},
     "frame_rate": {"source": "testsrc2=s=144x256:r=25:d=2"},
     "gop_seconds": {"video": (*X264[:9], "250", *X264[10:])},
     "gop_closed": {
@@ -149,6 +154,27 @@ def test_a_file_that_breaks_one_rule_is_caught(rule: str, made: Maker, binary: F
     found = certificate.certify(broken, PROFILE, binary=binary)
     assert rule.partition(",")[0] in found.failed
     assert not found.passed
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ("upright", ("-display_hflip",), ()),
+        ("upright", ("-display_rotation", "180"), ()),
+        ("color", (), ("-bsf:v", "h264_metadata=matrix_coefficients=6")),
+        ("sync", ("-itsoffset", "0.2"), ()),
+    ],
+)
+def test_what_only_a_container_or_only_a_stream_says_is_caught(
+    rule: str, before: tuple[str, ...], after: tuple[str, ...],
+    right: Path, bench: Bench, binary: Ffmpeg, tmp_path: Path,
+) -> None:  # fmt: skip
+    broken, source = tmp_path / "broken.mp4", str(right)
+    bench.run(
+        *(*before, "-i", source, "-i", source, "-map", "0:v", "-map", "1:a", "-c", "copy"),
+        *(*after, *FAST, str(broken)),
+    )
+    assert certificate.certify(broken, PROFILE, binary=binary).failed == (rule,)
 
 
 def test_the_pictures_are_measured_whichever_track_comes_first(
@@ -325,7 +351,7 @@ def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
     measured = evolve(measured, picture=seen)
     rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, (), ()).findings}
     elsewhere = {
-        "decodes", "size_bytes", "short_term_max_lufs", "caption_contrast", "caption_safe_area",
+        "decodes", "size_bytes", "short_term_max_lufs", "upright", "caption_contrast", "caption_safe_area",
         "text_safe_area", "text_contrast",
     }  # fmt: skip
     broken = {name.partition(",")[0] for name in BROKEN}
