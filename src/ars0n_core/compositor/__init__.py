@@ -16,7 +16,7 @@ given; no process outlives a call.
 | type | `text`, `fonts`, `metrics`, `rasters`, `typesetting`, `breaking`, `hyphens`, `bidi`, `capitals` |
 | sound | `audio`, `mixing`, `mastering`, `loudness`, `voices`, `beds`, `stretch`, `filters`, `tapes`, `waves`, `encoders` |
 | what leaves with an ad | `finishing` (all of it), `delivery`, `profiles`, `subtitles`, `stems`, `interchange`, `provenance`, `animatic` |
-| what is measured on it | `certificate`, `inspection`, `legibility`, `letters`, `flashes`, `levels`, `parameters` |
+| what is measured on it | `certificate`, `inspection`, `containers`, `legibility`, `letters`, `flashes`, `levels`, `parameters` |
 | kept for the next time | `cache`, `shelves`, `archive` |
 | the machine | `ffmpeg`, `commands` (what it is asked), `builds`, `probe`, `groups`, `disks`, `heaps` |
 
