@@ -234,6 +234,24 @@ def test_an_address_that_the_button_gives_is_not_given_again_below() -> None:
     )
 
 
+@pytest.mark.parametrize("design", CtaDesign)
+def test_no_design_capitals_an_address_that_they_would_lead_elsewhere(
+    design: CtaDesign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks, fit = [], text.fit
+
+    def noted(*args: Any, **settings: Any) -> text.Block:
+        blocks.append(block := fit(*args, **settings))
+        return block
+
+    monkeypatch.setattr(text, "fit", noted)
+    drawn(design, "16:9", call_to_action="Go to a.example/Win", website="b.example/Sale")
+    drawn(design, "16:9", company_name="Maß", website="maß.example")
+    written = {"".join(run.text for line in block.lines for run in line.runs) for block in blocks}
+    words = " ".join(written)
+    assert all(address in words for address in ("a.example/Win", "b.example/Sale", "maß.example"))
+
+
 def test_a_call_that_is_the_name_alone_is_not_said_twice() -> None:
     art = drawn(CtaDesign.MINIMAL, "1:1", company_name="Acme", call_to_action="ACME")
     assert set(art.boxes) == {"company"}

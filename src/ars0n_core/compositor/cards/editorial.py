@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ars0n_core.compositor import colors
+from ars0n_core.compositor import capitals, colors
 from ars0n_core.compositor.cards import paint
 from ars0n_core.compositor.cards.art import Entrance
 from ars0n_core.compositor.cards.canvas import Canvas
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 NAME = Style(Face.SERIF, 500, -0.015, 1.08)
 BODY = Style(Face.SERIF_ITALIC, 400, 0.0, 1.34)
 LABEL = Style(Face.TEXT, 600, 0.14, 1.3, upper=True)
+ADDRESS = Style(Face.TEXT, 600, 0.03, 1.3)
+"""
+Of a website that capitals would lead elsewhere.
+"""
+
 SMALL = Style(Face.TEXT, 400, 0.01, 1.36)
 
 PAPER = (0.965, 0.949, 0.918)
@@ -47,9 +52,10 @@ def draw(brief: Brief) -> CardArt:
         )
     _engraving(canvas, brief, spot)
     body = area.inset(brief.px(10), thick + apart + thin + brief.px(44))
+    label = LABEL if capitals.leads_there(brief.website) else ADDRESS
     foot = arrange(
         [
-            *brief.words("website", LABEL, ink, 32, lines=1),
+            *brief.words("website", label, ink, 32, lines=1),
             *brief.words("legal", SMALL, colors.mix(ink, PAPER, 0.25), 26, gap=32, lines=3),
         ],
         Box(body.left, body.top + round(0.6 * body.height), body.right, body.bottom),
