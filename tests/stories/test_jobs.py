@@ -322,6 +322,28 @@ def test_what_was_taken_for_nothing_is_paid_for_once_the_order_is_at_fault(stage
     assert stage.balance() == 1000 - 35
 
 
+def test_a_take_that_was_replaced_is_charged_again_by_a_retry_like_all_the_rest(
+    stage: Stage,
+) -> None:
+    later = [ProviderUnavailableError("later")] * 5
+    stage.flaky("clips").plan_fault("check", None, *later)
+    faults = (ZeroDivisionError(), CompositorError("no picture in it", media="logo"))
+    stage.flaky("compositor").plan_fault("render", *faults)
+    ordered = stage.order(stage.film(logo_asset_id=stage.asset(note="logo")))
+    made = stage.until_made(ordered.version_id, Operation.GENERATE_CLIP)
+    serve(stage.ports, stage.policy, stage.caller, made.output)
+    assert again(stage, made.id).cost == 45
+    report = stage.finish(ordered.version_id)
+    assert stage.balance() == 1000  # our fault: both takes are given back
+
+    retried(stage, failed_of(report).id)
+    assert stage.balance() == 1000 - 185
+    report = stage.finish(ordered.version_id)
+
+    assert "no picture in it" in failed_of(report).error
+    assert stage.balance() == 1000 - 35  # the take that was fetched
+
+
 # -- regenerate ----------------------------------------------------------------------
 
 

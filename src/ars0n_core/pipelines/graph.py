@@ -218,9 +218,9 @@ def cancel(pipeline: Pipeline) -> tuple[Pipeline, int]:
 
 def retry(pipeline: Pipeline, job_id: JobId, *, bounds: Bounds) -> tuple[Pipeline, tuple[Job, ...]]:
     """
-    Try a failed job again: return the pipeline, and the jobs whose charges were given
-    back and are now to be charged again (see `charged`), at what they cost then. Of an
-    abandoned run all that was given up with the job goes on with it.
+    Try a failed job again: return the pipeline, and the jobs of which something was given
+    back that is now to be charged again (see `charged_again`). Of an abandoned run all that
+    was given up with the job goes on with it.
 
     Raises:
         JobNotRetryableError: The job has not failed, or was cancelled.
@@ -240,8 +240,13 @@ def retry(pipeline: Pipeline, job_id: JobId, *, bounds: Bounds) -> tuple[Pipelin
     for other in tuple(pipeline.jobs.values()):
         if other.cause is Cause.ABANDONED and other.stopped is not None:
             pipeline = record(pipeline, Retried(other.id))
-    owed = tuple(j for j in pipeline.jobs.values() if j.charge is not None and j.charge.refunded)
-    return pipeline, owed
+    return pipeline, tuple(job for job in pipeline.jobs.values() if _is_given_back(pipeline, job))
+
+
+def _is_given_back(pipeline: Pipeline, job: Job) -> bool:
+    # What a regeneration brought back of itself is settled once its ad is restored.
+    charges = (job.charge,) if pipeline.has_finished_ad else (job.charge, *job.past)
+    return any(charge is not None and charge.refunded for charge in charges)
 
 
 def regenerate(

@@ -64,21 +64,52 @@ def charged(
     jobs = dict(pipeline.jobs)
     for job_id, (credits_taken, account) in charges.items():
         job = jobs[job_id]
-        serial = 1 + max((c.serial for c in (job.charge, *job.past) if c is not None), default=0)
         charge = Charge(
             credits=credits_taken,
             account=account,
-            serial=serial,
+            serial=_next_serial(job),
             api_key_id=api_key_id,
-            delivered=_has_been_handed_out(job),
         )
         jobs[job_id] = evolve(job, charge=charge)
     return evolve(pipeline, jobs=jobs)
 
 
-def _has_been_handed_out(job: Job) -> bool:
-    # What was taken and given back, and is paid for again, is the customer's already.
-    return job.status is JobStatus.COMPLETED and job.charge is not None and job.charge.delivered
+def charged_again(
+    pipeline: Pipeline, owed: Iterable[Job], *, account: str, api_key_id: ApiKeyId | None = None
+) -> tuple[Pipeline, tuple[tuple[JobId, Charge], ...]]:
+    """
+    Note that all that was given back of *owed* jobs is charged again, at what it cost, takes
+    that were replaced since too: return the pipeline and the new charges.
+
+    What was taken and given back, and is paid for again, is the customer's already.
+    """
+    jobs = dict(pipeline.jobs)
+    made: list[tuple[JobId, Charge]] = []
+    for job in owed:
+        serial = _next_serial(job)
+        charges: list[Charge | None] = []
+        for before in (job.charge, *job.past):
+            if before is None or not before.refunded:
+                charges.append(before)
+                continue
+            is_there = before is not job.charge or job.status is JobStatus.COMPLETED
+            again = Charge(
+                credits=before.credits,
+                account=account,
+                serial=serial,
+                api_key_id=api_key_id,
+                delivered=before.delivered and is_there,
+            )
+            charges.append(again)
+            made.append((job.id, again))
+            serial += 1
+        past = tuple(charge for charge in charges[1:] if charge is not None)
+        jobs[job.id] = evolve(job, charge=charges[0], past=past)
+    return evolve(pipeline, jobs=jobs), tuple(made)
+
+
+def _next_serial(job: Job) -> int:
+    return 1 + max((c.serial for c in (job.charge, *job.past) if c is not None), default=0)
 
 
 def mark_delivered(pipeline: Pipeline, job_id: JobId) -> Pipeline:

@@ -27,12 +27,13 @@ from ars0n_core.usecases import conflicts, materials, payments, webhooks
 from ars0n_core.work import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ars0n_core.access import Organization
     from ars0n_core.ids import VersionId
     from ars0n_core.pipelines.graph import Pipeline
+    from ars0n_core.pipelines.jobs import Charge
     from ars0n_core.pipelines.report import JobReport
     from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.projects import Version
@@ -104,7 +105,8 @@ def _cancel(ports: Ports, caller: Caller, version_id: VersionId, now: datetime) 
 def retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId) -> JobReport:
     """
     Try a failed job again. What its failure gave back is charged again, at the price it
-    had; so a retry costs nothing extra, and failing gives no work for free.
+    had, takes that were replaced before too; so a retry costs nothing extra, and failing gives
+    no work for free.
 
     Raises:
         NotFoundError: There is no such job, or it is another organisation's.
@@ -131,10 +133,12 @@ def _retry(ports: Ports, policy: Policy, caller: Caller, job_id: JobId, now: dat
         materials.require_needed(ports, tx, organization.id, version.spec, left)
         if version.status is not VersionStatus.GENERATING:
             payments.require_slot(tx, policy, organization)
-        prices = {job.id: job.charge.credits for job in owed if job.charge}
-        version = evolve(version, pipeline=pipeline)
-        version = _charged(ports, tx, caller, organization, version, prices, now)
-        saved = tx.versions.save(evolve(version, status=VersionStatus.GENERATING))
+        account = ledger.account_of(unlimited=organization.unlimited)
+        pipeline, made = outcomes.charged_again(
+            pipeline, owed, account=account, api_key_id=caller.key_id
+        )
+        version = evolve(version, pipeline=pipeline, status=VersionStatus.GENERATING)
+        saved = tx.versions.save(_paid(ports, tx, caller, organization, version, made, now))
         tx.commit()
     return next(job for job in report.jobs(saved.pipeline) if job.id == job_id)
 
@@ -196,6 +200,17 @@ def _regenerate(
         }
         cost = sum(prices.values())
         payments.require_price(cost, max_credits)
+        account = ledger.account_of(unlimited=organization.unlimited)
+        pipeline = outcomes.charged(
+            pipeline,
+            {owed_id: (price, account) for owed_id, price in prices.items()},
+            api_key_id=caller.key_id,
+        )
+        made = [
+            (owed_id, charge)
+            for owed_id in owed
+            if (charge := pipeline.job(owed_id).charge) is not None
+        ]
         version = evolve(
             version,
             pipeline=pipeline,
@@ -203,7 +218,7 @@ def _regenerate(
             status=VersionStatus.GENERATING,
             total_credits=version.total_credits + cost,
         )
-        tx.versions.save(_charged(ports, tx, caller, organization, version, prices, now))
+        tx.versions.save(_paid(ports, tx, caller, organization, version, made, now))
         tx.commit()
     return Regenerated(cost=cost, jobs_reset=renewed)
 
@@ -252,38 +267,31 @@ def _version_of(tx: Transaction, caller: Caller, job_id: JobId) -> Version:
     return version
 
 
-def _charged(
+def _paid(
     ports: Ports,
     tx: Transaction,
     caller: Caller,
     organization: Organization,
     version: Version,
-    prices: Mapping[JobId, int],
+    made: Sequence[tuple[JobId, Charge]],
     now: datetime,
 ) -> Version:
     """
-    Charge *prices* and return the version with the charges noted, still to be saved.
+    Pay for the charges *made* of *version*, and return it with the key that paid, still to be
+    saved.
     """
-    account = ledger.account_of(unlimited=organization.unlimited)
-    pipeline = outcomes.charged(
-        version.pipeline,
-        {job_id: (price, account) for job_id, price in prices.items()},
-        api_key_id=caller.key_id,
-    )
-    if prices:
-        first = next(iter(prices))
-        charge = pipeline.job(first).charge
+    if made:
+        first, charge = made[0]
         bill = payments.Bill(
-            items=tuple(prices.items()),
-            # A job's charges are numbered: the first item's number names the whole bill.
-            reference=f"charge/{first}/{charge.serial if charge else 0}",
+            items=tuple((job_id, one.credits) for job_id, one in made),
+            # A job's charges are numbered: the first one's number names the whole bill.
+            reference=f"charge/{first}/{charge.serial}",
             version_id=version.id,
         )
         payments.pay(ports, tx, caller, organization, bill, now=now)
     return evolve(
         version,
-        pipeline=pipeline,
-        api_key_id=caller.key_id if prices else version.api_key_id,
+        api_key_id=caller.key_id if made else version.api_key_id,
         updated_at=now,
         last_polled_at=now,
     )

@@ -415,6 +415,31 @@ def test_a_take_that_was_replaced_is_given_back_once_with_its_run() -> None:
     assert second.refunds == ()
 
 
+def test_a_retry_is_owed_takes_that_were_replaced_before_any_ad_and_no_settled_ones() -> None:
+    pipeline = outcomes.mark_delivered(up_to_film(), JobId("clip-0"))
+    pipeline, _ = claimed(regenerated(pipeline, 0, 1))
+    pipeline, _ = outcomes.conclude(failed(pipeline, "edit-0", Cause.OURS))
+    pipeline, owed = graph.retry(pipeline, JobId("edit-0"), bounds=BOUNDS)
+
+    pipeline, made = outcomes.charged_again(pipeline, owed, account="prepaid")
+
+    assert sum(charge.credits for _, charge in made) == sum(PRICES.values()) + 10 + 48
+    clip = pipeline.job(JobId("clip-0"))
+    assert clip.charge is not None
+    assert (clip.charge.serial, [c.serial for c in clip.past]) == (3, [4])
+    assert (clip.charge.delivered, [c.delivered for c in clip.past]) == (False, [True])
+    assert (
+        graph.retry(failed(claimed(pipeline)[0], "edit-0"), JobId("edit-0"), bounds=BOUNDS)[1] == ()
+    )
+
+    # of a finished ad's regenerations only what is at stake now
+    pipeline, _ = claimed(regenerated(finished(), 0, 1))
+    pipeline, _ = outcomes.conclude(failed(pipeline, "edit-0", Cause.OURS))
+    pipeline, _ = claimed(regenerated(pipeline, 0, 2))
+    pipeline = failed(pipeline, "edit-0", Cause.OURS)
+    assert graph.retry(pipeline, JobId("edit-0"), bounds=BOUNDS)[1] == ()
+
+
 def test_what_was_reused_is_handed_out_without_a_charge_to_mark() -> None:
     items = break_down(SPEC, PLAN)
     pipeline = graph.build(
@@ -491,7 +516,8 @@ def test_a_retry_is_owed_what_was_given_back() -> None:
 
     pipeline, owed = graph.retry(pipeline, JobId("voice"), bounds=BOUNDS)
     assert {str(job.id): job.charge.credits for job in owed if job.charge} == PRICES
-    pipeline = outcomes.charged(pipeline, {job.id: (PRICES[job.id], "receivable") for job in owed})
+    pipeline, made = outcomes.charged_again(pipeline, owed, account="receivable")
+    assert {str(job_id): charge.credits for job_id, charge in made} == PRICES
 
     charges = [job.charge for job in pipeline.jobs.values()]
     assert {(charge.serial, charge.account) for charge in charges if charge} == {(2, "receivable")}
@@ -736,8 +762,9 @@ def test_what_is_charged_again_remembers_its_key_and_what_was_taken() -> None:
     pipeline, _ = outcomes.conclude(pipeline)
     pipeline, owed = graph.retry(pipeline, JobId("clip-0"), bounds=BOUNDS)
 
-    prices = {job.id: (PRICES[job.id], "prepaid") for job in owed}
-    pipeline = outcomes.charged(pipeline, prices, api_key_id=ApiKeyId("key_1"))
+    pipeline, _ = outcomes.charged_again(
+        pipeline, owed, account="prepaid", api_key_id=ApiKeyId("key_1")
+    )
 
     charges = {job.id: job.charge for job in pipeline.jobs.values() if job.charge}
     assert {charge.api_key_id for charge in charges.values()} == {"key_1"}
