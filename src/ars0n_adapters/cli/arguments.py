@@ -268,7 +268,11 @@ def _order_options(command: argparse.ArgumentParser, *, radio: bool) -> None:
     command.add_argument("--voice-style", metavar="TEXT")
     command.add_argument("--tone", metavar="TEXT")
     command.add_argument("--emotion", metavar="TEXT")
-    command.add_argument("--plan", metavar="FILE", help="a plan as `ars0n plan` prints it, edited")
+    command.add_argument(
+        "--plan",
+        metavar="FILE",
+        help="a plan as `ars0n plan` prints it, edited; - reads it from the standard input",
+    )
     command.add_argument(
         "--no-brand", action="store_true", help="take nothing from the kit of `ars0n brand save`"
     )

@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from ars0n_core import calculator  # noqa: PLC0415 - only this command needs it
 
         return calculator.main(argv, prog="ars0n")
+    _open_what_is_closed()
     _tolerate_any_encoding()
     options = arguments.parser().parse_args(argv)
     try:
@@ -83,6 +84,14 @@ def _told(error: Ars0nError) -> str:
         where = "--out" if getattr(error, "port", "") == "out" else "--data-dir"
         told += f"\nars0n: that disk is full: free some space, or name another with {where}"
     return told
+
+
+def _open_what_is_closed() -> None:
+    # Of whoever started us without them, Python makes None: then there is nothing to read,
+    # and nobody to tell.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - as long as we live
 
 
 def _tolerate_any_encoding() -> None:

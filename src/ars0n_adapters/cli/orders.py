@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -230,13 +231,15 @@ def _clips(options: Namespace, named: Any, faults: list[tuple[str, str]]) -> lis
 
 
 def _plan(place: str, faults: list[tuple[str, str]]) -> object:
-    path = Path(place)
     label = f"--plan {place}"
     try:
-        if path.stat().st_size > _PLAN_BYTES_MAX:
+        # As much is read and no more: a pipe or device has no size.
+        with Path(place).open("rb") if place != "-" else sys.stdin.buffer as file:
+            content = file.read(_PLAN_BYTES_MAX + 1)
+        if len(content) > _PLAN_BYTES_MAX:
             faults.append((label, f"Larger than {_PLAN_BYTES_MAX} bytes: that is no plan"))
             return None
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(content.decode("utf-8-sig"))
     except OSError as error:
         faults.append((label, f"Can't be read: {error.strerror}"))
         return None

@@ -4,6 +4,7 @@ A bad order is refused before anything is made, each faulty option on a line of 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import struct
@@ -302,6 +303,34 @@ def test_a_plan_is_filmed_before_anybody_is_asked(tmp_path: Path) -> None:
     assert all(film[4:8] == b"ftyp" for film in films)
     assert films[0] != films[1]
     assert not list(tmp_path.glob(".ars0n-*"))
+
+
+def test_a_plan_is_read_from_anywhere_and_to_its_limit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "plan.json"
+    wrong.write_bytes(b"\xef\xbb\xbf" + json.dumps({"plan": []}).encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"plan": 7}')))
+    arguments = ("radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data")
+    told = [
+        run(capsys, *arguments, "--out", tmp_path / "a.mp3", "--plan", plan)
+        for plan in (wrong, "-", "/dev/zero")
+    ]
+
+    assert [code for code, _ in told] == [2, 2, 2]
+    array, number, endless = (line for _, (line,) in told)
+    assert "Expected object, received array" in array
+    assert "Expected object, received number" in number
+    assert endless == "--plan /dev/zero: Larger than 1000000 bytes: that is no plan"
+
+
+def test_closed_outputs_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+
+    assert main(["voices"]) == 0
+    for name in ("stdin", "stdout", "stderr"):
+        getattr(sys, name).close()
 
 
 def test_no_ad_is_put_in_the_place_of_a_pipe_or_device(
