@@ -3,15 +3,15 @@ Where a line may end: white space, hyphens, between ideographs, before Thai syll
 
 **Owns** cutting a text into atoms that stay on one line. A subset of UAX 14 with the
 rules that advertising copy meets. Japanese breaks where a phrase begins, which is where
-hiragana gives way to another script; kinds of company stay whole. Scripts that need a
+hiragana gives way to another script; kinds of company stay whole, and ideographs by two. Scripts that need a
 dictionary (Thai, Lao, Khmer, Burmese) break where their letters tell that a syllable begins,
 else between clusters only when nothing else fits.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from math import inf
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -70,6 +70,12 @@ UNIT_MAX: Final = 6
 Clusters that stay together even where a word is cut anywhere.
 """
 
+NO_BREAK: Final = "\u00a0"
+KEEPING: Final = re.compile("[\u00a0\u202f]")
+"""
+Spaces at which no line ends.
+"""
+
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -77,13 +83,15 @@ BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 class Atom:
     """
     Clusters that stay together. ``spaced``: white space comes before; ``word`` counts
-    the words of the text, from 0; ``soft``: a line that ends here ends with a hyphen.
+    the words of the text, from 0; ``soft``: a line that ends here ends with a hyphen; ``bound``:
+    it stays with the one before, by a space that doesn't break.
     """
 
     clusters: tuple[str, ...]
     word: int
     spaced: bool
     soft: bool = False
+    bound: bool = False
 
     @property
     def text(self) -> str:
@@ -95,13 +103,19 @@ class Atom:
 
 def clean(text: str) -> str:
     r"""
-    Return *text* composed (NFC), white space collapsed, without embedding controls.
+    Return *text* composed (NFC), white space collapsed, without embedding controls; a space that
+    doesn't break stays one.
 
-    >>> clean("  a\n\tb ")
-    'a b'
+    >>> clean("  a\n\tb "), clean("19,99 \u202f€")
+    ('a b', '19,99\xa0€')
     """
     text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c for c in text if c not in BIDI_CONTROLS).split())
+    text = "".join(c for c in text if c not in BIDI_CONTROLS)
+    found = re.split(r"(\s+)", text.strip())
+    return "".join(
+        part if not index % 2 else NO_BREAK if KEEPING.search(part) else " "
+        for index, part in enumerate(found)
+    )
 
 
 def _ideographic(cluster: str) -> bool:
@@ -110,6 +124,15 @@ def _ideographic(cluster: str) -> bool:
         0x2E80 <= code <= 0x9FFF  # noqa: PLR2004 - radicals, kana, unified ideographs
         or 0xF900 <= code <= 0xFAFF  # noqa: PLR2004 - compatibility ideographs
         or 0xFF01 <= code <= 0xFF60  # noqa: PLR2004 - full-width forms
+        or 0x20000 <= code <= 0x3FFFF  # noqa: PLR2004 - further ideographs
+    )
+
+
+def _han(char: str) -> bool:
+    code = ord(char)
+    return (
+        0x3400 <= code <= 0x9FFF  # noqa: PLR2004 - unified ideographs
+        or 0xF900 <= code <= 0xFAFF  # noqa: PLR2004 - compatibility ideographs
         or 0x20000 <= code <= 0x3FFFF  # noqa: PLR2004 - further ideographs
     )
 
@@ -132,6 +155,32 @@ def _whole(word: str) -> frozenset[int]:
         while at >= 0:
             inside.update(range(at + 1, at + len(name)))
             at = word.find(name, at + 1)
+    return frozenset(inside)
+
+
+def _paired(word: str) -> frozenset[int]:
+    """
+    Return the places in *word* that lie inside what is most likely one of its words: those of
+    Chinese, and what Japanese took from it, have two characters. An odd one goes with those before
+    it; counting begins anew beside a kind of company.
+
+    >>> sorted(_paired("三井不動産")), sorted(_paired("金龙鱼集团"))
+    ([1, 3, 4], [1, 2, 4])
+    """
+    edges = {0, len(word)}
+    for name in WHOLE:
+        at = word.find(name)
+        while at >= 0:
+            edges |= {at, at + len(name)}
+            at = word.find(name, at + 1)
+    inside: set[int] = set()
+    start = 0
+    for place in range(1, len(word) + 1):
+        if place < len(word) and place not in edges and all(map(_han, word[place - 1 : place + 1])):
+            inside.add(place)
+        else:
+            inside -= set(range(start + 2, place - 1, 2))
+            start = place
     return frozenset(inside)
 
 
@@ -200,17 +249,19 @@ def atoms(text: str) -> list[Atom]:
     Return the atoms of a cleaned *text*.
 
     >>> [atom.text for atom in atoms("well-made 珈琲。")]
-    ['well-', 'made', '珈', '琲。']
+    ['well-', 'made', '珈琲。']
     >>> [atom.text for atom in atoms("今朝焙煎、今夜のカップへ。")]
     ['今朝焙煎、', '今夜の', 'カップへ。']
     """
     result: list[Atom] = []
     japanese = any(_hiragana(char) for char in text)
-    for index, word in enumerate(text.split()):
+    words = re.split(r"(\s)", text) if text else []
+    for index, word in enumerate(words[::2]):
         piece: list[str] = []
         spaced, place = index > 0, 0
+        bound = spaced and words[2 * index - 1] == NO_BREAK
         whole = clusters(word)
-        kept = _whole(word)
+        kept = _whole(word) | _paired(word)
         held = spelling.bound(whole)
         for at, cluster in enumerate(whole):
             phrase = len(piece) if japanese else 0
@@ -221,11 +272,11 @@ def atoms(text: str) -> list[Atom]:
                 and not held[at]
                 and _may_break(piece[-1], cluster, ahead, long=long, phrase=phrase)
             ):
-                result.append(Atom(tuple(piece), index, spaced, soft=SOFT in piece[-1]))
-                piece, spaced = [], False
+                result.append(Atom(tuple(piece), index, spaced, SOFT in piece[-1], bound))
+                piece, spaced, bound = [], False, False
             piece.append(cluster)
             place += len(cluster)
-        result.append(Atom(tuple(piece), index, spaced))
+        result.append(Atom(tuple(piece), index, spaced, bound=bound))
     return result
 
 
@@ -238,7 +289,7 @@ def shattered(pieces: Sequence[Atom]) -> list[Atom]:
     ['เท่า', 'นั้น']
     """
     return [
-        Atom(unit, atom.word, atom.spaced and position == 0)
+        Atom(unit, atom.word, atom.spaced and position == 0, bound=atom.bound and position == 0)
         for atom in pieces
         for position, unit in enumerate(_units(atom.clusters))
     ]
@@ -253,112 +304,3 @@ def _units(whole: Sequence[str]) -> list[tuple[str, ...]]:
         else:
             found.append((cluster,))
     return found
-
-
-def greedy(
-    atoms: Sequence[Atom],
-    widths: Sequence[float],
-    space: float,
-    limit: float,
-    hyphen: float = 0.0,
-) -> list[list[int]] | None:
-    """
-    Return greedy lines as atom indices, or None if an atom is wider than *limit*; *hyphen* is the
-    width of what a soft atom ends its line with.
-    """
-    lines: list[list[int]] = []
-    used = 0.0
-    for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
-        ending = hyphen if atom.soft else 0.0
-        if width + ending > limit:
-            return None
-        gap = space if atom.spaced else 0.0
-        if lines and used + gap + width + ending <= limit:
-            lines[-1].append(index)
-            used += gap + width
-        else:
-            lines.append([index])
-            used = width
-    return lines
-
-
-def balanced(
-    atoms: Sequence[Atom],
-    widths: Sequence[float],
-    space: float,
-    limit: float,
-    lines_min: int = 1,
-    hyphen: float = 0.0,
-) -> list[list[int]] | None:
-    """
-    Return as few lines as greedy wrapping does, or *lines_min*, of lengths as equal as can be.
-    """
-    if not atoms:
-        return []
-    best = greedy(atoms, widths, space, limit, hyphen)
-    if best is None:
-        return best
-    count = max(len(best), min(lines_min, len(atoms)))
-    if count == 1:
-        return best
-    low, high = max(widths), limit
-    for _ in range(10):
-        middle = (low + high) / 2
-        lines = greedy(atoms, widths, space, middle, hyphen)
-        if lines is not None and len(lines) <= count:
-            best, high = lines, middle
-        else:
-            low = middle
-    return _even(atoms, widths, space, high + 1e-6, count, hyphen) or best
-
-
-HYPHENED: Final = 0.3
-"""
-What a hyphen at a line's end counts like: so much of the line left empty.
-"""
-
-
-def _even(
-    atoms: Sequence[Atom],
-    widths: Sequence[float],
-    space: float,
-    limit: float,
-    count: int,
-    hyphen: float,
-) -> list[list[int]] | None:
-    """
-    Return *count* lines no wider than *limit*, with the least squares of what they leave empty:
-    greedy lines leave it all to the last one, a word by itself. None where there are none.
-    """
-    total = len(atoms)
-    # The cost of the best lines up to an atom, and where the last of them begins.
-    before: list[tuple[float, int]] = [(0.0, 0)] + [(inf, 0)] * total
-    steps: list[list[tuple[float, int]]] = []
-    for _ in range(count):
-        after = [(inf, 0)] * (total + 1)
-        for start in range(total):
-            if before[start][0] == inf:
-                continue
-            used = 0.0
-            for end in range(start + 1, total + 1):
-                atom = atoms[end - 1]
-                used += widths[end - 1] + (space if atom.spaced and end - 1 > start else 0.0)
-                if used > limit:
-                    break
-                soft = atom.soft and end < total
-                if soft and used + hyphen > limit:
-                    continue
-                empty = limit - used + (HYPHENED * limit if soft else 0.0)
-                cost = before[start][0] + empty * empty
-                if cost < after[end][0]:
-                    after[end] = (cost, start)
-        steps.append(after)
-        before = after
-    if before[total][0] == inf:
-        return None
-    rows, end = [], total
-    for after in reversed(steps):
-        start = after[end][1]
-        rows.append(list(range(start, end)))
-        end = start
-    return rows[::-1]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_core.compositor import bidi, breaking, capitals, fonts, hyphens, metrics
+from ars0n_core.compositor import bidi, breaking, capitals, fonts, hyphens, metrics, wrapping
 from ars0n_core.compositor.fonts import Face, Font
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _set(
     hyphen = metrics.advance(fonts.FACES[style.face][0], size, style.weight, HYPHEN)
     limit = width
     for _ in range(LIMITS):
-        rows = breaking.balanced(atoms, advances, space, limit, lines_min, hyphen)
+        rows = wrapping.balanced(atoms, advances, space, limit, lines_min, hyphen)
         if rows is None or len(rows) > lines_max:
             return None
         lines = []

@@ -154,11 +154,14 @@ def test_flags_are_pairs() -> None:
     ("sample", "pieces"),
     [
         ("well-made goods", ["well-", "made", "goods"]),
-        ("東京、大阪。", ["東", "京、", "大", "阪。"]),
+        ("東京、大阪。", ["東京、", "大阪。"]),
         ("「東京」へ", ["「東京」へ"]),  # a particle clings to what it marks
         ("今朝焙煎、今夜のカップへ。", ["今朝焙煎、", "今夜の", "カップへ。"]),
-        ("株式会社北風", ["株式会社", "北", "風"]),
-        ("上海咖啡有限公司", ["上", "海", "咖", "啡", "有限公司"]),
+        ("株式会社北風", ["株式会社", "北風"]),
+        ("上海咖啡有限公司", ["上海", "咖啡", "有限公司"]),
+        ("三井不動産", ["三井", "不動産"]),
+        ("金龙鱼集团", ["金龙鱼", "集团"]),
+        ("三菱UFJ銀行", ["三菱", "UFJ", "銀行"]),
         ("毎コーヒー", ["毎", "コーヒー"]),
         ("10-20", ["10-20"]),
         ("までお届けします", ["まで", "お届けします"]),  # courtesy goes with its word
@@ -300,6 +303,26 @@ def test_a_long_word_is_parted_rather_than_all_type_made_small() -> None:
     assert len(whole.lines) == 1
     # The parts that stand on one line are one word again.
     assert all(len(line.runs) == 1 for line in long.lines)
+
+
+@pytest.mark.parametrize(
+    ("sample", "together"),
+    [
+        ("Découvrez notre tout nouveau café !", "café !"),
+        ("Ab sofort für nur noch 19,99 € im Monat", "19,99 €"),
+        ("Representative example at 9.9 % APR, for all", "9.9 %"),
+        ("Alba House — roasted every single Monday", "House —"),
+        ("Une adresse\u00a0: chez M.\u00a0Dupont et fils", "M. Dupont"),
+        ("Una botella de 750 ml, dos por tres", "750 ml,"),
+    ],
+)
+def test_no_line_ends_before_what_belongs_to_it(sample: str, together: str) -> None:
+    style = text.Style(Face.TEXT, 500, 0.0, 1.2)
+    whole = text.set_lines(sample, style, 40).width
+    for width in range(260, whole, 20):
+        lines = text.set_lines(sample, style, 40, width).lines
+        set_so = [" ".join(run.text for run in line.runs if run.word >= 0) for line in lines]
+        assert any(together in line for line in set_so), (width, set_so)
 
 
 def test_no_word_is_left_alone_where_lines_can_share() -> None:
