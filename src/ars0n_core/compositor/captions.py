@@ -217,7 +217,7 @@ def _atoms(words: tuple[CueWord, ...]) -> list[Atom]:
         for position, atom in enumerate(breaking.atoms(breaking.clean(shown))):
             apart = bool(result) and not follows and not _closed_up(result[-1], atom)
             spaced = atom.spaced if position else apart
-            result.append(breaking.Atom(atom.clusters, index, spaced))
+            result.append(breaking.Atom(atom.clusters, index, spaced, bound=atom.bound))
         if is_soft and result:
             result[-1] = evolve(result[-1], soft=True)
     return result

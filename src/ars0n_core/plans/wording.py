@@ -41,7 +41,7 @@ How wide a part of a long word is: two on a line.
 """
 
 SENTENCE_ENDS: Final = ".!?…。！？؟।"
-CLOSERS: Final = "\"'”’»)」』"
+CLOSERS: Final = "\"'”’»)」』\u00a0"
 """
 What ends a sentence, and what may stand behind that.
 """

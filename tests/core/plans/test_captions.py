@@ -54,6 +54,18 @@ def end_of(spoken: list[Utterance]) -> int:
     return round(spoken[-1].words[-1].end_seconds * 30) + 15
 
 
+@pytest.mark.parametrize("word_by_word", [True, False])
+def test_marks_that_stand_alone_stay_with_their_word(*, word_by_word: bool) -> None:
+    script = "Prêt en 30 s ? C'est « extra » : goûtez-le — oui ! — à 9,99 € seulement !"
+    spoken = said([(word, 0.05 + 0.06 * len(word), 0.03) for word in script.split()])
+    cues = captions.cues(spoken, end_frame=end_of(spoken), word_by_word=word_by_word)
+    words = [word.text for cue in cues for word in cue.words]
+    assert all(any(char.isalnum() for char in word) for word in words)
+    assert " ".join(words).replace("\u00a0", " ") == script
+    assert not any(line[0] in "?:!»—€" for each in subtitles.shown(cues) for line in each.lines)
+    check_limits(cues, end_of(spoken))
+
+
 def check_limits(cues: tuple[Cue, ...], end_frame: int) -> None:
     """
     What a certificate asks of captions, and that they are in step with themselves.

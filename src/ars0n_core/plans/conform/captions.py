@@ -35,6 +35,8 @@ _TORN: Final = 3.0  # what it costs to end within a word
 _ALONE: Final = 0.8  # what it costs to be a single word
 _TWO_SENTENCES: Final = 2.0  # what it costs to end a sentence and begin another
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
+_OPENERS: Final = frozenset("«‹“„‘([{¿¡")
+_SAID: Final = frozenset("&+=")  # signs that are words
 
 
 @frozen
@@ -148,7 +150,39 @@ def _heard(utterance: Utterance) -> list[_Heard]:
         for i, part in enumerate(parts):
             begun = start + sum(wide[:i]) * each
             words.append(_Heard(part, begun, begun + wide[i] * each))
-    return words
+    return _with_marks(words)
+
+
+def _with_marks(words: Sequence[_Heard]) -> list[_Heard]:
+    """
+    Return *words*, those that are only marks (French sets a space before its own) joined to what
+    they belong to: none is lit by itself or parted from it.
+    """
+    joined: list[_Heard] = []
+    opening: list[_Heard] = []
+    for word in words:
+        is_mark = not any(char.isalnum() or char in _SAID for char in word.text)
+        if is_mark and joined and not _OPENERS.issuperset(word.text):
+            joined[-1:] = _one([joined[-1], *opening, word])
+            opening = []
+        elif is_mark:
+            opening.append(word)
+        else:
+            joined += _one([*opening, word])
+            opening = []
+    if opening:
+        joined[-1:] = _one([*joined[-1:], *opening])
+    return joined
+
+
+def _one(words: Sequence[_Heard]) -> Sequence[_Heard]:
+    """
+    Return *words* as one, if a line has room for it.
+    """
+    text = "\u00a0".join(word.text for word in words)
+    if len(words) == 1 or wording.columns(text) > _WORD_BY_WORD_COLUMNS:
+        return words
+    return [_Heard(text, words[0].start_seconds, words[-1].end_seconds)]
 
 
 def _break(words: Sequence[_Heard], form: _Form) -> list[Sequence[_Heard]]:
