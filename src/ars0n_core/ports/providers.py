@@ -173,7 +173,8 @@ class VideoGenerator(Protocol):
         May be repeated freely.
 
         Raises:
-            ProviderRejectedError: The provider gave up on it; the message says why.
+            ProviderRejectedError: The provider gave up on it, or knows of no such ticket; the
+                message says why.
             ProviderUnavailableError: It can't say now.
         """
         ...

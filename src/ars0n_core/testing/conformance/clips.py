@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from ars0n_core.errors import PortError
 from ars0n_core.ports import ClipOrder, Finished, Unfinished
 from ars0n_core.specs.model import AspectRatio, VideoModel
 from ars0n_core.testing.conformance import media
@@ -136,6 +137,16 @@ class VideoGeneratorSuite:
 
         assert isinstance(answer, Finished)
         assert (seconds_of(answer.path) or 0) >= order.seconds - FRAME_SECONDS
+
+    @pytest.mark.parametrize("ticket", ["", "nobodys", "{}", "operations/../none", "票"])
+    def test_a_ticket_that_is_none_is_said_so(
+        self, clips: VideoGenerator, folder: Path, ticket: str
+    ) -> None:
+        """
+        By an error of the port: whoever asks must know whether to ask again.
+        """
+        with pytest.raises(PortError):
+            clips.check(ticket, folder)
 
     def test_two_orders_have_two_tickets(self, clips: VideoGenerator, order: ClipOrder) -> None:
         """

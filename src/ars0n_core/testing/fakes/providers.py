@@ -106,15 +106,18 @@ class FakeClips:
         """
         Return how far it is, and at last the clip.
         """
+        if ticket.count("|") < _TICKET_BARS:
+            raise ProviderRejectedError(f"There is no clip {ticket!r}", port="clips")
         looks = self.asked[ticket] = self.asked.get(ticket, 0) + 1
         if looks < self.looks:
             return Unfinished(looks / self.looks)
-        _, seconds, seed = ticket.split("|")
+        _, seconds, seed = ticket.rsplit("|", _TICKET_BARS)
         path = folder / "clip.mp4"
         path.write_bytes(footage(float(seconds), seed))
         return Finished(path)
 
 
+_TICKET_BARS: Final = 2
 PRIVATE_USE: Final = range(0xE000, 0xF900)
 WORD_SECONDS: Final = 0.3
 """
