@@ -4,13 +4,16 @@ How the web server talks on a line: what is no HTTP is refused as everything els
 uvicorn's own refusal is a line of plain text, without a request id; and of every request
 that offers another protocol (Java's own client offers HTTP/2 with each first one) it writes
 two warnings, though nothing is wrong with it.
+
+The parser is always h11. Where httptools is installed uvicorn would take that, and it gives
+up on a body that comes after an offer of another protocol, as Java's client sends it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,12 +27,12 @@ def protocol_refusing(refusal: Callable[[Iterable[Header]], bytes]) -> type[asyn
     Return uvicorn's protocol, with our *refusal* of what is no HTTP, which gets the
     headers of every answer.
     """
-    return type("Protocol", (_Worded, AutoHTTPProtocol), {"refusal": staticmethod(refusal)})
+    return type("Protocol", (_Worded, H11Protocol), {"refusal": staticmethod(refusal)})
 
 
 class _Worded:
     """
-    What is put before one of uvicorn's protocols, whichever parser there is.
+    What is put before uvicorn's protocol.
     """
 
     refusal: Callable[[Iterable[Header]], bytes]

@@ -105,3 +105,14 @@ def test_what_is_no_http_is_refused_in_our_words(port: int, sent: bytes) -> None
         line.sendall(sent)
 
         assert line.recv(1000, socket.MSG_WAITALL) == REFUSAL
+
+
+def test_another_protocol_that_is_offered_is_passed_over(port: int) -> None:
+    head = b"POST /quick HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        for _ in range(2):
+            line.sendall(head + b"Content-Length: 2\r\n\r\n")
+            time.sleep(0.05)  # the body comes by itself, as Java's client sends it
+            line.sendall(b"{}")
+
+            assert line.recv(1000).startswith(b"HTTP/1.1 204")
