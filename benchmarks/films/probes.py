@@ -4,27 +4,41 @@ What is watched or changed inside a rendering process, by name: `PREPARATIONS`.
 
 import functools
 import os
+import threading
 import time
 
 import ffmpeg as graphs
 
-from ars0n_core.compositor import commands, dressing, dressings, reels, render, transitions
+from ars0n_core.compositor import (
+    commands,
+    dressing,
+    dressings,
+    frames,
+    reels,
+    render,
+    transitions,
+)
 
 spent = {}
+inside = threading.local()
 
 
 def watched(name, work):
     """
-    Return *work*, with the CPU seconds of its thread added up under *name*.
+    Return *work*, with the CPU seconds of its thread added up under *name*, unless they are added
+    to those of what called it.
     """
 
     @functools.wraps(work)
     def timed(*args, **options):
-        begun = time.thread_time()
+        if getattr(inside, "it", False):
+            return work(*args, **options)
+        begun, inside.it = time.thread_time(), True
         try:
             return work(*args, **options)
         finally:
             spent[name] = spent.get(name, 0.0) + time.thread_time() - begun
+            inside.it = False
 
     return timed
 
@@ -33,8 +47,8 @@ def shares():
     """
     Count what captions, logo, transitions and cards take.
     """
-    dressing.Dressing.draw = watched("logo and captions", dressing.Dressing.draw)
-    dressing.Dressing.bands = watched("setting them", dressing.Dressing.bands)
+    dressing.Dressing.patches = watched("setting them", dressing.Dressing.patches)
+    frames.cover = watched("logo and captions", frames.cover)
     dressings.dress = watched("placing them", dressings.dress)
     transitions.draw = watched("transitions", transitions.draw)
     reels.CardReel.read = watched("cards", reels.CardReel.read)

@@ -21,7 +21,7 @@ from PIL import Image
 from ars0n_core.compositor import backings, breaking, colors, logo, rasters, text
 from ars0n_core.compositor.backings import GROUND, Treatment
 from ars0n_core.compositor.fonts import Face
-from ars0n_core.compositor.frames import Sprite, blend
+from ars0n_core.compositor.frames import Sprite, patch
 from ars0n_core.compositor.logo import rounded_mask
 from ars0n_core.compositor.safe_areas import Box, centered_area
 from ars0n_core.compositor.text import Style
@@ -32,7 +32,7 @@ from ars0n_core.timelines import Cue
 if TYPE_CHECKING:
     from ars0n_core.compositor.breaking import Atom
     from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.frames import Frame
+    from ars0n_core.compositor.frames import Patch
     from ars0n_core.timelines import CueWord
 
 SPEECH: Final = Style(Face.TEXT, 650, -0.008, 1.28)
@@ -177,17 +177,17 @@ class CaptionArt:
         box = Box(left, top, left + wide, top + tall)
         return cls(cue, box, block.size, len(block.lines), backing, Sprite.from_rgba(image), lit)
 
-    def draw(self, frame: Frame, film_frame: int) -> None:
+    def patches(self, film_frame: int) -> list[Patch]:
         """
-        Lay the caption over *frame* as it is in the film's *film_frame*, if it is shown.
+        Return the caption as it is in the film's *film_frame*: nothing if it is not shown.
         """
         if not self.cue.start_frame <= film_frame < self.cue.start_frame + self.cue.frames:
-            return
-        blend(frame, self.base, self.box.left, self.box.top)
+            return []
+        laid = [(self.base, self.box.left, self.box.top)]
         spoken = self.spoken(film_frame)
         if self.lit and spoken is not None:
-            for sprite, x, y in self.lit[spoken]:
-                blend(frame, sprite, x, y)
+            laid += self.lit[spoken]
+        return [each for sprite, x, y in laid if (each := patch(sprite, x, y)) is not None]
 
     def spoken(self, film_frame: int) -> int | None:
         """

@@ -28,6 +28,23 @@ KG: Final = 1 - KR - KB
 The luma weights of ITU-R BT.709.
 """
 
+TO_YUV: Final[Floats] = np.array(
+    [
+        (219 / 255 * KR, 112 / 255 * -KR / (1 - KB), 112 / 255),
+        (219 / 255 * KG, 112 / 255 * -KG / (1 - KB), 112 / 255 * -KG / (1 - KR)),
+        (219 / 255 * KB, 112 / 255, 112 / 255 * -KB / (1 - KR)),
+    ],
+    np.float32,
+)
+"""
+What R, G and B, 0 to 255, each a row, add to limited-range BT.709 Y, U and V, each a column.
+"""
+
+YUV_BLACK: Final = (16, 128, 128)
+"""
+Y, U and V of black.
+"""
+
 LEGIBLE: Final = 4.5
 """
 The least contrast of text with what is behind it (WCAG 2 level AA).
@@ -85,11 +102,11 @@ def yuv(rgb: npt.NDArray[Any]) -> tuple[Floats, Floats, Floats]:
     """
     Return limited-range BT.709 luma and chroma, unrounded, of *rgb* (..., 3), 0 to 255.
     """
-    r, g, b = (rgb[..., i].astype(np.float32) for i in range(3))
-    y = KR * r + KG * g + KB * b
-    u = 128 + (b - y) * np.float32(224 / 255 / (2 * (1 - KB)))
-    v = 128 + (r - y) * np.float32(224 / 255 / (2 * (1 - KR)))
-    return 16 + y * np.float32(219 / 255), u, v
+    light = np.asarray(rgb[..., :3], np.float32, order="C")
+    y, u, v = (
+        light @ TO_YUV[:, index] + np.float32(black) for index, black in enumerate(YUV_BLACK)
+    )
+    return y, u, v
 
 
 def yuv_of(color: Rgb) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from attrs import frozen
 from ars0n_core.compositor import backings, heaps
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt, Row
-from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.frames import Sprite, patch
 from ars0n_core.compositor.groups import Once, Recent
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
@@ -25,6 +25,7 @@ from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.colors import Rgb
+    from ars0n_core.compositor.frames import Patch
     from ars0n_core.timelines import Cue
     from ars0n_core.work import Json
 
@@ -54,15 +55,9 @@ class Layer(Protocol):
         """
         ...
 
-    def draw(self, frame: Frame, n: int) -> None:
+    def patches(self, n: int) -> Sequence[Patch]:
         """
-        Lay it over the film's frame *n*, plane by plane: each is drawn as if it were alone.
-        """
-        ...
-
-    def rows(self, n: int) -> tuple[int, int]:
-        """
-        Return the first row that it may change in frame *n*, and the first after them.
+        Return what it lays over the film's frame *n*.
         """
         ...
 
@@ -95,19 +90,13 @@ class Standing:
         end = min(self.end_frame, first + frames) - first
         return ["standing", self.name, self.x, self.y, begin, end]
 
-    def draw(self, frame: Frame, n: int) -> None:
+    def patches(self, n: int) -> Sequence[Patch]:
         """
-        Lay it over frame *n*.
-        """
-        del n
-        blend(frame, self.sprite, self.x, self.y)
-
-    def rows(self, n: int) -> tuple[int, int]:
-        """
-        Return the sprite's rows.
+        Return the sprite, whatever frame *n* is.
         """
         del n
-        return self.y, self.y + self.sprite.height
+        laid = patch(self.sprite, self.x, self.y)
+        return [laid] if laid is not None else []
 
 
 @frozen(kw_only=True)
@@ -197,19 +186,11 @@ class Worded:
         stood: list[Json] = [self._manner.row.value, backing.backing.value, backing.opacity]
         return ["caption", words, accent, *stood, *place]
 
-    def draw(self, frame: Frame, n: int) -> None:
+    def patches(self, n: int) -> Sequence[Patch]:
         """
-        Lay it over frame *n*.
+        Return what is seen of it in frame *n*.
         """
-        self._set().draw(frame, n)
-
-    def rows(self, n: int) -> tuple[int, int]:
-        """
-        Return the rows of its box, and half a line about it for what stands out of it.
-        """
-        del n
-        art = self._set()
-        return art.box.top - art.size // 2, art.box.bottom + art.size // 2
+        return self._set().patches(n)
 
     def _set(self) -> CaptionArt | TitleArt:
         fresh: list[CaptionArt | TitleArt] = []
@@ -249,31 +230,13 @@ class Dressing:
             if layer.start_frame < first + frames and first < layer.end_frame
         ]
 
-    def bands(self, n: int, height: int) -> tuple[tuple[int, int], ...]:
+    def patches(self, n: int) -> list[Patch]:
         """
-        Return the rows of the film's frame *n* that may be changed, in pairs: the first of each
-        band, and the first after it; from the top down, apart from one another.
+        Return all that lies over the film's frame *n*, the lowest first.
         """
-        spans = sorted(
-            (max(0, first // 2 * 2 - 2), min(height, -(-last // 2) * 2 + 2))
-            for first, last in (layer.rows(n) for layer in self._worn(n))
-        )
-        bands: list[tuple[int, int]] = []
-        for top, bottom in spans:
-            if bands and top <= bands[-1][1]:
-                bands[-1] = bands[-1][0], max(bottom, bands[-1][1])
-            elif top < bottom:
-                bands.append((top, bottom))
-        return tuple(bands)
-
-    def draw(self, frame: Frame, n: int, band: tuple[int, int] | None = None) -> None:
-        """
-        Lay all over the film's frame *n*, in place; only what reaches into *band*, if given.
-        """
-        for layer in self._worn(n):
-            first, last = layer.rows(n) if band is not None else (0, 1)
-            if band is None or (first < band[1] and band[0] < last):
-                layer.draw(frame, n)
-
-    def _worn(self, n: int) -> list[Layer]:
-        return [layer for layer in self.layers if layer.start_frame <= n < layer.end_frame]
+        return [
+            each
+            for layer in self.layers
+            if layer.start_frame <= n < layer.end_frame
+            for each in layer.patches(n)
+        ]

@@ -28,7 +28,6 @@ from ars0n_core.compositor import (
 )
 from ars0n_core.compositor.captions import Row
 from ars0n_core.compositor.dressing import SET_EACH, Dressing, Layer, Manner, Standing, Worded
-from ars0n_core.compositor.frames import Frame
 from ars0n_core.compositor.groups import Recent
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, MediaKind
@@ -187,8 +186,7 @@ def _logo(
         for picture in looks.seen(clip)
     ]
     art = logo.overlay(image, width, height, moments)
-    # The sprite's integer planes are made here, once, before several threads use them.
-    standing = Standing(
+    return Standing(
         sprite=art.sprite,
         x=art.box.left,
         y=art.box.top,
@@ -196,8 +194,6 @@ def _logo(
         start_frame=overlay.start_frame,
         end_frame=end_frame,
     )
-    standing.draw(Frame.empty(width, height), overlay.start_frame)
-    return standing
 
 
 class Glances:

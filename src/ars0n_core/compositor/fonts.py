@@ -24,7 +24,7 @@ from ars0n_core.plans.spelling import IGNORABLE, clusters
 from ars0n_core.specs.model import BrandFont
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @frozen(cache_hash=True)
@@ -194,30 +194,37 @@ def code_points(font: Font) -> frozenset[int]:
             tag, _, offset, length = struct.unpack(">4sIII", file.read(16))
             if tag == b"cmap":
                 file.seek(offset)
-                return frozenset(_mapped(file.read(length))) - MEANINGLESS
+                return frozenset(_mapped(file.read(length)) - MEANINGLESS)
     return frozenset()
 
 
-def _mapped(cmap: bytes) -> Iterator[int]:
+def _mapped(cmap: bytes) -> set[int]:
     """
-    Yield the code points of a ``cmap`` table's Unicode subtables (formats 4 and 12).
+    Return the code points of a ``cmap`` table's Unicode subtables (formats 4 and 12).
     """
+    found: set[int] = set()
     (count,) = struct.unpack_from(">H", cmap, 2)
-    for record in range(count):
-        platform, encoding, offset = struct.unpack_from(">HHI", cmap, 4 + 8 * record)
+    for platform, encoding, offset in struct.iter_unpack(">HHI", cmap[4 : 4 + 8 * count]):
         (form,) = struct.unpack_from(">H", cmap, offset)
         if platform not in {0, 3} or (platform == 3 and encoding not in {1, 10}):  # noqa: PLR2004 - Windows
             continue
         if form == 12:  # noqa: PLR2004 - segmented coverage
             (groups,) = struct.unpack_from(">I", cmap, offset + 12)
-            for group in range(groups):
-                first, last, _ = struct.unpack_from(">III", cmap, offset + 16 + 12 * group)
-                yield from range(first, last + 1)
+            first_at = offset + 16
+            for first, last, _ in struct.iter_unpack(
+                ">III", cmap[first_at : first_at + 12 * groups]
+            ):
+                found.update(range(first, last + 1))
         elif form == 4:  # noqa: PLR2004 - segments of the first plane
-            yield from _segments(cmap, offset)
+            for codes in _segments(cmap, offset):
+                found.update(codes)
+    return found
 
 
-def _segments(cmap: bytes, offset: int) -> Iterator[int]:
+def _segments(cmap: bytes, offset: int) -> Iterator[Iterable[int]]:
+    """
+    Yield the code points of each segment that have a glyph.
+    """
     (doubled,) = struct.unpack_from(">H", cmap, offset + 6)
     count = doubled // 2
     ends = struct.unpack_from(f">{count}H", cmap, offset + 14)
@@ -226,13 +233,14 @@ def _segments(cmap: bytes, offset: int) -> Iterator[int]:
     ranges_at = offset + 16 + 3 * doubled
     ranges = struct.unpack_from(f">{count}H", cmap, ranges_at)
     for k, (first, last) in enumerate(zip(starts, ends, strict=True)):
-        for code in range(first, min(last, 0xFFFE) + 1):
-            glyph = code + deltas[k]
-            if ranges[k]:
-                at = ranges_at + 2 * k + ranges[k] + 2 * (code - first)
-                glyph = struct.unpack_from(">H", cmap, at)[0]
-            if glyph & 0xFFFF:
-                yield code
+        codes = range(first, min(last, 0xFFFE) + 1)
+        if ranges[k]:
+            glyphs = struct.unpack_from(f">{len(codes)}H", cmap, ranges_at + 2 * k + ranges[k])
+            yield (code for code, glyph in zip(codes, glyphs, strict=True) if glyph)
+        elif -deltas[k] & 0xFFFF in codes:  # glyph 0 stands for none
+            yield (code for code in codes if code + deltas[k] & 0xFFFF)
+        else:
+            yield codes
 
 
 @functools.lru_cache(maxsize=256)

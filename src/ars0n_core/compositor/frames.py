@@ -18,12 +18,15 @@ import numpy.typing as npt
 from ars0n_core.compositor import colors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from PIL import Image
 
     from ars0n_core.compositor.colors import Floats, Rgb
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint16]
+Baked: TypeAlias = list[tuple[Words, Words]]
 
 SUBPIXELS: Final = 8
 """
@@ -31,9 +34,9 @@ Steps of sprite positions per pixel; finer ones can't be seen at 30 frames a sec
 """
 
 
-NOISE_PIXELS: Final = 1 << 15
+ROUNDED_PIXELS: Final = 1 << 15
 """
-How many pixels' noise is made at once: what that needs stays in the processor's cache.
+How many pixels are brought from floats to planes at once: they stay in the processor's cache.
 """
 
 
@@ -91,19 +94,6 @@ class Frame:
         """
         return self.y, self.u, self.v
 
-    def part(self, index: int) -> Frame:
-        """
-        Return a frame that has only plane *index* (0 Y, 1 U, 2 V) of this one: what is drawn
-        on it is drawn on that plane alone.
-        """
-        alone = object.__new__(Frame)
-        alone.data, alone.width, alone.height = self.data, self.width, self.height
-        none = self.data[:0].reshape(0, 0)
-        alone.y, alone.u, alone.v = (
-            plane if number == index else none for number, plane in enumerate(self.planes)
-        )
-        return alone
-
     def fill(self, color: Rgb) -> None:
         """
         Make every pixel *color*.
@@ -145,18 +135,23 @@ def from_rgb(rgb: npt.NDArray[Any], *, dithered: bool = False) -> Frame:
     """
     height, width = rgb.shape[:2]
     frame = Frame.empty(width, height)
-    y, u, v = colors.yuv(rgb)
-    fine: Floats | float = 0.5
-    coarse: Floats | float = 0.5
-    if dithered:
-        fine, coarse = _noise(height, width), _noise(height // 2, width // 2)
-    _rounded(y, fine, frame.y)
-    _rounded(_halved(u), coarse, frame.u)
-    _rounded(_halved(v), coarse, frame.v)
+    # Of two pixels beside one another, what they add to the U and V of both.
+    chroma = np.tile(colors.TO_YUV[:, 1:] / np.float32(4), (2, 1))
+    rows = max(2, ROUNDED_PIXELS // width // 2 * 2)
+    for top in range(0, height, rows):
+        part = np.asarray(rgb[top : top + rows, :, :3], np.float32, order="C")
+        half = slice(top // 2, (top + len(part)) // 2)
+        pairs = (part[0::2] + part[1::2]).reshape(-1, width // 2, 6) @ chroma
+        values = (part @ colors.TO_YUV[:, 0], pairs[..., 0], pairs[..., 1])
+        planes = (frame.y[top : top + rows], frame.u[half], frame.v[half])
+        for index, lights in enumerate(values):
+            first = half.start if index else top
+            noise = _noise(first, *lights.shape) if dithered else np.float32(0.5)
+            _rounded(lights, noise + np.float32(colors.YUV_BLACK[index]), planes[index])
     return frame
 
 
-def _rounded(values: Floats, added: Floats | float, plane: Bytes) -> None:
+def _rounded(values: Floats, added: Floats | np.float32, plane: Bytes) -> None:
     """
     Set *plane* to *values*, which are not kept, and what is *added*, rounded down.
     """
@@ -165,20 +160,17 @@ def _rounded(values: Floats, added: Floats | float, plane: Bytes) -> None:
     np.copyto(plane, values, casting="unsafe")
 
 
-def _noise(height: int, width: int) -> Floats:
+def _noise(top: int, height: int, width: int) -> Floats:
     """
-    Return interleaved gradient noise (Jimenez 2014): even, patternless, the same every time.
+    Return rows of interleaved gradient noise (Jimenez 2014) from *top* on: even, patternless, the
+    same every time.
     """
-    row = 0.00583715 * np.arange(height, dtype=np.float64)[:, None]
-    column = 0.06711056 * np.arange(width, dtype=np.float64)[None]
-    noise = np.empty((height, width), np.float32)
-    rows = max(1, NOISE_PIXELS // width)
-    for top in range(0, height, rows):
-        inner = column + row[top : top + rows]
-        inner -= np.floor(inner)
-        inner *= 52.9829189
-        np.subtract(inner, np.floor(inner), out=noise[top : top + rows], casting="same_kind")
-    return noise
+    inner = 0.06711056 * np.arange(width, dtype=np.float64)[None] + (
+        0.00583715 * np.arange(top, top + height, dtype=np.float64)[:, None]
+    )
+    inner -= np.floor(inner)
+    inner *= 52.9829189
+    return np.asarray(inner - np.floor(inner), np.float32)
 
 
 def to_rgb(frame: Frame) -> Bytes:
@@ -218,7 +210,7 @@ class Sprite:
         self._pre = pre
         self._alpha = alpha
         self.height, self.width = alpha.shape
-        self._baked: dict[tuple[float, float, int], list[tuple[Words, Words]]] = {}
+        self._baked: dict[tuple[float, float, int], Baked] = {}
 
     @classmethod
     def from_rgba(cls, image: Image.Image | npt.NDArray[Any]) -> Sprite:
@@ -241,7 +233,7 @@ class Sprite:
         y, u, v = self._pre
         return Sprite((y[part], u[part], v[part]), self._alpha[part])
 
-    def planes(self, dx: float, dy: float, opacity: int) -> list[tuple[Words, Words]]:
+    def planes(self, dx: float, dy: float, opacity: int) -> Baked:
         """
         Return (premultiplied * 256 and half a step, 256 - alpha) of Y, U, V on an even grid.
 
@@ -260,7 +252,7 @@ class Sprite:
                 self._baked[key] = baked
         return baked
 
-    def _bake(self, dx: float, dy: float, opacity: int) -> list[tuple[Words, Words]]:
+    def _bake(self, dx: float, dy: float, opacity: int) -> Baked:
         y, u, v = (_shifted(plane, dx, dy) for plane in self._pre)
         alpha = _shifted(self._alpha, dx, dy)
         half_alpha = _halved(alpha)
@@ -296,32 +288,89 @@ def _shifted(plane: Floats, dx: float, dy: float) -> Floats:
     return grid
 
 
-def blend(frame: Frame, sprite: Sprite, x: float, y: float, opacity: float = 1.0) -> None:
+class Patch:
     """
-    Lay *sprite* over *frame* in place, its top left corner at (*x*, *y*).
+    A sprite laid at a place: integer planes, their corner on the even grid at (*left*, *top*).
+    """
 
-    Positions are kept to an eighth of a pixel; what lies outside the frame is left out.
-    """
-    strength = round(256 * min(1.0, max(0.0, opacity)))
-    if not strength:
-        return
-    x, y = round(x * SUBPIXELS) / SUBPIXELS, round(y * SUBPIXELS) / SUBPIXELS
-    left, top = int(x // 2) * 2, int(y // 2) * 2
-    baked = sprite.planes(x - left, y - top, strength)
-    for plane, (pre, rest), step in zip(frame.planes, baked, (1, 2, 2), strict=True):
-        if not plane.size:
-            continue
-        px, py = left // step, top // step
-        rows = slice(max(0, py), min(plane.shape[0], py + pre.shape[0]))
-        columns = slice(max(0, px), min(plane.shape[1], px + pre.shape[1]))
+    __slots__ = ("_baked", "_left", "rows")
+
+    def __init__(self, baked: Baked, left: int, top: int) -> None:
+        self._baked = baked
+        self._left = left
+        self.rows = (top, top + baked[0][0].shape[0])
+
+    def cover(self, plane: Bytes, index: int) -> None:
+        """
+        Lay it over *plane* *index* (0 Y, 1 U, 2 V) of a frame in place; what lies outside is
+        left out.
+        """
+        pre, rest = self._baked[index]
+        step = 2 if index else 1
+        x, y = self._left // step, self.rows[0] // step
+        rows = slice(max(0, y), min(plane.shape[0], y + pre.shape[0]))
+        columns = slice(max(0, x), min(plane.shape[1], x + pre.shape[1]))
         if rows.start >= rows.stop or columns.start >= columns.stop:
-            continue
-        source = (
-            slice(rows.start - py, rows.stop - py),
-            slice(columns.start - px, columns.stop - px),
-        )
+            return
+        source = (slice(rows.start - y, rows.stop - y), slice(columns.start - x, columns.stop - x))
         target = plane[rows, columns]
         scratch = np.multiply(target, rest[source], dtype=np.uint16)
         scratch += pre[source]
         scratch >>= 8
         np.copyto(target, scratch, casting="unsafe")
+
+
+def patch(sprite: Sprite, x: float, y: float, opacity: float = 1.0) -> Patch | None:
+    """
+    Return *sprite* laid with its top left corner at (*x*, *y*), None if nothing of it is seen.
+
+    Positions are kept to an eighth of a pixel.
+    """
+    strength = round(256 * min(1.0, max(0.0, opacity)))
+    if not strength:
+        return None
+    x, y = round(x * SUBPIXELS) / SUBPIXELS, round(y * SUBPIXELS) / SUBPIXELS
+    left, top = int(x // 2) * 2, int(y // 2) * 2
+    return Patch(sprite.planes(x - left, y - top, strength), left, top)
+
+
+def bands(patches: Sequence[Patch], height: int) -> list[tuple[int, int, list[Patch]]]:
+    """
+    Return the rows of a frame of *height* that *patches* change, in bands apart from one another,
+    from the top down: the first of each, the first after it, and its patches, the lowest first.
+    """
+    spans: list[tuple[int, int]] = []
+    for top, bottom in sorted((max(0, p.rows[0]), min(height, p.rows[1])) for p in patches):
+        if spans and top <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(bottom, spans[-1][1])
+        elif top < bottom:
+            spans.append((top, bottom))
+    return [
+        (top, bottom, [p for p in patches if p.rows[0] < bottom and top < p.rows[1]])
+        for top, bottom in spans
+    ]
+
+
+def cover(plane: Bytes, index: int, patches: Iterable[Patch]) -> None:
+    """
+    Lay *patches* over *plane* *index* (0 Y, 1 U, 2 V) of a frame in place, one upon the other.
+    """
+    for each in patches:
+        each.cover(plane, index)
+
+
+def lay(frame: Frame, patches: Sequence[Patch]) -> None:
+    """
+    Lay *patches* over *frame* in place, one upon the other.
+    """
+    for index, plane in enumerate(frame.planes):
+        cover(plane, index, patches)
+
+
+def blend(frame: Frame, sprite: Sprite, x: float, y: float, opacity: float = 1.0) -> None:
+    """
+    Lay *sprite* over *frame* in place, its top left corner at (*x*, *y*), as `patch` says.
+    """
+    laid = patch(sprite, x, y, opacity)
+    if laid is not None:
+        lay(frame, [laid])

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ars0n_core.compositor import commands, ffmpeg, heaps, mp4, probe, reels, stills, transitions
+from ars0n_core.compositor import (
+    commands,
+    ffmpeg,
+    frames,
+    heaps,
+    mp4,
+    probe,
+    reels,
+    stills,
+    transitions,
+)
 from ars0n_core.compositor.cache import RAW, Cache
 from ars0n_core.compositor.dressing import Dressing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ars0n_core.compositor.cards import CardArt
+    from ars0n_core.compositor.frames import Patch
     from ars0n_core.compositor.reels import FootageReel, Reel
     from ars0n_core.compositor.segments import Run
     from ars0n_core.timelines import EndCard
@@ -299,7 +310,6 @@ def _encode(
     Of a *passing* reel only the rows that are drawn on are brought into *frame*. *parting* is told
     when few pictures are left, and shows them from there on.
     """
-    parts = [frame.part(index) for index in range(3)]
     target = task.file(segment)
     beside = target.with_suffix(".part.mp4")
     graph = task.encode(beside, frames=segment.frames)
@@ -314,14 +324,14 @@ def _encode(
                 encoder.await_lines(n - AHEAD)
             if parting is not None and segment.frames - n <= EARLY:
                 passing, picture, parting = None, parting(segment.frames - n), None
-            at = segment.start_frame + n
-            bands = task.dressing.bands(at, frame.height) if passing is not None else ()
-            seen = sum(bottom - top for top, bottom in bands)
+            worn = task.dressing.patches(segment.start_frame + n)
+            bands = frames.bands(worn, frame.height)
+            seen = sum(bottom - top for top, bottom, _ in bands)
             if passing is not None and seen <= frame.height * SEEN:
-                _pass_on(task, passing, encoder, parts, bands, at)
+                _pass_on(passing, encoder, frame, bands)
                 continue
             shown = picture(n)
-            task.dressing.draw(shown, at)
+            frames.lay(shown, worn)
             encoder.write(shown.view())
         encoder.finish()
     encoded = len(mp4.read(beside).sizes)
@@ -331,30 +341,27 @@ def _encode(
 
 
 def _pass_on(
-    task: Task,
     reel: FootageReel,
     encoder: ffmpeg.Process,
-    parts: Sequence[Frame],
-    bands: Sequence[tuple[int, int]],
-    at: int,
+    frame: Frame,
+    bands: Sequence[tuple[int, int, list[Patch]]],
 ) -> None:
     """
-    Bring the rows of *bands* of each plane into its part of a frame, draw on them as they are in
-    the film's frame *at*, and hand all other rows from *reel* to *encoder* untouched.
+    Bring the rows of *bands* into the planes of *frame*, lay their patches over them, and hand all
+    other rows from *reel* to *encoder* untouched.
     """
     unseen = 0
-    for index, part in enumerate(parts):
-        plane = part.planes[index]
+    for index, plane in enumerate(frame.planes):
         step = 2 if index else 1
         done = 0
-        for band in bands:
-            rows = plane[band[0] // step : band[1] // step]
-            reel.pass_on(encoder, unseen + (band[0] // step - done) * plane.shape[1])
-            view = rows.data.cast("B")
+        for top, bottom, patches in bands:
+            first, last = top // step, bottom // step
+            view = plane[first:last].data.cast("B")
+            reel.pass_on(encoder, unseen + (first - done) * plane.shape[1])
             reel.take(view)
-            task.dressing.draw(part, at, band)
+            frames.cover(plane, index, patches)
             encoder.write(view)
-            done, unseen = band[1] // step, 0
+            done, unseen = last, 0
         unseen += (plane.shape[0] - done) * plane.shape[1]
     reel.pass_on(encoder, unseen)
 

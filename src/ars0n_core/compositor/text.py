@@ -345,19 +345,17 @@ def fit(
     )
     for made, limit, tried in ways:
         kept = made()
-        best, low, high = None, 0, tried - 1
-        middle = high  # the least size says whether this way fits at all, most fit at the largest
+        # Most fit at the largest size; if not, the least says whether this way fits at all.
+        best, low, high, middle = None, 0, tried - 1, 0
         while low <= high:
             block = _set(text, kept, style, sizes[middle], width, limit, lines_min)
             if block is not None and block.height <= height:
-                high = middle - 1
-                middle = 0 if best is None else (low + high) // 2
-                best = block
-            elif best is None:
+                best, high = block, middle - 1
+            elif best is None and middle:
                 break
             else:
                 low = middle + 1
-                middle = (low + high) // 2
+            middle = high if best is None else (low + high) // 2
         if best is not None:
             return best
     size = sizes[-1]

@@ -20,14 +20,14 @@ from ars0n_core.compositor import colors, logo, rasters, text, transitions
 from ars0n_core.compositor.backings import GROUND
 from ars0n_core.compositor.captions import caption_zone, scale_of
 from ars0n_core.compositor.fonts import Face
-from ars0n_core.compositor.frames import Sprite, blend
+from ars0n_core.compositor.frames import Sprite, patch
 from ars0n_core.compositor.safe_areas import Box, safe_area
 from ars0n_core.compositor.text import Style
 from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.frames import Frame
+    from ars0n_core.compositor.frames import Patch
 
 SUPER: Final = Style(Face.TEXT, 800, -0.024, 1.1)
 
@@ -119,13 +119,13 @@ class TitleArt:
         box = Box(left, top, left + wide, top + tall)
         return cls(title, box, block.size, block.rtl, Sprite.from_rgba(image))
 
-    def draw(self, frame: Frame, film_frame: int) -> None:
+    def patches(self, film_frame: int) -> list[Patch]:
         """
-        Lay the title over *frame* as it is in the film's *film_frame*, if it is shown.
+        Return the title as it is in the film's *film_frame*: nothing if it is not shown.
         """
         n = film_frame - self.title.start_frame
         if not 0 <= n < self.title.frames:
-            return
+            return []
         whole = min(TITLE_IN_FRAMES, max(1, self.title.frames // 3))
         shown = transitions.settle(min(1.0, (n + 1) / whole))
         going = min(TITLE_OUT_FRAMES, max(1, self.title.frames // 4))
@@ -135,4 +135,5 @@ class TitleArt:
             part = max(1, round(shown * sprite.width))
             first = sprite.width - part if self.rtl else 0
             sprite, x = sprite.cropped(first, 0, first + part, sprite.height), x + first
-        blend(frame, sprite, x, self.box.top, opacity)
+        laid = patch(sprite, x, self.box.top, opacity)
+        return [laid] if laid is not None else []

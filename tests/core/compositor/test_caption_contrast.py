@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ars0n_core.compositor import captions, legibility, letters
-from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.frames import Frame, lay
 from ars0n_core.compositor.local import LocalCompositor
 from ars0n_core.compositor.subtitles import Subtitle
 from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Sound, Timeline
@@ -165,7 +165,7 @@ def test_what_a_scene_shows_is_no_caption_and_hides_none(name: str) -> None:
     shown = []
     for n, luma in enumerate(bare):
         frame = Frame.from_bytes(bytearray(luma.tobytes() + bytes([128]) * (luma.size // 2)), *SIZE)
-        art.draw(frame, n)
+        lay(frame, art.patches(n))
         shown.append(np.array(frame.planes[0]))
     inside = [FIRST + round((LAST - FIRST) * part) for part in legibility.MOMENTS]
     beside = [FIRST - 2, LAST + 2]

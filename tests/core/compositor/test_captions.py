@@ -25,7 +25,7 @@ from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.captions import CaptionArt
 from ars0n_core.compositor.dressing import Manner, Worded
 from ars0n_core.compositor.ffmpeg import Group
-from ars0n_core.compositor.frames import Frame
+from ars0n_core.compositor.frames import Frame, lay
 from ars0n_core.compositor.groups import Recent
 from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Timeline, Title
@@ -86,7 +86,7 @@ def test_a_caption_is_seen_in_its_frames_only_and_only_in_its_box() -> None:
     ground = Frame.filled(360, 640, (0.9, 0.9, 0.9))
     for n, shown in ((9, False), (10, True), (24, True), (25, False)):
         frame = ground.copy()
-        art.draw(frame, n)
+        lay(frame, art.patches(n))
         changed = frame.y != ground.y
         assert changed.any() == shown
         box = art.box
@@ -101,7 +101,7 @@ def test_the_spoken_word_is_lit_in_order() -> None:
     middles = []
     for n in (10, 15, 20):
         frame = Frame.filled(360, 640, (0.2, 0.2, 0.2))
-        art.draw(frame, n)
+        lay(frame, art.patches(n))
         columns = np.flatnonzero((frame.v > code - 12).any(0))
         assert columns.size
         middles.append(columns.mean())
@@ -142,9 +142,8 @@ def contrast_on(ground: float, backing: backings.Treatment) -> float:
     The contrast of a caption on an even *ground* (0 to 1), as it is read off a finished film.
     """
     frame = Frame.filled(720, 1280, (ground, ground, ground))
-    CaptionArt.of(cue("Fresh beans, roasted this morning"), 720, 1280, backing=backing).draw(
-        frame, 12
-    )
+    art = CaptionArt.of(cue("Fresh beans, roasted this morning"), 720, 1280, backing=backing)
+    lay(frame, art.patches(12))
     return contrast_of([frame.y] * 6)
 
 
@@ -156,12 +155,12 @@ def test_white_type_is_legible_on_any_backing_whatever_flashes_up(
 ) -> None:
     art = CaptionArt.of(cue(sentence), *size, backing=backing)
     dark = Frame.filled(*size, (0.2, 0.2, 0.2))
-    art.draw(dark, 12)
+    lay(dark, art.patches(12))
     found = letters.find([dark.y] * 6, [], art.box)
     assert found is not None
     for ground in (0.0, 0.3, 0.55, 0.8, 1.0):
         frame = Frame.filled(*size, (ground, ground, ground))
-        art.draw(frame, 12)
+        lay(frame, art.patches(12))
         seen = found.contrast(frame.y, 0, size[1])
         assert seen is not None
         assert seen >= 5
@@ -185,7 +184,7 @@ def test_every_backing_draws_white_type_inside_its_box(backing: backings.Treatme
     ground = Frame.filled(360, 640, (0.45, 0.45, 0.45))
     frame = ground.copy()
     art = CaptionArt.of(cue("HHHH HHHH"), 360, 640, backing=backing)
-    art.draw(frame, 12)
+    lay(frame, art.patches(12))
     part = frame.y[art.box.top : art.box.bottom, art.box.left : art.box.right]
     assert int(part.max()) >= 228
     assert int(part.min()) < int(ground.y[0, 0])
@@ -235,7 +234,7 @@ def test_a_title_is_uncovered_held_and_gone() -> None:
     changed = []
     for n in (4, 5, 20, 30, 44, 45):
         frame = ground.copy()
-        art.draw(frame, n)
+        lay(frame, art.patches(n))
         changed.append(float(np.abs(frame.y.astype(int) - ground.y).sum()))
     assert changed[0] == changed[5] == 0
     assert 0 < changed[1] < changed[2] == changed[3]
@@ -374,10 +373,10 @@ def test_a_long_film_keeps_few_captions_set(monkeypatch: pytest.MonkeyPatch) -> 
     ]  # fmt: skip
     frame, again = Frame.empty(*size), Frame.empty(*size)
     for each in worded:
-        each.draw(frame, each.start_frame)
-        each.draw(frame, each.start_frame)
+        lay(frame, each.patches(each.start_frame))
+        lay(frame, each.patches(each.start_frame))
     assert len(made) == 4
-    worded[3].draw(again, 3)  # still set
-    worded[0].draw(again, 0)  # set anew, alike
+    lay(again, worded[3].patches(3))  # still set
+    lay(again, worded[0].patches(0))  # set anew, alike
     assert len(made) == 5
     assert made[4] is made[0]

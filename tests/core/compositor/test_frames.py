@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ars0n_core.compositor import colors
-from ars0n_core.compositor.frames import Frame, Sprite, blend, from_rgb, to_rgb
+from ars0n_core.compositor.frames import (
+    Frame,
+    Sprite,
+    bands,
+    blend,
+    cover,
+    from_rgb,
+    lay,
+    patch,
+    to_rgb,
+)
 
 
 def noise(height: int, width: int, channels: int, seed: int) -> np.ndarray:
@@ -117,6 +127,31 @@ def test_flat_fields_have_the_code_values_of_bt709(
 def test_rgb_comes_back_from_a_frame() -> None:
     ramp = np.repeat(np.repeat(noise(6, 8, 3, 5), 2, 0), 2, 1)
     assert np.abs(to_rgb(from_rgb(ramp)).astype(int) - ramp).max() <= 3
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(-7, 30), st.integers(-7, 44), st.integers(0, 9)), max_size=4))
+def test_rows_that_nothing_lies_on_need_not_be_there(places: list[tuple[int, int, int]]) -> None:
+    """
+    What is laid band by band, plane by plane, is what is laid on the whole frame.
+    """
+    under = Frame(noise(60, 36, 1, 3).reshape(-1)[: 36 * 40 * 3 // 2].copy(), 36, 40)
+    laid = [patch(Sprite.from_rgba(noise(5, 8, 4, seed)), x, y) for x, y, seed in places]
+    patches = [each for each in laid if each is not None]
+    whole, parts = under.copy(), under.copy()
+    lay(whole, patches)
+    found, last = bands(patches, 40), -1
+    for top, bottom, on in found:
+        assert last < top < bottom <= 40
+        assert top % 2 == bottom % 2 == 0
+        last = bottom
+        for index, plane in enumerate(parts.planes):
+            step = 2 if index else 1
+            other = np.zeros_like(plane)
+            other[top // step : bottom // step] = plane[top // step : bottom // step]
+            cover(other, index, on)
+            plane[top // step : bottom // step] = other[top // step : bottom // step]
+    assert parts.tobytes() == whole.tobytes()
 
 
 def test_a_dithered_gradient_has_no_bands() -> None:

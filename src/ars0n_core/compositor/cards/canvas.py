@@ -57,14 +57,15 @@ class Canvas:
     turn: int = FIRST_FRAME
 
     def __attrs_post_init__(self) -> None:
-        self.seen = self.ground.copy()
+        self.seen = self.ground  # until a panel comes
 
     def stamp(self, image: Image.Image, x: float, y: float) -> None:
         """
         Paint a still shape on the ground.
         """
         paint.over(self.ground, image, round(x), round(y))
-        paint.over(self.seen, image, round(x), round(y))
+        if self.seen is not self.ground:
+            paint.over(self.seen, image, round(x), round(y))
 
     def panel(
         self,
@@ -78,6 +79,8 @@ class Canvas:
         """
         Bring in a shape that texts may stand on.
         """
+        if self.seen is self.ground:
+            self.seen = self.ground.copy()
         paint.over(self.seen, image, round(x), round(y))
         sprite = Sprite.from_rgba(image)
         self.layers.append(Layer(sprite, round(x), round(y), entrance, start, distance))
