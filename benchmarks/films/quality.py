@@ -17,6 +17,7 @@ from PIL import Image
 from ars0n_adapters.providers.offline import filming, moves
 from ars0n_core.compositor import audio, dressings, ffmpeg, mastering, tapes, transitions
 from ars0n_core.compositor.cache import Cache
+from ars0n_core.compositor.glances import Glances
 from ars0n_core.timelines import Clip, Look, Media, MediaKind, Timeline
 
 from .workload import TAGS
@@ -55,9 +56,8 @@ def composite(binary, timeline, files, lossless, folder):
     """
     with ffmpeg.Group() as group:
         cache = Cache(None, size_bytes_max=0)
-        worn = dressings.dress(
-            timeline, files, binary=binary, cache=cache, pieces=folder, group=group, workers=1
-        )
+        looks = Glances(timeline, files, binary=binary, cache=cache, pieces=folder, group=group)
+        worn = dressings.dress(timeline, files, looks, workers=1)
     logo = worn.layers[0]
     size = (timeline.width, timeline.height)
     clips = timeline.clips

@@ -32,6 +32,7 @@ from ars0n_core.compositor import (
 )
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+from ars0n_core.compositor.glances import Glances
 from ars0n_core.compositor.groups import Crew
 from ars0n_core.compositor.loudness import Loudness
 from ars0n_core.errors import CompositorError
@@ -92,6 +93,7 @@ class Assembly:
     pieces: Path
     cache: Cache
     group: Group
+    looks: Glances
     spent: dict[str, float]
 
     @contextlib.contextmanager
@@ -233,10 +235,7 @@ class Assembly:
     def _planned(self) -> tuple[Task, tuple[Segment, ...]]:
         settings, timeline = self.settings, self.timeline
         track = segments.items(timeline)
-        worn = dressings.dress(
-            timeline, self.media, binary=settings.binary, cache=self.cache,
-            pieces=self.pieces, group=self.group, workers=settings.workers,
-        )  # fmt: skip
+        worn = dressings.dress(timeline, self.media, self.looks, workers=settings.workers)
         encode = partial(
             commands.encode_segment,
             size=(timeline.width, timeline.height),
@@ -261,6 +260,7 @@ class Assembly:
             group=self.group,
             folder=self.pieces,
             cache=self.cache,
+            facts=self.looks.facts,
         )
         return task, segments.cut(timeline, encoding, worn.identity)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import frozen
 
-from ars0n_core.compositor import parameters, streams
+from ars0n_core.compositor import boxes, parameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +58,11 @@ def read(path: Path) -> tuple[tuple[Track, ...], bool]:
     try:
         with path.open("rb") as source:
             kinds, moov = _top(source)
-        inside = list(streams.boxes_of(moov))
+        inside = list(boxes.boxes_of(moov))
         header = dict(inside)[b"mvhd"]
         movie = struct.unpack_from(">I", header, 12 if header[0] == 0 else 20)[0]
         tracks = tuple(
-            _track(dict(streams.leaves_of(payload)), movie)
+            _track(dict(boxes.leaves_of(payload)), movie)
             for kind, payload in inside
             if kind == b"trak"
         )
@@ -74,15 +74,15 @@ def read(path: Path) -> tuple[tuple[Track, ...], bool]:
 def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
     kinds: list[bytes] = []
     moov = b""
-    while len(header := source.read(8)) == streams.HEADER.size:
-        size, kind = streams.HEADER.unpack(header)
+    while len(header := source.read(8)) == boxes.HEADER.size:
+        size, kind = boxes.HEADER.unpack(header)
         skip = size - 8
         if size == 1:
             skip = struct.unpack(">Q", source.read(8))[0] - 16
         kinds.append(kind)
         if size == 0:
             break
-        if skip < 0 or (kind == b"moov" and skip > streams.MOOV_BYTES_MAX):
+        if skip < 0 or (kind == b"moov" and skip > boxes.MOOV_BYTES_MAX):
             raise ValueError("a box of no size")
         if kind == b"moov":
             moov = source.read(skip)

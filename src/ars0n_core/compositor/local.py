@@ -24,7 +24,7 @@ from ars0n_core.compositor.archive import Archive
 from ars0n_core.compositor.cache import Cache
 from ars0n_core.compositor.disks import writing
 from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
-from ars0n_core.compositor.groups import Precedence
+from ars0n_core.compositor.groups import Crew, Precedence
 from ars0n_core.errors import CompositorError
 
 if TYPE_CHECKING:
@@ -212,12 +212,19 @@ class LocalCompositor:
         Give the place where *timeline* is rendered; after it, only what was finished is there.
         """
         # What renders is loaded when something is rendered: an ad that is kept needs none of it.
-        from ars0n_core.compositor.assembly import Assembly, Settings  # noqa: PLC0415 (so)
+        from ars0n_core.compositor.glances import Glances  # noqa: PLC0415 (so)
 
         cache, pieces = self._cache(), folder / "pieces"
+        looks = Glances(
+            timeline, media, binary=self.binary, cache=cache, pieces=pieces, group=group
+        )
         with writing():
             pieces.mkdir(parents=True, exist_ok=True)
-            with _emptied(pieces):
+            with _emptied(pieces), Crew(self.workers, group) as crew:
+                if timeline.has_picture:
+                    looks.begin(crew)
+                from ars0n_core.compositor.assembly import Assembly, Settings  # noqa: PLC0415 (so)
+
                 yield Assembly(
                     settings=Settings(
                         binary=self.binary,
@@ -234,6 +241,7 @@ class LocalCompositor:
                     pieces=pieces,
                     cache=cache,
                     group=group,
+                    looks=looks,
                     spent={},
                 )
             cache.trim()

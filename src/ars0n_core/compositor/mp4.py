@@ -20,15 +20,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from attrs import frozen
 
-from ars0n_core.compositor.streams import (
-    CONTAINERS,
-    HEADER,
-    MOOV_BYTES_MAX,
-    Integers,
-    Stream,
-    h264_level,
-    read,
-)
+from ars0n_core.compositor.boxes import HEADER
+from ars0n_core.compositor.streams import Integers, Stream, h264_level, read
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, SAMPLE_RATE
 
@@ -38,9 +31,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
-    "CONTAINERS",
-    "HEADER",
-    "MOOV_BYTES_MAX",
     "Stream",
     "h264_level",
     "join",

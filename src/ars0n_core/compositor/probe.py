@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_core.compositor import ffmpeg, streams
+from ars0n_core.compositor import boxes, ffmpeg, streams
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE
 
@@ -277,7 +277,7 @@ def probe(
     if media is not None:
         _require_shown(facts, media, binary)
     if facts.video and facts.video[0].codec == "h264":
-        told = streams.tells_pictures(path)
+        told = boxes.tells_pictures(path)
         facts = evolve(facts, video=(evolve(facts.video[0], is_told=told), *facts.video[1:]))
     if any(video.fps == FRAME_RATE for video in facts.video) and _is_steady(path):
         facts = evolve(

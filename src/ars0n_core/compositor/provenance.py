@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from attrs import asdict
 
-from ars0n_core.compositor import ffmpeg, streams
+from ars0n_core.compositor import boxes, ffmpeg
 from ars0n_core.compositor.disks import writing
 from ars0n_core.errors import CompositorError
 
@@ -209,7 +209,7 @@ def _mp4(source: BinaryIO, out: BinaryIO, provenance: Provenance) -> None:
     kinds = [kind for kind, _, _ in pieces]
     moves = b"mdat" in kinds and kinds.index(b"moov") < kinds.index(b"mdat")
     kept = b"".join(
-        _box(kind, content) for kind, content in streams.boxes_of(moov) if kind != b"udta"
+        _box(kind, content) for kind, content in boxes.boxes_of(moov) if kind != b"udta"
     )
     shift = len(kept) + len(udta) - len(moov) if moves else 0
     for kind, _, (start, size) in pieces:
@@ -228,13 +228,13 @@ def _boxes(source: BinaryIO) -> Iterable[tuple[bytes, bytes, tuple[int, int]]]:
     place = 0
     while place + 8 <= end:
         source.seek(place)
-        size, kind = streams.HEADER.unpack(source.read(8))
+        size, kind = boxes.HEADER.unpack(source.read(8))
         head = 8
         if size == 1:
             size, head = struct.unpack(">Q", source.read(8))[0], 16
         elif size == 0:
             size = end - place
-        if size < head or place + size > end or (kind == b"moov" and size > streams.MOOV_BYTES_MAX):
+        if size < head or place + size > end or (kind == b"moov" and size > boxes.MOOV_BYTES_MAX):
             raise ValueError("a box that does not fit")
         yield kind, source.read(size - head) if kind == b"moov" else b"", (place, size)
         place += size
@@ -245,9 +245,9 @@ def _moved(content: bytes, shift: int) -> bytes:
     Return boxes with every chunk's place moved by *shift* bytes.
     """
     parts = []
-    for kind, inside in streams.boxes_of(content):
+    for kind, inside in boxes.boxes_of(content):
         payload = inside
-        if kind in streams.CONTAINERS:
+        if kind in boxes.CONTAINERS:
             payload = _moved(inside, shift)
         elif kind in (b"stco", b"co64"):
             form = ">u4" if kind == b"stco" else ">u8"
@@ -310,7 +310,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _box(kind: bytes, content: bytes) -> bytes:
-    return streams.HEADER.pack(len(content) + 8, kind) + content
+    return boxes.HEADER.pack(len(content) + 8, kind) + content
 
 
 def _copy(source: BinaryIO, out: BinaryIO, start: int, size: int) -> None:

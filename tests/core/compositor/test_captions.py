@@ -26,6 +26,7 @@ from ars0n_core.compositor.captions import CaptionArt
 from ars0n_core.compositor.dressing import Manner, Worded
 from ars0n_core.compositor.ffmpeg import Group
 from ars0n_core.compositor.frames import Frame, lay
+from ars0n_core.compositor.glances import Glances
 from ars0n_core.compositor.groups import Recent
 from ars0n_core.compositor.titles import TitleArt
 from ars0n_core.timelines import Clip, Cue, CueWord, Media, MediaKind, Timeline, Title
@@ -221,7 +222,7 @@ def test_a_caption_is_backed_by_what_its_scene_looks_like(
     )  # fmt: skip
     cache = Cache(None, size_bytes_max=0)
     with Group() as group:
-        looks = dressings.Glances(
+        looks = Glances(
             timeline, {"c": path}, binary=binary, cache=cache, pieces=tmp_path, group=group
         )
         manner = dressings._manner(timeline, timeline.clips[0], (), looks)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import commands, ffmpeg, parameters, probe, streams
+from ars0n_core.compositor import boxes, commands, ffmpeg, parameters, probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def test_told_or_not_the_same_pictures_are_decoded(
     path = tmp_path / name
     subprocess.run([binary.path, "-v", "error", *made, str(path)], check=True, timeout=60)
     facts = probe.probe(path, binary=binary).video[0]
-    assert (facts.is_told, streams.tells_pictures(path)) == (told, told)
+    assert (facts.is_told, boxes.tells_pictures(path)) == (told, told)
 
     def decoded(*, is_told: bool) -> bytes:
         graph = commands.decode_picture(
@@ -151,5 +151,5 @@ Boxes in boxes, deeper than Python calls functions.
 def test_what_is_no_film_tells_nothing(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "none.mp4"
     path.write_bytes(content)
-    assert not streams.tells_pictures(path)
-    assert not streams.tells_pictures(tmp_path / "missing.mp4")
+    assert not boxes.tells_pictures(path)
+    assert not boxes.tells_pictures(tmp_path / "missing.mp4")

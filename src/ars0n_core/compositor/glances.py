@@ -1,0 +1,202 @@
+"""
+Glances at a film's clips: a few key pictures of each, small, enough to tell light from dark, and
+a hundredth of decoding it all.
+
+**Owns** when a clip is looked at, and that it is once. **Does not own** what is made of it
+(`dressings`). **Invariant**: nothing that computes is loaded before it is needed: clips are looked
+at while the rest of the compositor is still being loaded.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from ars0n_core.compositor import boxes, commands, ffmpeg
+from ars0n_core.compositor.groups import Once
+from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import FRAME_RATE, MediaKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ars0n_core.compositor.cache import Cache
+    from ars0n_core.compositor.colors import Floats
+    from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
+    from ars0n_core.compositor.groups import Crew
+    from ars0n_core.compositor.probe import MediaFacts
+    from ars0n_core.timelines import Clip, Cue, Overlay, Timeline, Title
+
+GLANCE: Final = 8
+"""
+A glance has an eighth of the film's width and height.
+"""
+
+PICTURES: Final = 8
+"""
+Footage is taken in with a key picture a second: as many seconds as a scene lasts.
+"""
+
+SECONDS_UNSEEN_MAX: Final = 2.0
+"""
+With key pictures further apart, what is between them is not known.
+"""
+
+
+class Glances:
+    """
+    Small pictures of each clip, taken when first asked for, and ``facts``, what was seen of the
+    files on the way; each is looked at once, whoever asks.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        media: Mapping[str, Path],
+        *,
+        binary: Ffmpeg,
+        cache: Cache,
+        pieces: Path,
+        group: Group,
+    ) -> None:
+        self._timeline = timeline
+        self._media = media
+        self._binary = binary
+        self._cache = cache
+        self._pieces = pieces
+        self._group = group
+        self._known = {each.id: each for each in timeline.media}
+        self._small = (max(2, timeline.width // GLANCE), max(2, timeline.height // GLANCE))
+        self._taken = {name: Once[bytes]() for name in self._known}
+        self._seen: dict[str, list[Floats]] = {}
+        self.facts: dict[str, MediaFacts] = {}
+
+    def begin(self, crew: Crew) -> None:
+        """
+        Have *crew* look at all clips that something lies over: at once, for ffmpeg needs nothing
+        of us while it looks.
+        """
+        film = self._timeline
+        laid: list[Overlay | Title | Cue] = [*film.overlays, *film.titles, *film.cues]
+        wanted = {
+            clip.media: None
+            for each in laid
+            for clip in self.shown(each.start_frame, each.start_frame + each.frames)
+        }
+        for name in wanted:
+            crew.begin(partial(self._bytes, name))
+
+    def sha256(self, name: str) -> str:
+        """
+        Return the identity of a medium's content.
+        """
+        return self._known[name].sha256
+
+    def between(self, first: int, last: int) -> list[Floats]:
+        """
+        Return key pictures, RGB (height, width, 3), 0 to 255, of the clips shown from *first* on
+        and before *last*.
+        """
+        return [picture for clip in self.shown(first, last) for picture in self._keys(clip.media)]
+
+    def seen(self, clip: Clip) -> list[Floats]:
+        """
+        Return those key pictures of *clip* that are shown, and their neighbours: the first second
+        of footage of which the third is shown is nobody's ground.
+        """
+        pictures = self._keys(clip.media)
+        available = self._known[clip.media].available_frames
+        if not available or len(pictures) == PICTURES:  # there may be more
+            return pictures
+        each = available / len(pictures)
+        first = math.floor(clip.source_frame / each)
+        last = math.ceil((clip.source_frame + clip.frames * clip.speed) / each)
+        return pictures[first : last + 1] or pictures[-1:]
+
+    def of(self, clip: Clip) -> list[Floats] | None:
+        """
+        Return key pictures of *clip*, None where it is still to come.
+        """
+        return self._keys(clip.media) if clip.media in self._media else None
+
+    def are_close(self, clip: Clip) -> bool:
+        """
+        Whether the key pictures of *clip* are as close as it takes to know what it shows.
+        """
+        seconds = min(clip.frames * clip.speed / FRAME_RATE, PICTURES)
+        return not self.moves(clip.media) or (
+            len(self._keys(clip.media)) * SECONDS_UNSEEN_MAX >= seconds
+        )
+
+    def moves(self, name: str) -> bool:
+        """
+        Whether a medium is more than a single picture.
+        """
+        return self._known[name].kind is not MediaKind.STILL
+
+    def shown(self, first: int, last: int) -> list[Clip]:
+        """
+        Return the clips that are shown from *first* on and before *last*, as far as they have come.
+        """
+        return [
+            clip
+            for clip in self._timeline.clips
+            if clip.start_frame < last and first < clip.end_frame
+            if clip.media in self._media  # it may be still to come
+        ]
+
+    def _keys(self, name: str) -> list[Floats]:
+        """
+        Return the key pictures of a medium.
+        """
+        # Loaded while the first clips are looked at.
+        import numpy as np  # noqa: PLC0415 (so)
+
+        if name not in self._seen:
+            across, down = self._small
+            content = np.frombuffer(self._bytes(name), np.uint8)
+            shape = (len(content) // (across * down * 3), down, across, 3)
+            if not shape[0]:
+                raise CompositorError(f"{name} shows no picture", media=name)
+            whole = content[: shape[0] * across * down * 3].reshape(shape)
+            self._seen[name] = list(whole.astype(np.float32))
+        return self._seen[name]
+
+    def _bytes(self, name: str) -> bytes:
+        """
+        Return the key pictures of a medium: those seen before, from the cache, or taken.
+        """
+        return self._taken[name].get(partial(self._fetched, name))
+
+    def _fetched(self, name: str) -> bytes:
+        across, down = self._small
+        file = self._pieces / f"{self.sha256(name)}-{across}x{down}.{PICTURES}.glance"
+        if not file.exists() and not self._cache.fetch(file.name, file):
+            file.write_bytes(self._looked(name))
+            self._cache.store(file.name, file)
+        return file.read_bytes()
+
+    def _looked(self, name: str) -> bytes:
+        """
+        Look at a medium: never seen, it will be decoded, so that what it is must be known too.
+        """
+        source, moves = self._media[name], self.moves(name)
+        graph = commands.key_pictures(
+            source,
+            size=self._small,
+            pictures=PICTURES if moves else 1,
+            is_told=boxes.tells_pictures(source),
+        )
+        args = ffmpeg.arguments(self._binary, graph)
+        made = ffmpeg.run(
+            args, timeout_seconds=commands.patience(900), media=name, group=self._group
+        )
+        if moves:
+            from ars0n_core.compositor import probe  # noqa: PLC0415 (as numpy, which it loads)
+
+            self.facts[name] = probe.probe(
+                source, binary=self._binary, media=name, group=self._group
+            )
+        return made.stdout
