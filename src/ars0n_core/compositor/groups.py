@@ -146,6 +146,7 @@ class Pledges:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pending: dict[Hashable, threading.Event] = {}
+        self._awaited: set[Hashable] = set()
 
     def pledge(self, names: Iterable[Hashable]) -> None:
         """
@@ -171,6 +172,7 @@ class Pledges:
         """
         with self._lock:
             pledge = self._pending.pop(name, None)
+            self._awaited.discard(name)
         if pledge is not None:
             pledge.set()
 
@@ -181,12 +183,21 @@ class Pledges:
         with self._lock:
             return name in self._pending
 
+    def is_awaited(self, name: Hashable) -> bool:
+        """
+        Whether somebody waits for *name*.
+        """
+        with self._lock:
+            return name in self._awaited
+
     def wait(self, name: Hashable, group: Group) -> None:
         """
         Wait for *name* while *group* goes on, if it is pledged.
         """
         with self._lock:
             pledge = self._pending.get(name)
+            if pledge is not None:
+                self._awaited.add(name)
         while pledge is not None and not group.stopped and not pledge.wait(STOP_SECONDS):
             pass
 

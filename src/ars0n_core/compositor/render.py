@@ -56,8 +56,8 @@ Where more of a picture than this is drawn on, it is brought in whole: the parts
 
 EARLY: Final = 30
 """
-How many pictures before the end of a body what follows it is laid aside, so that another worker
-can render the overlap while these are encoded.
+How many pictures before the end of a body what follows it may be laid aside, if another worker has
+nothing to do but to wait for it: these are then encoded while it renders the overlap.
 """
 
 AHEAD: Final = 3
@@ -198,16 +198,23 @@ def _parted(
     frame: Frame,
     after: Segment,
     left: int,
-) -> Callable[[int], Frame]:
+) -> Callable[[int], Frame] | None:
     """
     Lay aside the *left* pictures of a body that are still to be encoded and what goes in the
-    overlap *after* it, for another worker; return what shows the former.
+    overlap *after* it, for another worker; return what shows the former. With none left, or few
+    and somebody waiting: until then, nothing is done and None returned.
     """
-    reels.lay_aside(task.rest(after), reel, frame, left)
-    reels.lay_aside(task.ending(after), reel, frame, after.frames)
-    task.cache.store(_raw(after.going), task.ending(after))
-    task.pledges.keep(task.ending(after))
-    return partial(_plain, opened.enter_context(reels.SpilledReel(task.rest(after))), frame)
+    ending = task.ending(after)
+    if left and not (left <= EARLY and task.pledges.is_awaited(ending)):
+        return None
+    if left:
+        reels.lay_aside(task.rest(after), reel, frame, left)
+    reels.lay_aside(ending, reel, frame, after.frames)
+    task.cache.store(_raw(after.going), ending)
+    task.pledges.keep(ending)
+    if left:
+        reel = opened.enter_context(reels.SpilledReel(task.rest(after)))
+    return partial(_plain, reel, frame)
 
 
 def _awaited(task: Task, run: Run) -> list[Path]:
@@ -302,13 +309,13 @@ def _encode(
     picture: Callable[[int], Frame],
     frame: Frame,
     passing: FootageReel | None = None,
-    parting: Callable[[int], Callable[[int], Frame]] | None = None,
+    parting: Callable[[int], Callable[[int], Frame] | None] | None = None,
 ) -> None:
     """
     Encode the pictures of *segment*, dressed, and let its file appear.
 
-    Of a *passing* reel only the rows that are drawn on are brought into *frame*. *parting* is told
-    when few pictures are left, and shows them from there on.
+    Of a *passing* reel only the rows that are drawn on are brought into *frame*. *parting* is told how
+    many pictures are left, and shows them once it does anything.
     """
     target = task.file(segment)
     beside = target.with_suffix(".part.mp4")
@@ -322,8 +329,8 @@ def _encode(
         for n in range(segment.frames):
             if task.binary.tells_frames:
                 encoder.await_lines(n - AHEAD)
-            if parting is not None and segment.frames - n <= EARLY:
-                passing, picture, parting = None, parting(segment.frames - n), None
+            if parting is not None and (rest := parting(segment.frames - n)) is not None:
+                passing, picture, parting = None, rest, None
             worn = task.dressing.patches(segment.start_frame + n)
             bands = frames.bands(worn, frame.height)
             seen = sum(bottom - top for top, bottom, _ in bands)
@@ -333,6 +340,8 @@ def _encode(
             shown = picture(n)
             frames.lay(shown, worn)
             encoder.write(shown.view())
+        if parting is not None:
+            parting(0)  # while the last pictures are encoded
         encoder.finish()
     encoded = len(mp4.read(beside).sizes)
     if encoded != segment.frames:
