@@ -2,8 +2,15 @@
 One process that renders: ``python -m films.once JOB.pickle`` renders the (timeline, files,
 settings, folder, edits, mode) found in it and prints what was measured, as JSON.
 
-It imports nothing that a caller of the compositor need not, so that its start counts as one.
+It imports nothing that a caller of the compositor need not, and first does what the command line
+does before it loads anything, so that its start counts as one.
 """
+
+import gc
+import os
+
+gc.set_threshold(50_000)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import json
 import pickle
