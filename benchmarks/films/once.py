@@ -7,21 +7,19 @@ does before it loads anything, so that its start counts as one.
 """
 
 import gc
-import os
-
-gc.set_threshold(50_000)
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import json
+import os
 import pickle
 import sys
 import time
 from pathlib import Path
 
-from ars0n_core.compositor.local import LocalCompositor
-
 
 def main():
+    gc.set_threshold(50_000)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from ars0n_core.compositor.local import LocalCompositor  # noqa: PLC0415 (as it does)
+
     job = pickle.loads(Path(sys.argv[1]).read_bytes())  # noqa: S301 (our own, of a moment ago)
     compositor = LocalCompositor(**job["settings"])
     if job.get("prepare"):
