@@ -10,9 +10,9 @@ given; no process outlives a call.
 
 | what | modules |
 |---|---|
-| a film of a timeline | `local` (the port), `assembly`, `segments` (its pieces), `render`, `streams` and `mp4` (joined without decoding) |
+| a film of a timeline | `local` (the port), `assembly`, `segments` (its pieces), `render`, `boxes`, `streams` and `mp4` (joined without decoding) |
 | pictures | `reels` (where they come from), `frames`, `stills`, `conversions`, `colors`, `transitions`, `cards` |
-| laid over them | `dressing`, `dressings`, `captions` with their `rows` and `backings`, `titles`, `logo`, `safe_areas`, `placements` |
+| laid over them | `glances` (at the film), `dressing`, `dressings`, `captions` with their `rows` and `backings`, `titles`, `logo`, `safe_areas`, `placements` |
 | type | `text`, `fonts`, `metrics`, `rasters`, `typesetting`, `breaking`, `wrapping`, `hyphens`, `bidi`, `capitals` |
 | sound | `audio`, `mixing`, `mastering`, `loudness`, `voices`, `beds`, `stretch`, `filters`, `tapes`, `waves`, `encoders` |
 | what leaves with an ad | `finishing` (all of it), `delivery`, `profiles`, `subtitles`, `stems`, `interchange`, `provenance`, `animatic` |

@@ -218,11 +218,13 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         other = threading.Thread(target=pledge)
         other.start()
         pledged.wait(30)
+        assert not pledges.is_awaited("tail")
         waiter = threading.Thread(target=partial(pledges.wait, "tail", group))
         waiter.start()
         waiter.join(0.2)
         assert waiter.is_alive()
         assert pledges.is_pending("tail")
+        assert pledges.is_awaited("tail")
         if end == "stopped":
             group.stop()
         else:
@@ -232,3 +234,4 @@ def test_who_waits_for_what_another_pledged_is_never_left_waiting(end: str) -> N
         over.set()
         other.join(30)
         pledges.wait("nothing that anybody pledged", group)
+        assert not pledges.is_awaited("nothing that anybody pledged")
