@@ -65,6 +65,16 @@ SOFT: Final = "\u00ad"
 The soft hyphen: whoever writes it knows where their word may be parted.
 """
 
+ADDRESS_WHOLE: Final = 24
+"""
+Clusters up to which an address is read, and stays, in one.
+"""
+
+HOST: Final = re.compile(r"[^\W\d]\.[^\W\d]|\w@\w")
+"""
+What only addresses have.
+"""
+
 UNIT_MAX: Final = 6
 """
 Clusters that stay together even where a word is cut anywhere.
@@ -262,6 +272,8 @@ def atoms(text: str) -> list[Atom]:
         bound = spaced and words[2 * index - 1] == NO_BREAK
         whole = clusters(word)
         kept = _whole(word) | _paired(word)
+        if len(whole) <= ADDRESS_WHOLE and HOST.search(word):
+            kept = frozenset(range(len(word)))
         held = spelling.bound(whole)
         for at, cluster in enumerate(whole):
             phrase = len(piece) if japanese else 0

@@ -164,6 +164,7 @@ def test_flags_are_pairs() -> None:
         ("三菱UFJ銀行", ["三菱", "UFJ", "銀行"]),
         ("毎コーヒー", ["毎", "コーヒー"]),
         ("10-20", ["10-20"]),
+        ("see bayt-alqahwa.com/menu", ["see", "bayt-alqahwa.com/menu"]),
         ("までお届けします", ["まで", "お届けします"]),  # courtesy goes with its word
         ("「ご自宅」まで", ["「ご自宅」まで"]),
     ],

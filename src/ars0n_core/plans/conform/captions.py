@@ -36,7 +36,7 @@ _ALONE: Final = 0.8  # what it costs to be a single word
 _TWO_SENTENCES: Final = 2.0  # what it costs to end a sentence and begin another
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _OPENERS: Final = frozenset("«‹“„‘([{¿¡")
-_SAID: Final = frozenset("&+=")  # signs that are words
+_SAID: Final = frozenset("&+=@")  # signs that are words
 
 
 @frozen
