@@ -72,6 +72,11 @@ ENOUGH: Final = 0.72
 Share of a logo's pixels that must stand out for it to go without a chip.
 """
 
+WHOLE: Final = 0.9
+"""
+Share of a logo's pixels that must stand out on its chip, where another shows as many.
+"""
+
 OPAQUE: Final = 0.97
 """
 Share of pixels without transparency from which a logo has a ground of its own.
@@ -87,6 +92,7 @@ class Chip(StrEnum):
     OWN = "own"
     LIGHT = "light"
     DARK = "dark"
+    MIDDLE = "middle"
 
 
 @frozen(eq=False)
@@ -222,13 +228,24 @@ def choose_chip(logo: Image.Image, grounds: Floats, moments: Sequence[Floats] = 
         ink.visible_share(moment, LOST_AT_ONCE) >= ENOUGH for moment in moments
     ):
         return Chip.NONE
-    light = ink.visible_share(np.array([colors.luminance(LIGHT)], np.float32))
-    dark = ink.visible_share(np.array([colors.luminance(DARK)], np.float32))
-    return Chip.LIGHT if light >= dark else Chip.DARK
+    shares = {
+        chip: ink.visible_share(np.array([colors.luminance(color)], np.float32))
+        for chip, color in CHIPS.items()
+    }
+    best = Chip.LIGHT if shares[Chip.LIGHT] >= shares[Chip.DARK] else Chip.DARK
+    # Of a black mark with a white word, either would swallow one.
+    split = shares[best] < WHOLE <= shares[Chip.MIDDLE]
+    return Chip.MIDDLE if split else best
 
 
-LIGHT: Final[colors.Rgb] = (0.98, 0.98, 0.97)
-DARK: Final[colors.Rgb] = (0.07, 0.075, 0.09)
+CHIPS: Final[dict[Chip, colors.Rgb]] = {
+    Chip.LIGHT: (0.98, 0.98, 0.97),
+    Chip.DARK: (0.07, 0.075, 0.09),
+    Chip.MIDDLE: (0.46, 0.47, 0.49),
+}
+"""
+The colour of each; the middle one is as far from white as from black.
+"""
 
 
 def scaled(logo: Image.Image, width: float, height: float) -> Image.Image:
@@ -266,7 +283,7 @@ def treated(
     across, down = int(1.3 * padding), int(padding)
     inner = scaled(logo, max(1, width - 2 * across), max(1, height - 2 * down))
     size = (inner.width + 2 * across, inner.height + 2 * down)
-    image = Image.new("RGBA", size, colors.to_bytes(LIGHT if chip is Chip.LIGHT else DARK))
+    image = Image.new("RGBA", size, colors.to_bytes(CHIPS[chip]))
     image.putalpha(rounded_mask(*size, 0.22 * size[1]))
     image.alpha_composite(inner, (across, down))
     return Treated(image, chip)

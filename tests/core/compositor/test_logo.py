@@ -80,6 +80,22 @@ def test_a_logo_that_is_swallowed_for_a_moment_is_rescued() -> None:
     assert logo.overlay(ink, 720, 1280, [*[wall] * 14, corner]).chip is Chip.LIGHT
 
 
+@pytest.mark.parametrize(("grounds", "chipped"), [(DARK, True), (LIGHT, True), ([0.2], False)])
+def test_neither_half_of_a_logo_in_black_and_white_is_lost(
+    grounds: np.ndarray, *, chipped: bool
+) -> None:
+    both = Image.new("RGBA", (320, 120), (0, 0, 0, 0))
+    ImageDraw.Draw(both).ellipse((0, 0, 119, 119), fill=(0, 0, 0, 255))
+    ImageDraw.Draw(both).rectangle((160, 30, 319, 89), fill=(255, 255, 255, 255))
+    done = logo.treated(both, 200, 60, np.array(grounds, np.float32))
+    assert (done.chip is not Chip.NONE) == chipped
+    if chipped:  # seen are black, white, and a ground that is neither
+        row = np.asarray(done.image)[done.height // 2, :, 0]
+        assert row.min() < 30
+        assert row.max() > 225
+        assert 90 < row[3] < 150
+
+
 def test_only_what_is_behind_a_logo_counts() -> None:
     badge = Image.new("RGBA", (80, 80), (20, 40, 20, 255))
     badge.putpixel((0, 0), (0, 0, 0, 0))
