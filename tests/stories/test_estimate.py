@@ -60,6 +60,14 @@ def test_custom_clips_cost_nothing_by_themselves() -> None:
     assert estimate(order).estimate.total == 140
 
 
+def test_the_older_edition_has_no_custom_clips() -> None:
+    order = EstimateOrder(duration_seconds=15, image_count=3, custom_clips_count=1)
+
+    with pytest.raises(InvalidRequestError) as refused:
+        estimate(order, edition=1)
+    assert set(refused.value.field_errors) == {"custom_clips_count"}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

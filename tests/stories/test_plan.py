@@ -51,6 +51,17 @@ def test_a_plan_is_whole_priced_and_free(stage: Stage) -> None:
     assert stage.balance() == 1000
 
 
+def test_what_no_taker_would_take_is_refused_with_all_that_is_wrong(stage: Stage) -> None:
+    def faults(spec: AdSpec) -> set[str]:
+        with pytest.raises(InvalidRequestError) as refused:
+            plan(stage.ports, stage.policy, stage.caller, spec, deliver=("dv360", "nobody"))
+        return set(refused.value.field_errors)
+
+    assert faults(stage.film(duration_seconds=60)) == {"deliver"}
+    # of an ad whose length is none nothing is said that another length would change
+    assert faults(stage.film(duration_seconds=20)) == {"duration_seconds"}
+
+
 def test_a_plan_may_be_asked_for_without_images(stage: Stage) -> None:
     answer = planned(stage, stage.film(image_asset_ids=()))
 

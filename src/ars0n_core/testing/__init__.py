@@ -10,7 +10,7 @@ Start at `fakes`.
 
 import sys
 
-if "pytest" in sys.modules:
+if "pytest" in sys.modules:  # pragma: no branch - our own tests have it
     import pytest
 
     # So that a rule that fails says which values it saw, as it does in a test of one's own.

@@ -203,6 +203,13 @@ def test_no_part_of_a_word_ends_with_an_open_bracket() -> None:
     assert not any(part.rstrip(wording.OPEN).endswith("（") for part in parts)
 
 
+def test_a_bracket_keeps_its_particle() -> None:
+    parts = wording.parts(
+        "夜の珈琲専門店「風」へ毎日焙煎したての豆をお届けします今だけ送料無料です"
+    )
+    assert [part.rstrip(wording.OPEN) for part in parts[:2]] == ["夜の珈琲専門店", "「風」へ"]
+
+
 def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
     spoken = said([("Die", 0.3, 0.0), (DONAU[:60], 4.0, 0.0), ("wirbt.", 0.4, 0.0)])
     cues = captions.cues(spoken, end_frame=200, word_by_word=True)

@@ -80,3 +80,4 @@ def test_sizes_and_lengths_are_read_where_there_are_any(tmp_path: Path) -> None:
     made.write_bytes(media.wav(0.5))
     assert media.size_of(made) is None
     assert media.seconds_of(made) == 0.5
+    assert media.film_seconds_of(made) is None
