@@ -37,6 +37,7 @@ class _Worded:
 
     refusal: Callable[[Iterable[Header]], bytes]
     times_drained = 0
+    conn: Any
     server_state: Any
     transport: Any
     cycle: Any
@@ -53,6 +54,10 @@ class _Worded:
         Refuse what can't be read as HTTP, unless something was answered already.
         """
         cycle = self.cycle
+        if cycle is not None and _is_over(cycle) and not self.conn.trailing_data[0].strip(b"\r\n"):
+            # Old clients end a body with a line more than it has; they have their answer.
+            self.transport.close()
+            return
         is_answering = cycle is not None and (cycle.response_started and not _is_over(cycle))
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True

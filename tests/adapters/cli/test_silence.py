@@ -107,6 +107,17 @@ def test_what_is_no_http_is_refused_in_our_words(port: int, sent: bytes) -> None
         assert line.recv(1000, socket.MSG_WAITALL) == REFUSAL
 
 
+def test_a_line_more_than_the_body_has_is_no_request(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(b"POST /quick HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}\r\n")
+        answer = b""
+        while piece := line.recv(1000):
+            answer += piece
+
+    assert answer.startswith(b"HTTP/1.1 204")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
 def test_another_protocol_that_is_offered_is_passed_over(port: int) -> None:
     head = b"POST /quick HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
