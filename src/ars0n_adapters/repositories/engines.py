@@ -33,6 +33,12 @@ BUSY_SECONDS: Final = 30
 How long a writer waits for another before it gives up.
 """
 
+IDLE_SECONDS: Final = 60
+"""
+How long a server lets a unit of work hold its locks while nothing is done in it: its process
+may have been stopped.
+"""
+
 CONNECTIONS_KEPT: Final = 64
 """
 Connections to SQLite that stay open when nobody uses them.
@@ -250,9 +256,20 @@ def open_engine(url: str) -> Engine:
 
 
 def _open_server(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=BUSY_SECONDS
     )
+
+    # Not as options of the connection: poolers like pgbouncer refuse those.
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {int(1000 * BUSY_SECONDS)}")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {int(1000 * IDLE_SECONDS)}")
+        cursor.close()
+        connection.commit()
+
+    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -16,7 +16,7 @@ from ars0n_adapters.repositories.customers import SqlAssets, SqlKeys, SqlOrganiz
 from ars0n_adapters.repositories.engines import disciplines, open_engine
 from ars0n_adapters.repositories.messages import SqlDeliveries, SqlReplies
 from ars0n_adapters.repositories.versions import KnownVersions, SqlProjects, SqlVersions
-from ars0n_core.errors import PortError, StaleRevisionError
+from ars0n_core.errors import PortError, ProviderUnavailableError, StaleRevisionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,8 @@ class SqlStore:
             unit.end()
             if _lost_a_race(error):
                 raise StaleRevisionError from error
+            if _waited_in_vain(error):
+                raise ProviderUnavailableError(_BUSY, port="store", asked=False) from error
             raise _unreachable(error) from error
         except SQLAlchemyError as error:
             unit.end()
@@ -159,7 +161,15 @@ _RACES: Final = ("40001", "40P01")
 def _lost_a_race(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return True
-    if getattr(error.orig, "sqlstate", None) in _RACES:
+    return getattr(error.orig, "sqlstate", None) in _RACES
+
+
+_LOCKED: Final = "55P03"
+_BUSY: Final = "The database was locked for too long by somebody else"
+
+
+def _waited_in_vain(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) == _LOCKED:
         return True
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
 
