@@ -139,3 +139,19 @@ def test_the_card_comes_up_where_the_speaker_breathes() -> None:
     assert breath_at((340, 6, ""), (352, 6, "")) == 355
     # never so that it stands for more than four seconds or for less than two and a half
     assert breath_at((310, 20, "."), (380, 20, ".")) == 360
+
+
+def test_cuts_may_move_between_the_words_before_and_after_them_and_the_cards_to_a_breath() -> None:
+    first = evolve(spoken(4.65, start=0.25), text_index=0)
+    words = (
+        Word(text="one.", start_seconds=0.0, end_seconds=6.3, segment=1),
+        Word(text="two", start_seconds=6.7, end_seconds=7.5, segment=1),
+    )
+    ended, running = spoken(5.5, start=5.2), spoken(7.5, start=5.2, words=words)
+    cuts = [0, 150, 360, 450]
+
+    free = layout._pauses([first, ended], [0, 1], cuts, stretches=2)
+    assert free == [(0, 7), (147, 156), (321, 450), (321, 450)]
+    # who still speaks when the card is due pauses from 11.5 to 11.9 s: it comes up between
+    *_, card, _ = layout._pauses([first, running], [0, 1], cuts, stretches=2)
+    assert card == (351, 351)
