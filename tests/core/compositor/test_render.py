@@ -5,6 +5,7 @@ Footage in, frames out: any source becomes upright BT.709 at 30 frames a second.
 from __future__ import annotations
 
 import itertools
+import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -416,6 +417,15 @@ def test_segments_of_any_length_join_without_a_seam(
     rows = [line.split(",") for line in listing.splitlines() if not line.startswith("#")]
     assert {int(b[1]) - int(a[1]) for a, b in itertools.pairwise(rows)} == {512}
     assert sorted(int(row[2]) for row in rows) == [512 * n for n in range(53)]
+    # what only some players look at (ISO/IEC 14496-12)
+    boxes = mp4.read(film).boxes
+    unity = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    assert boxes[b"tkhd"][-44:] == unity + struct.pack(">II", SIZE[0] << 16, SIZE[1] << 16)
+    assert boxes[b"vmhd"][:4] == b"\0\0\0\1"
+    assert boxes[b"dinf"][-8:] == b"url \0\0\0\1"  # the media are in this very file
+    assert boxes[b"mdhd"][-4:-2] == b"\x55\xc4"  # und: no language
+    starts = [1, 8, 9, 39, 41]
+    assert boxes[b"stss"] == struct.pack(">II5I", 0, 5, *starts)
 
 
 def test_a_segment_cut_short_is_not_taken_for_whole(
