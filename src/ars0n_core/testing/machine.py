@@ -38,6 +38,7 @@ from ars0n_core.testing.machine_drawn import (
     Fate,
     changed,
 )
+from ars0n_core.testing.machine_laws import given_back
 from ars0n_core.testing.machine_stage import POLICY, Stage
 from ars0n_core.testing.machine_world import Verdict
 from ars0n_core.usecases import billing
@@ -203,8 +204,7 @@ class ProductMachine(Stage):
         version, job = self.pick(self.jobs(JobStatus.FAILED), which)
         caller = self.caller(version.organization_id)
         self.records.progress.pop(version.id, None)
-        charges = [one.charge for one in version.pipeline.jobs.values() if one.charge is not None]
-        owed = sum(charge.credits for charge in charges if charge.refunded)
+        owed = given_back(version)
         before = self.spent(caller)
         if self.act(lambda: retry(self.ports, self.policy, caller, job.id), caller) is not None:
             paid = self.spent(caller) - before

@@ -178,6 +178,22 @@ def charges_of(job: Job) -> tuple[Charge, ...]:
     return job.past if job.charge is None else (*job.past, job.charge)
 
 
+def given_back(version: Version) -> int:
+    """
+    Return what was given back of the run that a version is in, and a retry charges again.
+
+    Until there is an ad every take belongs to that run; afterwards what a failed regeneration
+    gave back is settled.
+    """
+    settled = version.pipeline.has_finished_ad
+    charges = [
+        charge
+        for job in version.pipeline.jobs.values()
+        for charge in ((job.charge,) if settled else charges_of(job))
+    ]
+    return sum(charge.credits for charge in charges if charge is not None and charge.refunded)
+
+
 def check_jobs(tx: Transaction, ports: Ports, version: Version, records: Records) -> None:
     """
     Every job stands where it may, what it made is there, and progress is honest.
