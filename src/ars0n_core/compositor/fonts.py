@@ -285,6 +285,22 @@ def font_for(cluster: str, face: Face, language: str = "") -> Font | None:
     return None
 
 
+@functools.lru_cache(maxsize=1024)
+def suited(face: Face, text: str) -> Face:
+    """
+    Return *face*, or the one with the most letters where a word of *text* would be set in both.
+
+    >>> suited(Face.SLAB, "Phở Hà Nội"), suited(Face.SLAB, "Café House")
+    (<Face.TEXT: 'text'>, <Face.SLAB: 'slab'>)
+    """
+    own = FACES[face][0]
+    for word in text.split() if own != INTER else ():
+        used = {font_for(letter, face) for letter in clusters(word) if letter[0].isalpha()}
+        if {own, INTER} <= used:
+            return Face.TEXT
+    return face
+
+
 def coverage(text: str) -> tuple[int, ...]:
     r"""
     Return the code points of *text* that no font here can draw, in order, each once.

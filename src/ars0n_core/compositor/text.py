@@ -297,6 +297,7 @@ def set_lines(text: str, style: Style, size: int, width: float = 1e9) -> Block:
     Return *text* wrapped at *width* pixels at one *size*, words broken if they must be.
     """
     text = _prepared(text, style)
+    style = evolve(style, face=fonts.suited(style.face, text))
     atoms = breaking.atoms(text)
     block = _set(text, atoms, style, size, width)
     if block is None:
@@ -326,6 +327,7 @@ def fit(
     be given where the caller knows better than white space what a word is.
     """
     text = _prepared(text, style)
+    style = evolve(style, face=fonts.suited(style.face, text))
     whole = breaking.atoms(text) if atoms is None else atoms
     least = max(1, round(size_min))
     sizes = [max(least, round(size_max))]

@@ -129,6 +129,22 @@ def test_a_cluster_is_drawn_by_one_font(cluster: str) -> None:
     assert spelling.clusters(cluster) == [cluster]
 
 
+@pytest.mark.parametrize("face", Face)
+@pytest.mark.parametrize(
+    "sample", ["Ứng dụng miễn phí", "Phở Việt", "Ħal Ġdid", "Łódź", "Кав’ярня"]
+)
+def test_no_word_is_set_in_two_faces(face: Face, sample: str) -> None:
+    style = Style(face, 700, 0.0, 1.2)
+    for block in (text.set_lines(sample, style, 40),
+                  text.fit(sample, style, width=300, height=90, size_max=40, size_min=10)):  # fmt: skip
+        for line in block.lines:
+            used: dict[int, set[fonts.Font]] = {}
+            for run in line.runs:
+                if any(map(str.isalpha, run.text)):
+                    used.setdefault(run.word, set()).add(run.font)
+            assert all(len(each) == 1 for each in used.values())
+
+
 def test_han_characters_take_their_readers_form() -> None:
     forms = {text: fonts.font_for("骨", Face.TEXT, fonts.han_language(text)) for text in (
         "骨を", "骨气", "骨氣立即購買", "株式会社骨", "뼈 骨",
