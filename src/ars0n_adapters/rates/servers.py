@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 _WAIT_SECONDS: Final = 5
 _LOCK_NUMBER: Final = 0x61727330
@@ -72,6 +74,7 @@ class ServerRateWindows:
                 pool_recycle=1800,
                 connect_args={"connect_timeout": _WAIT_SECONDS},
             )
+            event.listen(self._engine, "connect", _impatient)
             self._together = self._engine.execution_options(isolation_level="READ COMMITTED")
             with self._engine.connect() as connection:
                 # Two that make the same table at once would refuse each other.
@@ -140,6 +143,18 @@ class ServerRateWindows:
         Close every connection.
         """
         self._engine.dispose()
+
+
+def _impatient(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """
+    Have a connection wait for no row that a process which was stopped keeps.
+    """
+    cursor = connection.cursor()
+    milliseconds = int(1000 * _WAIT_SECONDS)
+    cursor.execute(f"SET lock_timeout = {milliseconds}")
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
+    cursor.close()
+    connection.commit()
 
 
 def _uncounted(decision: Decision) -> Decision:

@@ -19,6 +19,7 @@ import redis
 
 from ars0n_adapters.memory import MemoryRateWindows
 from ars0n_adapters.rates import open_windows
+from ars0n_adapters.repositories.engines import open_engine
 from ars0n_core.errors import MisconfiguredError, PortError
 from ars0n_core.testing.conformance.rates import RateWindowsSuite
 
@@ -145,6 +146,24 @@ def test_a_lock_that_somebody_keeps_is_waited_for_only_so_long(
             windows.hit("a", limit=1, window=MINUTE, now=NOON)
     assert windows.hit("a", limit=1, window=MINUTE, now=NOON).allowed
     windows.close()
+
+
+def test_a_row_that_somebody_keeps_is_waited_for_only_so_long(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ars0n_adapters.rates.servers._WAIT_SECONDS", 1)
+    windows = open_windows(postgres, tmp_path)
+    windows.hit("a", limit=9, window=MINUTE, now=NOON)
+    engine = open_engine(postgres)
+    with engine.begin() as keeping:
+        keeping.exec_driver_sql("SELECT * FROM rate_windows FOR UPDATE")
+        with pytest.raises(PortError, match="can't be counted"):
+            windows.hit_all({"a": 9, "b": 9}, window=MINUTE, now=NOON)
+
+    (after, _) = windows.hit_all({"a": 9, "b": 9}, window=MINUTE, now=NOON)
+    assert after.remaining == 7
+    windows.close()
+    engine.dispose()
 
 
 def dead_port() -> int:
