@@ -18,7 +18,7 @@ import numpy as np
 from attrs import frozen
 from PIL import Image, ImageFilter
 
-from ars0n_core.compositor import colors, rasters, text
+from ars0n_core.compositor import colors, text
 from ars0n_core.compositor.logo import rounded_mask
 
 if TYPE_CHECKING:
@@ -86,15 +86,23 @@ def chosen(luminances: npt.ArrayLike) -> Treatment:
     return LIGHT
 
 
-def laid(block: Block, treatment: Treatment, across: int, down: int, em: float) -> Image.Image:
+def laid(
+    block: Block,
+    coverage: Image.Image,
+    treatment: Treatment,
+    around: tuple[int, int],
+    em: float,
+) -> Image.Image:
     """
-    Return *block* in white on its backing, with *across* and *down* pixels around it; *em* is
-    what the ring is measured in, however small the type.
+    Return *block*, of which *coverage* is the `rasters.mask`, in white on its backing, with so many
+    pixels *around* it, across and down; *em* is what the ring is measured in, however small the
+    type.
     """
+    across, down = around
     size = (block.width + 2 * across, block.height + 2 * down)
     image = Image.new("RGBA", size, (*colors.to_bytes(GROUND)[:3], 0))
     mask = Image.new("L", size, 0)
-    mask.paste(rasters.mask(block, 0.5), (across - text.PAD, down - text.PAD))
+    mask.paste(coverage, (across - text.PAD, down - text.PAD))
     match treatment.backing:
         case Backing.BOX:
             shape = rounded_mask(*size, 0.3 * block.size)

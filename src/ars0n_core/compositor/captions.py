@@ -15,13 +15,13 @@ import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from PIL import Image
 
 from ars0n_core.compositor import backings, breaking, colors, logo, rasters, text
 from ars0n_core.compositor.backings import GROUND, Treatment
 from ars0n_core.compositor.fonts import Face
-from ars0n_core.compositor.frames import Sprite, patch
+from ars0n_core.compositor.frames import Patch, Sprite, patch
 from ars0n_core.compositor.logo import rounded_mask
 from ars0n_core.compositor.safe_areas import Box, centered_area
 from ars0n_core.compositor.text import Style
@@ -32,7 +32,6 @@ from ars0n_core.timelines import Cue
 if TYPE_CHECKING:
     from ars0n_core.compositor.breaking import Atom
     from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.frames import Patch
     from ars0n_core.timelines import CueWord
 
 SPEECH: Final = Style(Face.TEXT, 650, -0.008, 1.28)
@@ -130,6 +129,7 @@ class CaptionArt:
     backing: Treatment
     base: Sprite
     lit: tuple[tuple[tuple[Sprite, int, int], ...], ...]
+    _laid: dict[int | None, list[Patch]] = field(factory=dict, init=False)
 
     @classmethod
     def of(
@@ -147,7 +147,8 @@ class CaptionArt:
         zone = caption_zone(width, height, row)
         size = SIZE * scale_of(width, height)
         across, down = round(2 * PADDING * size), round(PADDING * size)
-        said = "".join((" " if a.spaced else "") + a.text for a in _atoms(cue.words))
+        atoms = _atoms(cue.words)
+        said = "".join((" " if a.spaced else "") + a.text for a in atoms)
         block = text.fit(
             said,
             SPEECH,
@@ -157,16 +158,18 @@ class CaptionArt:
             size_min=SIZE_LEAST * scale_of(width, height),
             lines_max=LINES_MAX,
             lines_min=1 if _columns(said) <= COLUMNS_MAX else LINES_MAX,
-            atoms=_atoms(cue.words),
+            atoms=atoms,
         )
         wide, tall = block.width + 2 * across, block.height + 2 * down
         left, top = (width - wide) // 2, zone.bottom - tall
-        image = backings.laid(block, backing, across, down, max(block.size, EM_LEAST * size))
+        coverage = rasters.mask(block, 0.5)
+        em = max(block.size, EM_LEAST * size)
+        image = backings.laid(block, coverage, backing, (across, down), em)
         lit: tuple[tuple[tuple[Sprite, int, int], ...], ...] = ()
         if cue.highlighted and len(cue.words) > 1:  # a single word needs no pointing at
             boxes = rasters.word_boxes(block, 0.5)
             fill = colors.readable(accent, GROUND, ratio=3.0)
-            label = rasters.paint(block, colors.ink_on(fill), 0.5)
+            label = rasters.inked(coverage, colors.ink_on(fill))
             lit = tuple(
                 tuple(
                     _pill(label, block.size, word, fill, (left + across, top + down), room)
@@ -183,11 +186,14 @@ class CaptionArt:
         """
         if not self.cue.start_frame <= film_frame < self.cue.start_frame + self.cue.frames:
             return []
-        laid = [(self.base, self.box.left, self.box.top)]
-        spoken = self.spoken(film_frame)
-        if self.lit and spoken is not None:
-            laid += self.lit[spoken]
-        return [each for sprite, x, y in laid if (each := patch(sprite, x, y)) is not None]
+        spoken = self.spoken(film_frame) if self.lit else None
+        if spoken not in self._laid:
+            laid = [(self.base, self.box.left, self.box.top)]
+            laid += self.lit[spoken] if spoken is not None else ()
+            self._laid[spoken] = [
+                each for sprite, x, y in laid if (each := patch(sprite, x, y)) is not None
+            ]
+        return self._laid[spoken]
 
     def spoken(self, film_frame: int) -> int | None:
         """

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ars0n_core.compositor import backings, heaps
 from ars0n_core.compositor.backings import Treatment
 from ars0n_core.compositor.captions import CaptionArt, Row
-from ars0n_core.compositor.frames import Sprite, patch
+from ars0n_core.compositor.frames import Patch, Sprite, patch
 from ars0n_core.compositor.groups import Once, Recent
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.compositor.titles import TitleArt
@@ -25,7 +25,6 @@ from ars0n_core.timelines import Title
 
 if TYPE_CHECKING:
     from ars0n_core.compositor.colors import Rgb
-    from ars0n_core.compositor.frames import Patch
     from ars0n_core.timelines import Cue
     from ars0n_core.work import Json
 
@@ -74,6 +73,13 @@ class Standing:
     name: Any
     start_frame: int
     end_frame: int
+    _laid: list[Patch] = field(init=False)
+
+    @_laid.default
+    def _lay(self) -> list[Patch]:
+        # Its planes are made here, once, before several threads use them.
+        laid = patch(self.sprite, self.x, self.y)
+        return [laid] if laid is not None else []
 
     @property
     def box(self) -> Box:
@@ -95,8 +101,7 @@ class Standing:
         Return the sprite, whatever frame *n* is.
         """
         del n
-        laid = patch(self.sprite, self.x, self.y)
-        return [laid] if laid is not None else []
+        return self._laid
 
 
 @frozen(kw_only=True)

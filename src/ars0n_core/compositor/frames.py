@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint16]
 Baked: TypeAlias = list[tuple[Words, Words]]
+Fit: TypeAlias = tuple[tuple[slice, slice], Words, Words]
 
 SUBPIXELS: Final = 8
 """
@@ -165,12 +166,13 @@ def _noise(top: int, height: int, width: int) -> Floats:
     Return rows of interleaved gradient noise (Jimenez 2014) from *top* on: even, patternless, the
     same every time.
     """
-    inner = 0.06711056 * np.arange(width, dtype=np.float64)[None] + (
-        0.00583715 * np.arange(top, top + height, dtype=np.float64)[:, None]
-    )
-    inner -= np.floor(inner)
-    inner *= 52.9829189
-    return np.asarray(inner - np.floor(inner), np.float32)
+    across = np.float32(0.06711056) * np.arange(width, dtype=np.float32)
+    down = np.float32(0.00583715) * np.arange(top, top + height, dtype=np.float32)
+    noise = across[None] + down[:, None]
+    for scale in (np.float32(52.9829189), np.float32(1)):
+        noise -= np.floor(noise)
+        noise *= scale
+    return noise
 
 
 def to_rgb(frame: Frame) -> Bytes:
@@ -291,13 +293,15 @@ def _shifted(plane: Floats, dx: float, dy: float) -> Floats:
 class Patch:
     """
     A sprite laid at a place: integer planes, their corner on the even grid at (*left*, *top*).
+    ``rows`` are the first that it changes and the first after them, wherever a frame ends.
     """
 
-    __slots__ = ("_baked", "_left", "rows")
+    __slots__ = ("_baked", "_fits", "_left", "rows")
 
     def __init__(self, baked: Baked, left: int, top: int) -> None:
         self._baked = baked
         self._left = left
+        self._fits: dict[tuple[int, tuple[int, ...]], Fit | None] = {}
         self.rows = (top, top + baked[0][0].shape[0])
 
     def cover(self, plane: Bytes, index: int) -> None:
@@ -305,19 +309,32 @@ class Patch:
         Lay it over *plane* *index* (0 Y, 1 U, 2 V) of a frame in place; what lies outside is
         left out.
         """
+        key = (index, plane.shape)
+        if key not in self._fits:
+            self._fits[key] = self._fit(*key)
+        fit = self._fits[key]
+        if fit is None:
+            return
+        place, pre, rest = fit
+        target = plane[place]
+        scratch = np.multiply(target, rest, dtype=np.uint16)
+        scratch += pre
+        scratch >>= 8
+        np.copyto(target, scratch, casting="unsafe")
+
+    def _fit(self, index: int, shape: tuple[int, ...]) -> Fit | None:
+        """
+        Return where in a plane of *shape* it is seen, and what of it: None if nothing is.
+        """
         pre, rest = self._baked[index]
         step = 2 if index else 1
         x, y = self._left // step, self.rows[0] // step
-        rows = slice(max(0, y), min(plane.shape[0], y + pre.shape[0]))
-        columns = slice(max(0, x), min(plane.shape[1], x + pre.shape[1]))
+        rows = slice(max(0, y), min(shape[0], y + pre.shape[0]))
+        columns = slice(max(0, x), min(shape[1], x + pre.shape[1]))
         if rows.start >= rows.stop or columns.start >= columns.stop:
-            return
-        source = (slice(rows.start - y, rows.stop - y), slice(columns.start - x, columns.stop - x))
-        target = plane[rows, columns]
-        scratch = np.multiply(target, rest[source], dtype=np.uint16)
-        scratch += pre[source]
-        scratch >>= 8
-        np.copyto(target, scratch, casting="unsafe")
+            return None
+        seen = (slice(rows.start - y, rows.stop - y), slice(columns.start - x, columns.stop - x))
+        return (rows, columns), pre[seen], rest[seen]
 
 
 def patch(sprite: Sprite, x: float, y: float, opacity: float = 1.0) -> Patch | None:

@@ -11,6 +11,8 @@ Start at `treated`.
 
 from __future__ import annotations
 
+import functools
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -293,6 +295,33 @@ def rounded_mask(width: int, height: int, radius: float) -> Image.Image:
     """
     Return the coverage ("L") of a rectangle with rounded corners, edges smooth.
     """
+    side = math.ceil(radius) + 1
+    if 2 * side > min(width, height):
+        return _rounded(width, height, radius)
+    mask = Image.new("L", (width, height), 255)
+    corners = _corners(radius)
+    for x in (0, 1):
+        for y in (0, 1):
+            mask.paste(corners[x, y], (x * (width - side), y * (height - side)))
+    return mask
+
+
+@functools.lru_cache(maxsize=64)
+def _corners(radius: float) -> dict[tuple[int, int], Image.Image]:
+    """
+    Return the corners that all rectangles have, however wide and high: left and right (0, 1), top
+    and bottom (0, 1).
+    """
+    side = math.ceil(radius) + 1
+    small = _rounded(2 * side, 2 * side, radius)
+    return {
+        (x, y): small.crop((x * side, y * side, (x + 1) * side, (y + 1) * side))
+        for x in (0, 1)
+        for y in (0, 1)
+    }
+
+
+def _rounded(width: int, height: int, radius: float) -> Image.Image:
     scale = 4
     mask = Image.new("L", (width * scale, height * scale), 0)
     ImageDraw.Draw(mask).rounded_rectangle(

@@ -77,7 +77,13 @@ def paint(block: Block, color: Rgb, align: float = 0.0, alpha: float = 1.0) -> I
     """
     Return the block in one colour as RGBA, `PAD` pixels larger on every side.
     """
-    coverage = mask(block, align)
+    return inked(mask(block, align), color, alpha)
+
+
+def inked(coverage: Image.Image, color: Rgb, alpha: float = 1.0) -> Image.Image:
+    """
+    Return *coverage* ("L") in one colour as RGBA.
+    """
     if alpha < 1:
         coverage = coverage.point([round(alpha * value) for value in range(256)])
     image = Image.new("RGBA", coverage.size, (*colors.to_bytes(color)[:3], 0))

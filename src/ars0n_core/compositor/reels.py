@@ -49,9 +49,9 @@ class Reel(Protocol):
         """
         ...
 
-    def read(self, frame: Frame) -> None:
+    def read(self, frame: Frame) -> Frame:
         """
-        Draw the next picture.
+        Return the next picture: *frame*, drawn on, or one that is kept and may not be.
 
         Raises:
             CompositorError: There is none; the medium is named.
@@ -82,11 +82,12 @@ class StillReel:
     ) -> None:
         pass
 
-    def read(self, frame: Frame) -> None:
+    def read(self, frame: Frame) -> Frame:
         """
-        Draw the picture.
+        Return the picture, which is kept.
         """
-        frame.copy_from(self._frame)
+        del frame
+        return self._frame
 
 
 class CardReel:
@@ -109,12 +110,16 @@ class CardReel:
     ) -> None:
         pass
 
-    def read(self, frame: Frame) -> None:
+    def read(self, frame: Frame) -> Frame:
         """
-        Draw the card's next frame.
+        Return the card's next frame: kept, once nothing moves any more.
         """
-        self._art.frame(self._next, frame)
+        number = self._next
         self._next += 1
+        if number >= self._art.still_from:
+            return self._art.still
+        self._art.frame(number, frame)
+        return frame
 
 
 def lay_aside(path: Path, reel: Reel, frame: Frame, count: int) -> None:
@@ -125,8 +130,7 @@ def lay_aside(path: Path, reel: Reel, frame: Frame, count: int) -> None:
     beside = path.with_suffix(".part.yuv")
     with beside.open("wb", buffering=0) as out:
         for _ in range(count):
-            reel.read(frame)
-            view, sent = frame.view(), 0
+            view, sent = reel.read(frame).view(), 0
             while sent < len(view):  # a disk that fills up takes less than it is given
                 sent += out.write(view[sent:])
     beside.replace(path)
@@ -156,13 +160,14 @@ class SpilledReel:
             self._source.close()
         self._path.unlink(missing_ok=True)
 
-    def read(self, frame: Frame) -> None:
+    def read(self, frame: Frame) -> Frame:
         """
         Draw the next picture.
         """
         view = frame.view()
         if self._source is None or self._source.readinto(view) < len(view):  # type: ignore[attr-defined]  # unbuffered: a FileIO
             raise CompositorError("pictures laid aside are gone", retryable=True)
+        return frame
 
 
 class FootageReel:
@@ -231,13 +236,13 @@ class FootageReel:
     ) -> None:
         self._process.__exit__(kind, error, trace)
 
-    def read(self, frame: Frame) -> None:
+    def read(self, frame: Frame) -> Frame:
         """
         Draw the clip's next frame.
         """
         if self._pair is None:
             self._fetch(frame)
-            return
+            return frame
         place = self._next * self._clip.speed
         self._next += 1
         while self._at < int(place):
@@ -246,6 +251,7 @@ class FootageReel:
             self._fetch_or_hold()
         share = round((place - int(place)) * 16)
         mixed(self._pair[0], self._pair[1], share, frame)
+        return frame
 
     @property
     def passes(self) -> bool:

@@ -288,9 +288,8 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
     ) as following:
 
         def joined(n: int) -> Frame:
-            reel.read(frame)
-            following.read(upper)
-            transitions.draw(look, frame, upper, n, segment.frames, out)
+            one, other = reel.read(frame), following.read(upper)
+            transitions.draw(look, one, other, n, segment.frames, out)
             return out
 
         _encode(task, segment, joined, out)
@@ -299,8 +298,7 @@ def _overlap(task: Task, segment: Segment, reel: Reel, frame: Frame) -> None:
 
 def _plain(reel: Reel, frame: Frame, n: int) -> Frame:
     del n
-    reel.read(frame)
-    return frame
+    return reel.read(frame)
 
 
 def _encode(
@@ -338,6 +336,9 @@ def _encode(
                 _pass_on(passing, encoder, frame, bands)
                 continue
             shown = picture(n)
+            if worn and shown is not frame:  # it is kept, and so not drawn on
+                frame.copy_from(shown)
+                shown = frame
             frames.lay(shown, worn)
             encoder.write(shown.view())
         if parting is not None:

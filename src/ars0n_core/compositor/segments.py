@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Item: TypeAlias = Clip | EndCard
 
-RENDERER: Final = 8
+RENDERER: Final = 9
 """
 Counts changes after which the same inputs give other pixels; old segments are then unused.
 """

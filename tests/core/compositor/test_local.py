@@ -146,6 +146,28 @@ def test_the_film_does_not_depend_on_cache_or_workers(
     assert one.poster.read_bytes() == again.poster.read_bytes()
 
 
+def test_nothing_of_a_title_is_left_on_a_still_when_it_is_gone(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """
+    A still picture is not drawn anew for each frame: what lies over it must not stay on it.
+    """
+    bright = tmp_path / "still.png"
+    Image.new("RGB", (144, 256), (230, 220, 210)).save(bright)
+    digest = hashlib.sha256(bright.read_bytes()).hexdigest()
+    film = Timeline(
+        width=144, height=256, frames=40, samples=64_000,
+        media=(Media(id="s", kind=MediaKind.STILL, sha256=digest),),
+        clips=(Clip(media="s", start_frame=0, frames=40),),
+        titles=(Title(text="Roasted", start_frame=8, frames=20),),
+    )  # fmt: skip
+    path = LocalCompositor().pictures(film, {"s": bright}, tmp_path)
+    luma = bench.pictures(path)[:, : 144 * 256].astype(int)
+    darker = (luma < luma[0] - 60).sum(axis=1)
+    assert darker[18] > 500
+    assert not darker[30:].any()
+
+
 def test_another_voice_renders_no_picture(
     bench: Bench, film: Timeline, media: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -155,3 +155,18 @@ def test_a_logo_without_a_visible_pixel_gets_no_chip() -> None:
     done = logo.treated(empty, 80, 40, np.array([0.1], np.float32))
     assert done.chip is logo.Chip.NONE
     assert not np.asarray(done.image)[..., 3].any()
+
+
+@pytest.mark.parametrize("size", [(9, 7), (64, 30), (201, 48), (48, 201)])
+@pytest.mark.parametrize("radius", [0.0, 0.4, 3.0, 9.6, 23.9])
+def test_rounded_corners_are_the_same_however_long_the_sides(
+    size: tuple[int, int], radius: float
+) -> None:
+    """
+    As drawn four times too large and scaled down in one piece.
+    """
+    large = Image.new("L", (4 * size[0], 4 * size[1]), 0)
+    ImageDraw.Draw(large).rounded_rectangle(
+        (0, 0, large.width - 1, large.height - 1), 4 * radius, fill=255
+    )
+    assert logo.rounded_mask(*size, radius).tobytes() == large.reduce(4).tobytes()

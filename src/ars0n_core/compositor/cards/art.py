@@ -16,6 +16,7 @@ from attrs import field, frozen
 from ars0n_core.compositor import transitions
 from ars0n_core.compositor.colors import Rgb
 from ars0n_core.compositor.frames import Frame, Sprite, blend
+from ars0n_core.compositor.groups import Once
 from ars0n_core.compositor.safe_areas import Box
 
 
@@ -130,7 +131,7 @@ class CardArt:
     sizes: Mapping[str, int]
     contrasts: Mapping[str, float]
     inks: Mapping[str, Rgb]
-    _still: list[Frame] = field(factory=list, init=False)
+    _still: Once[Frame] = field(factory=Once, init=False)
 
     @property
     def still_from(self) -> int:
@@ -143,11 +144,22 @@ class CardArt:
         """
         Draw frame *n* of the card, counted from 0, into *out*.
         """
-        if n >= self.still_from and self._still:
-            out.copy_from(self._still[0])
+        if n >= self.still_from:
+            out.copy_from(self.still)
             return
         out.copy_from(self.ground)
         for layer in self.layers:
             layer.draw(n, out)
-        if n >= self.still_from:
-            self._still.append(out.copy())
+
+    @property
+    def still(self) -> Frame:
+        """
+        The card from `still_from` on: kept, and not to be drawn on.
+        """
+        return self._still.get(self._settled)
+
+    def _settled(self) -> Frame:
+        frame = self.ground.copy()
+        for layer in self.layers:
+            layer.draw(self.still_from, frame)
+        return frame

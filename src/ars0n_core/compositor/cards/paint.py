@@ -68,10 +68,14 @@ def _cubic(few: int, many: int) -> Floats:
     kernel of a = -1/2 (Keys 1981), those beyond the ends left out.
     """
     at = (np.arange(many)[:, None] + 0.5) * (few / many) - 0.5
-    x = np.abs(at - np.arange(few)[None])
+    near = np.floor(at) + np.arange(-1, 3)  # the four that the kernel reaches
+    x = np.abs(at - near)
     inner, outer = (1.5 * x - 2.5) * x * x + 1, ((-0.5 * x + 2.5) * x - 4) * x + 2
-    weights = np.where(x < 1, inner, np.where(x < 2, outer, 0))  # noqa: PLR2004 - where it ends
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    taps = np.where((near >= 0) & (near < few), np.where(x < 1, inner, outer), 0)
+    weights = np.zeros((many, few + 3), np.float32)
+    shares = taps / taps.sum(axis=1, keepdims=True)
+    np.put_along_axis(weights, near.astype(np.intp) % (few + 3), shares.astype(np.float32), axis=1)
+    return weights[:, :few]
 
 
 def lights(
