@@ -362,3 +362,11 @@ def test_what_is_no_media_is_said_so(binary: Ffmpeg, tmp_path: Path) -> None:
     (tmp_path / "x.mp4").write_text("no film")
     with pytest.raises(CompositorError, match=r"x\.mp4"):
         certificate.certify(tmp_path / "x.mp4", profiles.find("social"), binary=binary)
+
+
+def test_what_lasts_longer_than_any_ad_is_not_measured(
+    right: Path, binary: Ffmpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "SECONDS_MAX", 1.5)
+    with pytest.raises(CompositorError, match=r"lasts longer than 1\.5 s: no ad"):
+        inspection.inspect(right, binary=binary)
