@@ -149,7 +149,7 @@ def test_the_agent_platform_is_entered_where_each_model_is(
         (films,) = {line.account for line in ports.clips.lines.values()}
 
     assert (films.project, films.location) == ("p", "us-central1")
-    assert plans.is_platform is (location is not None)
+    assert (plans.project, plans.express) == ("p" if location else "", False)
     assert location is None or plans.location == location
 
 

@@ -41,13 +41,6 @@ class Account:
     _made: dict[str, Any] = field(factory=dict, init=False, repr=False, eq=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
 
-    @property
-    def is_platform(self) -> bool:
-        """
-        Whether it is the Agent Platform, where Veo is.
-        """
-        return bool(self.project) or self.express
-
     def client(self) -> Any:
         """
         Return the SDK's client, which never repeats a call.
