@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_core.plans.derive import is_spoken
 from ars0n_core.timelines import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @frozen(kw_only=True)
@@ -33,7 +33,8 @@ def words_of(
     Return the words of *pieces* (text, segment), which one sound of so many *seconds* says.
 
     Where the alignment is missing or of other words, they are spread by their length.
-    Signs that stand alone ("-") belong to the word before them.
+    Signs that stand alone ("-") belong to the word before them; where a text begins with them, to
+    the first.
     """
     written = [(word, segment) for text, segment in pieces for word in text.split()]
     spans = _spans(alignment)
@@ -57,7 +58,23 @@ def words_of(
                     segment=segment,
                 )
             )
-    return tuple(word for word in words if is_spoken(word.text))
+    return tuple(_whole(words))
+
+
+def _whole(words: Sequence[Word]) -> Iterator[Word]:
+    """
+    Yield *words*, those that are only signs joined to the one after them in their text.
+    """
+    for index, word in enumerate(words):
+        if not is_spoken(word.text):
+            continue
+        before = words[index - 1] if index else None
+        opened = before is not None and before.segment == word.segment
+        if before is not None and opened and not is_spoken(before.text):
+            start = before.start_seconds
+            yield evolve(word, text=f"{before.text} {word.text}", start_seconds=start)
+        else:
+            yield word
 
 
 def _spans(alignment: Alignment | None) -> list[tuple[float, float]]:

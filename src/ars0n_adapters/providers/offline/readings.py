@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_adapters.providers.offline import figures
 
@@ -103,12 +103,20 @@ def has_words(text: str) -> bool:
     return any(char.isalnum() for char in text) or any(token.written for token in tokens(text))
 
 
+SET_APART: Final = frozenset(["!", "?", ":", ";", "»", "?!", "!!"])
+"""
+Marks before which French has a space: they are written with their word.
+"""
+
+
 def tokens(text: str) -> tuple[Token, ...]:
     """
     Return the words of *text* as written, without emoji, with what is said for each.
 
     >>> [token.written for token in tokens("Wow 🔥 only $39.99 — today!")]
     ['Wow', 'only', '$39.99', '', 'today!']
+    >>> [token.written for token in tokens("Le café ! Prêt : oui")]
+    ['Le', 'café !', 'Prêt :', 'oui']
     """
     found: list[Token] = []
     for line in re.split(r"[\n\r\v\f\u2028\u2029]+", "".join(map(_kept, text))):
@@ -121,8 +129,15 @@ def tokens(text: str) -> tuple[Token, ...]:
             )
             if not any(map(_sounds, said)):
                 pause = "—" if re.fullmatch(r"[-‐-―]+", piece) else ""
-                if found and piece and piece[-1] in ".!?…":
-                    found[-1] = Token(written=found[-1].written, said=found[-1].said, closes=True)
+                if found and piece and piece[-1] in ".!?…:;»":
+                    last_one = found[-1]
+                    marked = (
+                        f"{last_one.written} {piece}"
+                        if last_one.written and piece in SET_APART
+                        else ""
+                    )
+                    closes = last_one.closes or piece[-1] in ".!?…"
+                    found[-1] = evolve(last_one, written=marked or last_one.written, closes=closes)
                 elif pause:
                     found.append(Token(written="", said=pause))
                 continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import evolve
 
+from ars0n_adapters.providers.elevenlabs import timings
 from ars0n_adapters.providers.elevenlabs import voices as library
 from ars0n_adapters.providers.elevenlabs.accounts import Account
 from ars0n_adapters.providers.elevenlabs.calls import Line
@@ -137,6 +138,13 @@ def test_words_are_where_the_service_says(speech: ElevenLabsSpeech, tmp_path: Pa
     ]  # fmt: skip
     it = told.words[1]
     assert (it.start_seconds, it.end_seconds) == pytest.approx((5 * EACH, 8 * EACH))
+
+
+def test_signs_belong_to_a_word_of_their_text() -> None:
+    texts = [("« Le café » est prêt !", 0), ("— Oui", 1)]
+    words = timings.words_of(texts, None, 4.0)
+    assert [word.text for word in words] == ["« Le", "café »", "est", "prêt !", "— Oui"]
+    assert words[0].start_seconds == 0
 
 
 def test_without_an_alignment_words_are_spread(

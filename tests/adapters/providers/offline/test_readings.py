@@ -27,6 +27,7 @@ def written(text: str) -> list[str]:
         ("Brand™ ™ wins", ["Brand™", "wins"]),
         ("... hm ...", ["hm"]),
         ("sushi 寿司 bar", ["sushi", "bar"]),
+        ("Le café : prêt ?", ["Le", "café :", "prêt ?"]),
     ],
 )
 def test_words_are_as_written_without_emoji_and_loose_symbols(text: str, words: list[str]) -> None:
