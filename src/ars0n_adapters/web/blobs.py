@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 _SIGNED: Final = {"media_type", "expires", "signature"}
 
+# A browser that opens a film makes a page around it, to which this applies as well: the page
+# may show the film, and nothing in it may run.
+_POLICY: Final = (
+    "sandbox allow-same-origin; default-src 'none'; img-src 'self'; media-src 'self'; "
+    "style-src 'unsafe-inline'"
+)
+
 
 def get_blob(files: SignedFiles, request: Request, *, now: datetime) -> Answer:
     """
@@ -37,7 +44,7 @@ def get_blob(files: SignedFiles, request: Request, *, now: datetime) -> Answer:
         file=files.path(key),
         media_type=media_type,
         headers={
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": _POLICY,
             "Content-Disposition": f'inline; filename="{key.rpartition("/")[2]}"',
             "Cache-Control": "private, max-age=3600",
         },
