@@ -432,6 +432,15 @@ def test_a_retry_is_owed_takes_that_were_replaced_before_any_ad_and_no_settled_o
         graph.retry(failed(claimed(pipeline)[0], "edit-0"), JobId("edit-0"), bounds=BOUNDS)[1] == ()
     )
 
+    # nor what the order's fault left paid, for it was taken
+    pipeline = outcomes.mark_delivered(up_to_film(), JobId("clip-0"))
+    pipeline, _ = claimed(regenerated(pipeline, 0, 1))
+    pipeline, _ = outcomes.conclude(failed(pipeline, "edit-0", Cause.ORDER))
+    pipeline, owed = graph.retry(pipeline, JobId("edit-0"), bounds=BOUNDS)
+    pipeline, made = outcomes.charged_again(pipeline, owed, account="prepaid")
+    assert sum(charge.credits for _, charge in made) == sum(PRICES.values()) + 10
+    assert [charge.serial for charge in pipeline.job(JobId("clip-0")).past] == [1]
+
     # of a finished ad's regenerations only what is at stake now
     pipeline, _ = claimed(regenerated(finished(), 0, 1))
     pipeline, _ = outcomes.conclude(failed(pipeline, "edit-0", Cause.OURS))

@@ -55,8 +55,14 @@ def end_of(spoken: list[Utterance]) -> int:
 
 
 @pytest.mark.parametrize("word_by_word", [True, False])
-def test_marks_that_stand_alone_stay_with_their_word(*, word_by_word: bool) -> None:
-    script = "Prêt en 30 s ? C'est « extra » : goûtez-le — oui ! — à 9,99 € seulement !"
+@pytest.mark.parametrize(
+    "script",
+    [
+        "Prêt en 30 s ? C'est « extra » : goûtez-le — oui ! — à 9,99 € seulement !",
+        "Goûtez-le maintenant et dites « (",  # nothing comes that the last ones could open
+    ],
+)
+def test_marks_that_stand_alone_stay_with_their_word(script: str, *, word_by_word: bool) -> None:
     spoken = said([(word, 0.05 + 0.06 * len(word), 0.03) for word in script.split()])
     cues = captions.cues(spoken, end_frame=end_of(spoken), word_by_word=word_by_word)
     words = [word.text for cue in cues for word in cue.words]
