@@ -134,18 +134,30 @@ def _quarter(seam: int) -> Samples:
     return np.sin(angle, dtype=np.float32)[:, None]
 
 
+FAINT: Final = 0.001
+SPARE_SECONDS: Final = 10.0
+"""
+What is silence before the first sound, -60 dB; how much of it, past the ad's length, is left out.
+"""
+
+
 def looped(music: Tape, samples: int, rate: int) -> Loop:
     """
     Return *music* (2 channels) repeated to *samples*.
 
-    Music that flows from its end into its start is simply repeated. Anything else is cut
-    where its beat is as at its start, and joined there by a short crossfade.
+    Silence before its first sound is left out. Music that flows from its end into its start is
+    simply repeated. Anything else is cut where its beat is as at its start, and joined there by a short crossfade.
     """
     still = music.still
     as_it_is = Loop(tape=music, first=0, length=music.samples, seam=0, still=still)
-    if music.samples >= samples:
+    waits = np.abs(music.read(0, LOOP_MIN) - still).max() < FAINT
+    if music.samples >= samples and not waits:
         return as_it_is
     facts = _looked_at(music, 0, music.samples)
+    if music.samples >= samples:
+        first, last = _trimmed(music, facts, still)
+        if last - first >= samples:
+            return Loop(tape=music, first=first, length=last - first, seam=0, still=still)
     if _is_seamless(music, facts, still, rate):
         return as_it_is
     first, last = _trimmed(music, facts, still)

@@ -43,7 +43,7 @@ Speech is faded in and out this long where it is cut, and the mix at its end, so
 clicks.
 """
 
-KEPT: Final = 1
+KEPT: Final = 2
 """
 Counts changes after which the same music is decoded to another bed.
 """
@@ -167,7 +167,8 @@ def _bed(
     music = kept.enter_context(
         tapes.decoded(
             source, bed.media, folder / "music.tape", channels=2,
-            seconds_max=timeline.samples / SAMPLE_RATE, binary=binary, group=group,
+            seconds_max=timeline.samples / SAMPLE_RATE + beds.SPARE_SECONDS,
+            binary=binary, group=group,
         )
     )  # fmt: skip
     if music.samples < beds.LOOP_MIN:

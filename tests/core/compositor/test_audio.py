@@ -374,6 +374,16 @@ def test_music_of_any_length_is_looped_on_its_beat(
     assert np.abs(np.diff(onsets) - beat).max() < 0.015
 
 
+@pytest.mark.parametrize(("silent", "seconds"), [(0.0, 6), (3.0, 5), (3.0, 2)])
+def test_music_begins_with_its_first_sound(silent: float, seconds: int, tmp_path: Path) -> None:
+    t = np.arange(48_000 * seconds) / 48_000
+    tune = (np.sin(2 * np.pi * 211 * t + 1) * 0.5)[:, None].repeat(2, axis=1)
+    tune = np.concatenate([np.zeros((round(48_000 * silent), 2)), tune]).astype(np.float32)
+    begun = repeated(tune, 48_000 * 4, tmp_path)
+    assert np.abs(begun[:48_000].reshape(-1, 480, 2)).max(axis=1).min() > 0.2
+    assert np.abs(begun.reshape(-1, 24_000, 2)).max(axis=1).min() > 0.2
+
+
 def test_other_music_is_joined_without_a_click_or_a_hole(tmp_path: Path) -> None:
     t = np.arange(48_000 * 3 + 777) / 48_000
     beat = np.exp(-(t % 0.5) * 8)
