@@ -288,17 +288,16 @@ def font_for(cluster: str, face: Face, language: str = "") -> Font | None:
 @functools.lru_cache(maxsize=1024)
 def suited(face: Face, text: str) -> Face:
     """
-    Return *face*, or the one with the most letters where a word of *text* would be set in both.
+    Return *face*, or the one with the most letters where *text* would be set in both: Cyrillic
+    beside Latin letters and figures of a poster's, or a word of Vietnamese.
 
     >>> suited(Face.SLAB, "Phở Hà Nội"), suited(Face.SLAB, "Café House")
     (<Face.TEXT: 'text'>, <Face.SLAB: 'slab'>)
     """
-    own = FACES[face][0]
-    for word in text.split() if own != INTER else ():
-        used = {font_for(letter, face) for letter in clusters(word) if letter[0].isalpha()}
-        if {own, INTER} <= used:
-            return Face.TEXT
-    return face
+    if FACES[face][0] == INTER:
+        return face
+    letters = [cluster for cluster in clusters(text) if cluster[0].isalpha()]
+    return Face.TEXT if any(font_for(each, face) == INTER for each in letters) else face
 
 
 def coverage(text: str) -> tuple[int, ...]:
