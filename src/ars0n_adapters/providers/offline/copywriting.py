@@ -112,7 +112,8 @@ def call_to_action(brief: Brief, kind: Kind) -> str:
         if text and len(text) <= _CALL_CHARACTERS_MAX and brief.is_english:
             return phrases.capital(text)
     if not brief.is_english:
-        return brief.company or transcripts.call_in(brief.text)
+        fits = len(brief.company) <= _CALL_CHARACTERS_MAX
+        return (fits and brief.company) or transcripts.call_in(brief.text)
     name = brief.company or brief.name
     if kind.family == "cause" and "volunteer" in brief.text.lower():
         return (

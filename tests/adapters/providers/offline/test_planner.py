@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ars0n_adapters.providers.offline import briefs, kinds, phrases, setups
 from ars0n_adapters.providers.offline.planner import OfflinePlanner
-from ars0n_core.plans import budget, faults
+from ars0n_core.ids import AssetId
+from ars0n_core.plans import budget, derive, faults
 from ars0n_core.specs.model import AdFormat, AdSpec
 
 if TYPE_CHECKING:
@@ -518,3 +519,22 @@ def test_a_number_stays_with_what_it_numbers(prompt: str, kept: str) -> None:
     for text in (said, plan.call_to_action, *shown):
         assert not re.search(r"(?i)\b(?:no|nr)\.?$|\b(?:no|nr)\.(?! \d)", text), text
         assert not re.match(r"\d+ for|\d+ gin|\d+ shampoo", text), text
+
+
+@pytest.mark.parametrize("ad_format", AdFormat)
+@pytest.mark.parametrize(
+    "prompt",
+    ["a" * 2000, "é" * 2000, "A" * 300, " ".join(["internationalization"] * 90), "1" * 2000,
+     "Casque sans fil pour les amoureux de la musique"],
+)  # fmt: skip
+def test_whatever_the_prompt_is_its_plan_is_sound(prompt: str, ad_format: AdFormat) -> None:
+    spec = AdSpec(
+        prompt=prompt,
+        duration_seconds=15,
+        voice_id="v",
+        ad_format=ad_format,
+        company_name="The " + "Long Company Name " * 5,
+        image_asset_ids=(AssetId("a"),) if ad_format is AdFormat.VIDEO else (),
+    )
+
+    faults.check(spec, derive.complete(spec, OfflinePlanner().plan(spec, ())))
