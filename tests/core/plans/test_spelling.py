@@ -1,0 +1,60 @@
+"""
+What nobody reads half of: signs of several characters, syllables, and the ends of sentences.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ars0n_core.plans import spelling, syllables, wording
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        ["🇩🇪", "🇫🇷"],  # two letters are a flag, the third begins another
+        ["🇦🇿", "🇦"],
+        ["a", "🇿🇦", "b", "🇦🇿"],
+        ["👍🏻", "👍🏿", "👍"],  # the lightest and the darkest skin
+        ["🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "!"],  # England's flag
+        ["🏴\U000e0020", "x"],
+        ["👩\u200d🍳", "👩"],
+        ["❤\ufe0f", "é", "a"],
+        ["น้ำ", "ใ", "จ"],  # sara am is a letter, and stands over the one before
+    ],
+)
+def test_what_is_drawn_as_one_is_one(signs: list[str]) -> None:
+    assert spelling.clusters("".join(signs)) == signs
+
+
+def test_an_ideograph_is_one_of_the_unified() -> None:
+    assert all(map(spelling.is_kanji, ["\u3400", "漢", "\u9fff", "届け"]))
+    assert not any(map(spelling.is_kanji, ["\u33ff", "\ua000", "々", "가", "お届", ""]))
+
+
+@pytest.mark.parametrize(
+    "parted",
+    [
+        "land|schaf|ten",
+        "kata|stro|phe",
+        "ein|schran|kun|gen",  # four letters that begin a word together
+        "nach|rich|ten",
+        "пись|мен|ность",  # a soft sign stays with its consonant
+        "боль|шинство",
+        "объ|явле|ние",  # a hard one too, and the vowel after it begins a syllable
+    ],
+)
+def test_syllables_begin_as_a_word_of_the_language_could(parted: str) -> None:
+    pieces = parted.split("|")
+    word = "".join(pieces)
+    places = [sum(map(len, pieces[:n])) for n in range(1, len(pieces))]
+
+    assert syllables.starts([syllables.plain(letter) for letter in word]) == places
+
+
+def test_a_sentence_ends_behind_quotes_and_brackets_too() -> None:
+    ends = ["done.", "done.”", "done!)", "ends?»", "終わり。」", "كافٍ؟", "अंत।", "so…"]
+    assert all(map(wording.ends_sentence, ends))
+    assert not any(
+        map(wording.ends_sentence, ["done", "done,", "done.)x", "”done", "”", "", "3.5"])
+    )
