@@ -8,6 +8,7 @@ set (`text`). Start at `balanced`.
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -67,24 +68,26 @@ def clings(before: Atom, atom: Atom) -> bool:
     """
     if not atom.spaced:
         return False
-    if atom.bound or all(char in TRAILING for char in atom.text):
+    if atom.bound or TRAILING.issuperset(atom.clusters):
         return True
+    if not before.clusters[-1].isdecimal():
+        return False
     unit = atom.text.rstrip(".,;:!?)")
-    return before.text[-1:].isdecimal() and (
-        atom.text in UNITS
-        or unit in UNITS
-        or (len(unit) == 1 and unicodedata.category(unit) == "Sc")
-    )
+    is_currency = len(unit) == 1 and unicodedata.category(unit) == "Sc"
+    return is_currency or unit in UNITS or atom.text in UNITS
 
 
-def _held(atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: float) -> list[bool]:
+def _held(
+    clinging: Sequence[bool], widths: Sequence[float], space: float, limit: float
+) -> Sequence[bool]:
     """
     Return which atoms begin no line: what clings to others that all fit one.
     """
-    held = [index > 0 and clings(atoms[index - 1], atom) for index, atom in enumerate(atoms)]
-    first = 0
-    for index in range(1, len(atoms) + 1):
-        if index < len(atoms) and held[index]:
+    if not any(clinging):
+        return clinging
+    held, first = list(clinging), 0
+    for index in range(1, len(held) + 1):
+        if index < len(held) and held[index]:
             continue
         if sum(widths[first:index]) + space * (index - first - 1) > limit:
             held[first:index] = [False] * (index - first)
@@ -92,12 +95,17 @@ def _held(atoms: Sequence[Atom], widths: Sequence[float], space: float, limit: f
     return held
 
 
+def _clinging(atoms: Sequence[Atom]) -> list[bool]:
+    return [False, *(clings(before, atom) for before, atom in pairwise(atoms)), False]
+
+
 def greedy(
     atoms: Sequence[Atom],
     widths: Sequence[float],
     space: float,
     limit: float,
-    hyphen: float = 0.0,
+    hyphen: float,
+    clinging: Sequence[bool],
 ) -> list[list[int]] | None:
     """
     Return greedy lines as atom indices, or None if an atom is wider than *limit*; *hyphen* is the
@@ -105,7 +113,7 @@ def greedy(
     """
     lines: list[list[int]] = []
     used = 0.0
-    held = [*_held(atoms, widths, space, limit), False]
+    held = _held(clinging, widths, space, limit)
     for index, (atom, width) in enumerate(zip(atoms, widths, strict=True)):
         ending = hyphen if atom.soft else 0.0
         if width + ending > limit:
@@ -136,7 +144,8 @@ def balanced(
     """
     if not atoms:
         return []
-    best = greedy(atoms, widths, space, limit, hyphen)
+    clinging = _clinging(atoms)
+    best = greedy(atoms, widths, space, limit, hyphen, clinging)
     if best is None:
         return best
     count = max(len(best), min(lines_min, len(atoms)))
@@ -145,12 +154,12 @@ def balanced(
     low, high = max(widths), limit
     for _ in range(10):
         middle = (low + high) / 2
-        lines = greedy(atoms, widths, space, middle, hyphen)
+        lines = greedy(atoms, widths, space, middle, hyphen, clinging)
         if lines is not None and len(lines) <= count:
             best, high = lines, middle
         else:
             low = middle
-    return _even(atoms, widths, space, high + 1e-6, count, hyphen) or best
+    return _even(atoms, widths, space, high + 1e-6, count, hyphen, clinging) or best
 
 
 HYPHENED: Final = 0.3
@@ -166,12 +175,13 @@ def _even(
     limit: float,
     count: int,
     hyphen: float,
+    clinging: Sequence[bool],
 ) -> list[list[int]] | None:
     """
     Return *count* lines no wider than *limit*, with the least squares of what they leave empty:
     greedy lines leave it all to the last one, a word by itself. None where there are none.
     """
-    total, held = len(atoms), _held(atoms, widths, space, limit)
+    total, held = len(atoms), _held(clinging, widths, space, limit)
     # The cost of the best lines up to an atom, and where the last of them begins.
     before: list[tuple[float, int]] = [(0.0, 0)] + [(inf, 0)] * total
     steps: list[list[tuple[float, int]]] = []
