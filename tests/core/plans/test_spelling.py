@@ -20,6 +20,8 @@ from ars0n_core.plans import spelling, syllables, wording
         ["🏴\U000e0020", "x"],
         ["👩\u200d🍳", "👩"],
         ["❤\ufe0f", "é", "a"],
+        ["की", "म", "त"],  # a vowel that stands beside its letter
+        ["1\ufe0f\u20e3", "2"],  # a key
         ["น้ำ", "ใ", "จ"],  # sara am is a letter, and stands over the one before
     ],
 )
@@ -28,7 +30,7 @@ def test_what_is_drawn_as_one_is_one(signs: list[str]) -> None:
 
 
 def test_an_ideograph_is_one_of_the_unified() -> None:
-    assert all(map(spelling.is_kanji, ["\u3400", "漢", "\u9fff", "届け"]))
+    assert all(map(spelling.is_kanji, ["\u3400", "漢", "\u9fff", "届け", "\u9fffけ"]))
     assert not any(map(spelling.is_kanji, ["\u33ff", "\ua000", "々", "가", "お届", ""]))
 
 
