@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ars0n_adapters.providers.offline import labels
+from ars0n_adapters.providers.offline import labels, readings
 
 _FOREIGN: Final = frozenset(
     [
@@ -72,7 +72,7 @@ def clean(prompt: str) -> str:
     text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
     text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
     text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
-    text = re.sub(r"#(?=\d)", "number ", text)
+    text = readings.joined(re.sub(r"#(?=\d)", "number ", text))
     text = _NUMBERED.sub(lambda m: f"{m[1] or 'no'}.", text)
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)

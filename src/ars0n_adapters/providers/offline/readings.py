@@ -103,6 +103,16 @@ def has_words(text: str) -> bool:
     return any(char.isalnum() for char in text) or any(token.written for token in tokens(text))
 
 
+def joined(text: str) -> str:
+    """
+    Return *text* with the signs that belong to a number, and may stand apart from it, beside it.
+
+    >>> joined("9.99 € today, 20 % off")
+    '9.99€ today, 20% off'
+    """
+    return re.sub(r"(?<=\d)[ \u00a0\u202f]+(?=[%€£$¥](?![\w]))", "", text)
+
+
 SET_APART: Final = frozenset(["!", "?", ":", ";", "»", "?!", "!!"])
 """
 Marks before which French has a space: they are written with their word.
@@ -117,9 +127,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     ['Wow', 'only', '$39.99', '', 'today!']
     >>> [token.written for token in tokens("Le café ! Prêt : oui")]
     ['Le', 'café !', 'Prêt :', 'oui']
+    >>> [token.said for token in tokens("9.99 € and 20 %.")]
+    ['9.99 euros', 'and', '20%.']
     """
     found: list[Token] = []
-    for line in re.split(r"[\n\r\v\f\u2028\u2029]+", "".join(map(_kept, text))):
+    for line in re.split(r"[\n\r\v\f\u2028\u2029]+", "".join(map(_kept, joined(text)))):
         pieces = [part for piece in line.split() for part in _parts(piece)]
         for place, piece in enumerate(pieces):
             said = _reading(

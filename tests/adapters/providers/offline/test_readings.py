@@ -27,6 +27,7 @@ def written(text: str) -> list[str]:
         ("Brand™ ™ wins", ["Brand™", "wins"]),
         ("... hm ...", ["hm"]),
         ("sushi 寿司 bar", ["sushi", "bar"]),
+        ("now 20 % off, 9.99 € each", ["now", "20%", "off,", "9.99€", "each"]),
         ("Le café : prêt ?", ["Le", "café :", "prêt ?"]),
     ],
 )
