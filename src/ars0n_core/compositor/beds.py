@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ars0n_core.compositor import filters, loudness, tapes, voices
 from ars0n_core.compositor.filters import Samples
@@ -76,7 +76,7 @@ class Loop:
     """
     Music on a *tape* repeated for as long as anybody reads: from sample *first* on, one turn every
     *length* samples, each going on under the next for a *seam*; ``still`` is what its channels
-    have when nothing moves, and is taken away.
+    have when nothing moves, and is taken away; one of them is turned where they are ``opposed``.
     """
 
     tape: Tape
@@ -84,6 +84,7 @@ class Loop:
     length: int
     seam: int
     still: Samples
+    opposed: bool
 
     def read(self, start: int, count: int) -> Samples:
         """
@@ -106,6 +107,8 @@ class Loop:
         sound = self.tape.read(self.first + place, count)
         for channel in np.flatnonzero(self.still):  # numpy is slow with rows of two
             sound[:, channel] -= self.still[0, channel]
+        if self.opposed:
+            sound[:, 1] *= -1
         return sound
 
     def _add(self, out: Samples, turn: int, place: int) -> None:
@@ -134,6 +137,13 @@ def _quarter(seam: int) -> Samples:
     return np.sin(angle, dtype=np.float32)[:, None]
 
 
+OPPOSED: Final = 0.01
+LOOKS: Final = 24
+"""
+What is left of both channels' power in their sum, -20 dB, where they cancel each other out; and in
+how many places that is looked at.
+"""
+
 FAINT: Final = 0.001
 SPARE_SECONDS: Final = 10.0
 """
@@ -148,8 +158,8 @@ def looped(music: Tape, samples: int, rate: int) -> Loop:
     Silence before its first sound is left out. Music that flows from its end into its start is
     simply repeated. Anything else is cut where its beat is as at its start, and joined there by a short crossfade.
     """
-    still = music.still
-    as_it_is = Loop(tape=music, first=0, length=music.samples, seam=0, still=still)
+    still, opposed = music.still, _is_opposed(music)
+    as_it_is = Loop(tape=music, first=0, length=music.samples, seam=0, still=still, opposed=opposed)
     waits = np.abs(music.read(0, LOOP_MIN) - still).max() < FAINT
     if music.samples >= samples and not waits:
         return as_it_is
@@ -157,7 +167,7 @@ def looped(music: Tape, samples: int, rate: int) -> Loop:
     if music.samples >= samples:
         first, last = _trimmed(music, facts, still)
         if last - first >= samples:
-            return Loop(tape=music, first=first, length=last - first, seam=0, still=still)
+            return evolve(as_it_is, first=first, length=last - first)
     if _is_seamless(music, facts, still, rate):
         return as_it_is
     first, last = _trimmed(music, facts, still)
@@ -165,7 +175,20 @@ def looped(music: Tape, samples: int, rate: int) -> Loop:
         facts = _looked_at(music, first, last)
     end = _loop_end(facts, last - first, rate)
     seam = min(round(SEAM_SECONDS * rate), end // 4, last - first - end)
-    return Loop(tape=music, first=first, length=end, seam=seam, still=still)
+    return evolve(as_it_is, first=first, length=end, seam=seam)
+
+
+def _is_opposed(music: Tape) -> bool:
+    """
+    Whether the channels of *music* cancel each other out, in every part of it that is looked at:
+    a telephone's one loudspeaker would play nothing of it.
+    """
+    places = np.linspace(0, max(0, music.samples - LOOP_MIN), LOOKS).astype(int).tolist()
+    parts = [music.read(place, ONSETS_HOP) - music.still for place in places]
+    powers = [(float(np.square(p.sum(axis=1)).sum()), float(np.square(p).sum())) for p in parts]
+    return max(both for _, both in powers) > 0 and all(
+        mono <= OPPOSED * both for mono, both in powers
+    )
 
 
 @frozen(kw_only=True, eq=False)

@@ -384,6 +384,17 @@ def test_music_begins_with_its_first_sound(silent: float, seconds: int, tmp_path
     assert np.abs(begun.reshape(-1, 24_000, 2)).max(axis=1).min() > 0.2
 
 
+@pytest.mark.parametrize("seconds", [2, 6])
+def test_music_with_a_channel_the_wrong_way_round_is_heard_on_one_loudspeaker(
+    seconds: int, tmp_path: Path
+) -> None:
+    tone = 0.3 * np.sin(2 * np.pi * 220 * np.arange(48_000 * seconds) / 48_000)
+    opposed = np.stack([tone, -tone], axis=1).astype(np.float32)
+    assert np.abs(repeated(opposed, 48_000 * 4, tmp_path).sum(axis=1)).max() > 0.5
+    side = np.stack([tone, np.roll(tone, 50)], axis=1).astype(np.float32)
+    assert np.array_equal(repeated(side, 48_000, tmp_path), side[:48_000])
+
+
 def test_other_music_is_joined_without_a_click_or_a_hole(tmp_path: Path) -> None:
     t = np.arange(48_000 * 3 + 777) / 48_000
     beat = np.exp(-(t % 0.5) * 8)
