@@ -367,7 +367,7 @@ def poster(source: Path, target: Path) -> Any:
     Write the first frame of our own segment *source* as a JPEG, in JPEG's BT.601.
     """
     return (
-        graphs.input(url(source), threads=1, nofind_stream_info=None)
+        graphs.input(url(source), threads=1, skip_frame="nokey", nofind_stream_info=None)
         .video.filter("scale", in_color_matrix="bt709", out_color_matrix="bt601", in_range="tv",
                 out_range="pc", flags="lanczos+accurate_rnd")
         .output(url(target), format="image2", vcodec="mjpeg", pix_fmt="yuvj420p", update=1,
