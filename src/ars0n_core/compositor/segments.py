@@ -237,7 +237,8 @@ def runs(
             groups[-1].append(segment)
         else:
             groups.append([segment])
-    plan = [_run(track, group) for group in groups]
+    laid = frozenset((one.lower, one.end_frame) for one in missing if one.upper is None)
+    plan = [_run(track, group, laid) for group in groups]
     for _ in range(len(missing)):
         better = _halved(track, plan, workers, beside)
         if better is None:
@@ -246,9 +247,18 @@ def runs(
     return tuple(sorted(plan, key=lambda run: (-run.cost, run.segments[0].start_frame)))
 
 
-def _run(track: Sequence[Item], group: Sequence[Segment]) -> Run:
-    item = track[group[0].lower]
-    lead = group[0].start_frame - item.start_frame if isinstance(item, Clip) else 0
+def _run(
+    track: Sequence[Item], group: Sequence[Segment], laid: frozenset[tuple[int, int]] = frozenset()
+) -> Run:
+    """
+    Return the run of *group*; an overlap whose lower item (its index, and where the overlap begins)
+    is among those *laid* aside by who renders what is before it decodes nothing of it.
+    """
+    first = group[0]
+    item = track[first.lower]
+    lead = first.start_frame - item.start_frame if isinstance(item, Clip) else 0
+    if first.upper is not None and (first.lower, first.start_frame) in laid:
+        lead = 0
     return Run(segments=tuple(group), lead=lead, is_drawn=isinstance(item, EndCard))
 
 
