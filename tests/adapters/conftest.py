@@ -54,3 +54,14 @@ def postgres(postgres_server: str) -> Iterator[str]:
     )
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """
+    The URL of an empty database, of each kind in turn.
+    """
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    found: str = request.getfixturevalue("postgres")
+    return found

@@ -91,17 +91,17 @@ def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
     return kinds, moov
 
 
-def _track(boxes: dict[bytes, bytes], movie: int) -> Track:
-    kind = boxes[b"hdlr"][8:12]
-    timescale = struct.unpack_from(">I", boxes[b"mdhd"], 12 if boxes[b"mdhd"][0] == 0 else 20)[0]
-    entries = struct.unpack_from(">I", boxes[b"stts"], 4)[0]
-    times = np.frombuffer(boxes[b"stts"], ">u4", 2 * entries, 8).reshape(-1, 2).astype(np.int64)
-    fixed, count = struct.unpack_from(">II", boxes[b"stsz"], 4)
-    sizes = np.frombuffer(boxes[b"stsz"], ">u4", 0 if fixed else count, 12)
+def _track(found: dict[bytes, bytes], movie: int) -> Track:
+    kind = found[b"hdlr"][8:12]
+    timescale = struct.unpack_from(">I", found[b"mdhd"], 12 if found[b"mdhd"][0] == 0 else 20)[0]
+    entries = struct.unpack_from(">I", found[b"stts"], 4)[0]
+    times = np.frombuffer(found[b"stts"], ">u4", 2 * entries, 8).reshape(-1, 2).astype(np.int64)
+    fixed, count = struct.unpack_from(">II", found[b"stsz"], 4)
+    sizes = np.frombuffer(found[b"stsz"], ">u4", 0 if fixed else count, 12)
     size_bytes = fixed * count if fixed else int(sizes.sum())
     ticks = int((times[:, 0] * times[:, 1]).sum())
     steady = len(set(times[:, 1].tolist())) == 1 and times[0, 1] > 0
-    stsd = boxes[b"stsd"]
+    stsd = found[b"stsd"]
     at = stsd.find(b"avcC")
     seconds = ticks / timescale if timescale else 0.0
     return Track(
@@ -111,13 +111,13 @@ def _track(boxes: dict[bytes, bytes], movie: int) -> Track:
         kbps=size_bytes * 8 / 1000 / seconds if seconds else 0.0,
         avc=stsd[at + 4 : at + 8] if at >= 0 else None,
         signal=parameters.signal(stsd[8:]) if at >= 0 else None,
-        is_upright=boxes[b"tkhd"][-44:-8] == UPRIGHT,
-        starts_seconds=_starts(boxes, times, timescale, movie),
+        is_upright=found[b"tkhd"][-44:-8] == UPRIGHT,
+        starts_seconds=_starts(found, times, timescale, movie),
     )
 
 
 def _starts(
-    boxes: dict[bytes, bytes], times: npt.NDArray[np.int64], timescale: int, movie: int
+    found: dict[bytes, bytes], times: npt.NDArray[np.int64], timescale: int, movie: int
 ) -> float:
     """
     Return when the first of a track is shown or heard: its edits may leave time before it, or skip
@@ -127,12 +127,12 @@ def _starts(
         int(ticks) for count, ticks in times[:OPENING].tolist() for _ in range(min(count, OPENING))
     ]
     shown = np.cumsum([0, *first])[:OPENING]
-    if b"ctts" in boxes:
-        rows = struct.unpack_from(">I", boxes[b"ctts"], 4)[0]
-        later = np.frombuffer(boxes[b"ctts"], ">i4", 2 * rows, 8).reshape(-1, 2)[:OPENING]
+    if b"ctts" in found:
+        rows = struct.unpack_from(">I", found[b"ctts"], 4)[0]
+        later = np.frombuffer(found[b"ctts"], ">i4", 2 * rows, 8).reshape(-1, 2)[:OPENING]
         delays = np.repeat(later[:, 1], np.clip(later[:, 0], 0, OPENING))[: len(shown)]
         shown = shown[: len(delays)] + delays
-    empty, skipped, edits = 0.0, 0, boxes.get(b"elst")
+    empty, skipped, edits = 0.0, 0, found.get(b"elst")
     if edits is not None:
         entry = ">Iii" if edits[0] == 0 else ">Qqi"
         for length, start, _ in struct.iter_unpack(entry, edits[8:]):

@@ -4,24 +4,11 @@ What happens when somebody keeps a database to himself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from ars0n_adapters.repositories import SqlStore, engines
 from ars0n_core.errors import ProviderUnavailableError
 from ars0n_core.testing.conformance.furnishings import OURS, an_organization
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    found: str = request.getfixturevalue("postgres")
-    return found
 
 
 def test_a_lock_that_is_not_let_go_is_not_waited_for_for_ever(

@@ -31,14 +31,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    found: str = request.getfixturevalue("postgres")
-    return found
-
-
 def names(engine: Engine) -> set[tuple[str, str]]:
     """
     Every table with the names of its columns, keys, constraints and indexes.

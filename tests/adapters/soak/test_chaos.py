@@ -18,8 +18,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from ars0n_adapters.cli import books
 from ars0n_adapters.repositories import SqlStore
 from ars0n_adapters.system import RandomIds, SystemClock
@@ -33,14 +31,6 @@ from ars0n_core.usecases import billing
 ROOT = Path(__file__).parents[3]
 SECONDS = float(os.environ["ARS0N_SOAK_SECONDS"])
 OURS = OrganizationId("org_ours")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    found: str = request.getfixturevalue("postgres")
-    return found
 
 
 def test_thirty_two_threads_in_two_processes(url: str, tmp_path: Path) -> None:
