@@ -376,18 +376,28 @@ def poster(source: Path, target: Path) -> Any:
 
 
 def key_pictures(
-    source: Path, *, size: tuple[int, int], pictures: int, is_told: bool = False
+    source: Path,
+    *,
+    size: tuple[int, int],
+    pictures: int,
+    is_told: bool = False,
+    keys_only: bool = True,
 ) -> Any:
     """
     Decode only the first key *pictures* of footage, small, as raw RGB: what it looks like at a
-    glance. *is_told* if its header tells a decoder all that it must know.
+    glance. *is_told* if its header tells a decoder all that it must know. Without *keys_only*
+    all is decoded, and the first picture of each second is taken.
     """
     width, height = size
     options: dict[str, Any] = {"nofind_stream_info": None} if is_told else {}
+    if keys_only:
+        options["skip_frame"] = "nokey"
+    pictured = graphs.input(url(source), threads=1, **options, **foreign_options()).video
+    if not keys_only:
+        pictured = pictured.filter("select", "isnan(prev_selected_t)+gte(t-prev_selected_t,0.99)")
     return (
-        graphs.input(url(source), threads=1, skip_frame="nokey", **options, **foreign_options())
-        .video.filter("scale", w=width, h=height, flags="area",
-                      force_original_aspect_ratio="increase")
+        pictured.filter("scale", w=width, h=height, flags="area",
+                        force_original_aspect_ratio="increase")
         .filter("crop", w=width, h=height)
         .output("pipe:", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough",
                 **{"frames:v": pictures})

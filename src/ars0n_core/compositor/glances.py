@@ -9,6 +9,7 @@ at while the rest of the compositor is still being loaded.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -69,7 +70,9 @@ class Glances:
         self._group = group
         self._known = {each.id: each for each in timeline.media}
         self._small = (max(2, timeline.width // GLANCE), max(2, timeline.height // GLANCE))
-        self._taken = {name: Once[bytes]() for name in self._known}
+        self._picture_bytes = self._small[0] * self._small[1] * 3
+        # By content: the same photo may be shown as several media.
+        self._taken = {each.sha256: Once[bytes]() for each in timeline.media}
         self._seen: dict[str, list[Floats]] = {}
         self.facts: dict[str, MediaFacts] = {}
 
@@ -81,11 +84,11 @@ class Glances:
         film = self._timeline
         laid: list[Overlay | Title | Cue] = [*film.overlays, *film.titles, *film.cues]
         wanted = {
-            clip.media: None
+            self.sha256(clip.media): clip.media
             for each in laid
             for clip in self.shown(each.start_frame, each.start_frame + each.frames)
         }
-        for name in wanted:
+        for name in wanted.values():
             crew.begin(partial(self._bytes, name))
 
     def sha256(self, name: str) -> str:
@@ -154,21 +157,20 @@ class Glances:
         # Loaded while the first clips are looked at.
         import numpy as np  # noqa: PLC0415 (so)
 
-        if name not in self._seen:
+        sha256 = self.sha256(name)
+        if sha256 not in self._seen:
             across, down = self._small
             content = np.frombuffer(self._bytes(name), np.uint8)
-            shape = (len(content) // (across * down * 3), down, across, 3)
-            if not shape[0]:
-                raise CompositorError(f"{name} shows no picture", media=name)
-            whole = content[: shape[0] * across * down * 3].reshape(shape)
-            self._seen[name] = list(whole.astype(np.float32))
-        return self._seen[name]
+            shape = (len(content) // self._picture_bytes, down, across, 3)
+            whole = content[: shape[0] * self._picture_bytes].reshape(shape)
+            self._seen[sha256] = list(whole.astype(np.float32))
+        return self._seen[sha256]
 
     def _bytes(self, name: str) -> bytes:
         """
         Return the key pictures of a medium: those seen before, from the cache, or taken.
         """
-        return self._taken[name].get(partial(self._fetched, name))
+        return self._taken[self.sha256(name)].get(partial(self._fetched, name))
 
     def _fetched(self, name: str) -> bytes:
         across, down = self._small
@@ -182,21 +184,34 @@ class Glances:
         """
         Look at a medium: never seen, it will be decoded, so that what it is must be known too.
         """
-        source, moves = self._media[name], self.moves(name)
-        graph = commands.key_pictures(
-            source,
-            size=self._small,
-            pictures=PICTURES if moves else 1,
-            is_told=boxes.tells_pictures(source),
-        )
-        args = ffmpeg.arguments(self._binary, graph)
-        made = ffmpeg.run(
-            args, timeout_seconds=commands.patience(900), media=name, group=self._group
-        )
-        if moves:
+        found = b""
+        with contextlib.suppress(CompositorError):  # what it is will be told by the second look
+            found = self._decoded(name, keys_only=True)
+        if len(found) < self._picture_bytes:
+            # Footage may come without a picture called key: one a second of all is as good.
+            found = self._decoded(name, keys_only=False)
+        if len(found) < self._picture_bytes:
+            raise CompositorError(f"{name} shows no picture", media=name)
+        if self.moves(name):
             from ars0n_core.compositor import probe  # noqa: PLC0415 (as numpy, which it loads)
 
             self.facts[name] = probe.probe(
-                source, binary=self._binary, media=name, group=self._group
+                self._media[name], binary=self._binary, media=name, group=self._group
             )
-        return made.stdout
+        return found
+
+    def _decoded(self, name: str, *, keys_only: bool) -> bytes:
+        source = self._media[name]
+        graph = commands.key_pictures(
+            source,
+            size=self._small,
+            pictures=PICTURES if self.moves(name) else 1,
+            is_told=keys_only and boxes.tells_pictures(source),
+            keys_only=keys_only,
+        )
+        return ffmpeg.run(
+            ffmpeg.arguments(self._binary, graph),
+            timeout_seconds=commands.patience(900),
+            media=name,
+            group=self._group,
+        ).stdout
