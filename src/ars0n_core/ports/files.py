@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 class BlobStore(Protocol):
     """
-    Keeps files under keys (letters, digits and ``/ . _ -``).
+    Keeps files under keys (letters, digits and ``/ . _ -``). No two keys differ only in
+    capitals: a file system that does not tell those apart will do.
     """
 
     def put(self, key: str, source: Path, *, media_type: str) -> None:

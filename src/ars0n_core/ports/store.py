@@ -363,7 +363,11 @@ class Transaction(Protocol):
 
 class Store(Protocol):
     """
-    Keeps everything but the files.
+    Keeps everything but the files, for every process that has it open.
+
+    What was stored comes back as it was: texts sign for sign and of any length, ids and
+    references told apart to the letter, whole numbers as int, instants in UTC to the
+    microsecond, the jobs of a version in their order.
     """
 
     def transaction(self) -> AbstractContextManager[Transaction]:

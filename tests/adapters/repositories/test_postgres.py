@@ -23,3 +23,9 @@ class TestPostgres(StoreSuite):
         opened = SqlStore(postgres)
         yield opened
         opened.close()
+
+    @pytest.fixture
+    def elsewhere(self, store: Store, postgres: str) -> Iterator[Store]:
+        opened = SqlStore(postgres)
+        yield opened
+        opened.close()

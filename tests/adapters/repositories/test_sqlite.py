@@ -42,6 +42,12 @@ class TestSqlite(StoreSuite):
         yield opened
         opened.close()
 
+    @pytest.fixture
+    def elsewhere(self, store: Store, tmp_path: Path) -> Iterator[Store]:
+        opened = SqlStore(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+        yield opened
+        opened.close()
+
 
 def test_what_is_kept_is_forgotten_when_another_process_stores_something(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"

@@ -4,8 +4,10 @@ The suites find what a stranger's adapter does wrong, and say which values they 
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import timedelta, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,14 +15,15 @@ import pytest
 from attrs import evolve
 
 from ars0n_adapters.memory import MemoryBlobs, MemoryRateWindows, MemoryStore
+from ars0n_adapters.memory.messages import MemoryReplies
 from ars0n_adapters.memory.store import MemoryTransaction
 from ars0n_adapters.memory.tables import Tables
-from ars0n_adapters.memory.works import MemoryLedger, MemoryVersions
+from ars0n_adapters.memory.works import MemoryLedger, MemoryProjects, MemoryVersions
 from ars0n_core.testing import fakes
 from ars0n_core.testing.conformance.files import BlobStoreSuite
 from ars0n_core.testing.conformance.furnishings import THEIRS, a_project, an_organization
 from ars0n_core.testing.conformance.rates import RateWindowsSuite
-from ars0n_core.testing.conformance.speaking import SpeechSuite
+from ars0n_core.testing.conformance.speaking import SpeechSuite, VoiceLibrarySuite
 from ars0n_core.testing.conformance.stores import StoreSuite
 
 if TYPE_CHECKING:
@@ -28,10 +31,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ars0n_core.ids import OrganizationId
+    from ars0n_core.ids import OrganizationId, ProjectId, VersionId
     from ars0n_core.ledger import Entry
-    from ars0n_core.ports import Narration, SpeechOrder
-    from ars0n_core.projects import Version
+    from ars0n_core.ports import Narration, Reply, SpeechOrder, Voice
+    from ars0n_core.projects import Project, Version
     from ars0n_core.quotas import Decision
 
 
@@ -183,6 +186,45 @@ class In32Bits(MemoryLedger):
         return min(super().balance(organization_id, account), 2**31 - 1)
 
 
+class Folding(MemoryLedger):
+    def append(self, entry: Entry) -> bool:
+        booked = {reference.lower() for _, reference in self._tables.entries}
+        return entry.reference.lower() not in booked and super().append(entry)
+
+
+class InDecimals(MemoryLedger):
+    def balance(self, organization_id: OrganizationId, account: str) -> Any:
+        return Decimal(super().balance(organization_id, account))
+
+
+class Composing(MemoryProjects):
+    def add(self, project: Project) -> None:
+        super().add(evolve(project, name=unicodedata.normalize("NFC", project.name)))
+
+
+class InBombay(MemoryProjects):
+    def find(self, project_id: ProjectId) -> Project:
+        project = super().find(project_id)
+        there = timezone(timedelta(hours=5, minutes=30))
+        return evolve(project, created_at=project.created_at.astimezone(there))
+
+
+class ShortAnswers(MemoryReplies):
+    def save(self, reply: Reply) -> None:
+        super().save(evolve(reply, body=reply.body[:65_535]))
+
+
+class ByName(MemoryVersions):
+    """
+    As a database does that keeps objects by their keys.
+    """
+
+    def find(self, version_id: VersionId) -> Version:
+        version = super().find(version_id)
+        jobs = dict(sorted(version.pipeline.jobs.items()))
+        return evolve(version, pipeline=evolve(version.pipeline, jobs=jobs))
+
+
 class Mumbling(fakes.FakeSpeech):
     def speak(self, order: SpeechOrder, folder: Path) -> Narration:
         spoken = super().speak(order, folder)
@@ -293,6 +335,72 @@ def test_a_book_in_whole_seconds() -> None:
 def test_a_book_of_32_bits() -> None:
     with pytest.raises(AssertionError, match="2147483647 == 6000000000"):
         StoreSuite().test_balances_may_be_large(furnished(store_of(ledger=In32Bits)))
+
+
+@pytest.mark.parametrize(
+    ("repositories", "rule", "said"),
+    [
+        ({"ledger": Folding}, "names_are_told_apart_to_the_letter", "PURCHASE/1 was taken"),
+        ({"ledger": InDecimals}, "credits_are_whole_numbers", "'a balance': 'Decimal'"),
+        ({"projects": Composing}, "texts_are_kept_sign_for_sign", r"Caf\\\\xe9"),
+        ({"projects": InBombay}, "instants_come_back_in_utc", "'a project': datetime.timedelta"),
+        ({"replies": ShortAnswers}, "what_is_large_comes_back_whole", "65535 of 100003 characters"),
+        ({"versions": ByName}, "jobs_stay_in_the_order_of_the_work_list", "job_a"),
+    ],
+)
+def test_a_store_that_changes_what_it_keeps(
+    repositories: dict[str, Any], rule: str, said: str
+) -> None:
+    store = store_of(**repositories)
+    with pytest.raises(AssertionError, match=said):
+        getattr(StoreSuite(), f"test_{rule}")(furnished(store))
+
+
+def test_a_store_whose_answers_are_gone_after_a_restart() -> None:
+    before = furnished(MemoryStore())
+    after = store_of(replies=lambda _: MemoryReplies(Tables()))
+    after._tables = before._tables
+    commit = before._replace
+
+    def keep(tables: Tables) -> None:
+        commit(tables)
+        after._tables = tables
+
+    before._replace = keep  # type: ignore[method-assign]
+    with pytest.raises(AssertionError, match="None"):
+        StoreSuite().test_all_that_is_committed_is_there_in_another_process(before, after)
+
+
+def test_a_store_that_shows_what_was_there_when_it_was_opened() -> None:
+    ours, theirs = furnished(MemoryStore()), MemoryStore()
+    theirs._tables = ours._tables
+    theirs._replace = ours._replace  # type: ignore[method-assign]
+    with pytest.raises(AssertionError, match="None"):
+        StoreSuite().test_nothing_that_was_read_before_hides_what_is_there_now(ours, theirs)
+
+
+def test_voices_of_which_one_word_is_enough() -> None:
+    class Lax(fakes.FakeVoices):
+        def voices(
+            self, *, gender: str = "", accent: str = "", age: str = "", text: str = ""
+        ) -> tuple[Voice, ...]:
+            del text
+            return self.library if gender or accent or age else super().voices()
+
+    with pytest.raises(AssertionError, match="are not of the gender"):
+        VoiceLibrarySuite().test_words_narrow_in_any_case(Lax())
+
+
+def test_windows_that_take_one_key_for_another() -> None:
+    class Loud(MemoryRateWindows):
+        def hit_all(
+            self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+        ) -> tuple[Decision, ...]:
+            louder = {key.upper(): limit for key, limit in limits.items()}
+            return super().hit_all(louder, window=window, now=now)
+
+    with pytest.raises(AssertionError, match="'A' was counted as 'a'"):
+        RateWindowsSuite().test_keys_do_not_share_a_window(Loud())
 
 
 def test_a_narration_without_its_words(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ fits the port at all.
 
 | port | module |
 |---|---|
-| Store, by noun: its `units`, `customers`, `works`, `books`, `messages` | `stores` |
+| Store: its `units`, `values`, `processes`, `customers`, `works`, `books`, `messages` | `stores` |
 | BlobStore, Fetcher, Ingest, Sender | `files`, `fetching`, `taking`, `sending` |
 | RateWindows | `rates` |
 | Clock, Ids, Scratch, Runner | `machine` |

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 REPLACED_TIMES = 20
+LARGE_TIMES = 36_000
+# 9.2 MB: buckets take parts of 5 or 8.
 
 
 class BlobStoreSuite:
@@ -88,9 +90,10 @@ class BlobStoreSuite:
         self, blobs: BlobStore, source: Path, tmp_path: Path
     ) -> None:
         """
-        Of every byte there is, ends of lines among them, and of no even size.
+        Of every byte there is, ends of lines among them, of no even size, and of more than
+        one part where files are sent in parts.
         """
-        source.write_bytes(bytes(range(256)) * 1200 + b"\r\n\x1a\n")
+        source.write_bytes(bytes(range(256)) * LARGE_TIMES + b"\r\n\x1a\n")
         blobs.put("k", source, media_type="application/octet-stream")
         blobs.copy_to("k", tmp_path / "back")
 

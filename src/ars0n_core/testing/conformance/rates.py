@@ -102,6 +102,7 @@ class RateWindowsSuite:
         refused = rates.hit("a", limit=1, window=MINUTE, now=NOON + timedelta(seconds=5))
 
         assert refused.reset_at == NOON + MINUTE
+        assert refused.reset_at.utcoffset() == timedelta(0)
         assert rates.hit("a", limit=1, window=MINUTE, now=refused.reset_at).allowed
 
     def test_a_refused_request_is_not_counted(self, rates: RateWindows) -> None:
@@ -119,7 +120,9 @@ class RateWindowsSuite:
         """
         rates.hit("a", limit=1, window=MINUTE, now=NOON)
 
-        assert rates.hit("b", limit=1, window=MINUTE, now=NOON).allowed
+        for other in ("b", "A", "a ", "aa"):
+            said = rates.hit(other, limit=1, window=MINUTE, now=NOON)
+            assert said.allowed, f"{other!r} was counted as 'a'"
 
     def test_at_once_no_more_pass_than_the_limit(self, rates: RateWindows) -> None:
         """

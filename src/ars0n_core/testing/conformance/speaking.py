@@ -169,6 +169,13 @@ class VoiceLibrarySuite:
             found = voices.voices(gender=one.gender.upper(), accent=one.accent, age=one.age)
             assert one in found
             assert [voice for voice in known if voice in found] == list(found)
+            for word in ("gender", "accent", "age"):
+                strangers = [
+                    voice.voice_id
+                    for voice in found
+                    if getattr(one, word).lower() not in getattr(voice, word).lower()
+                ]
+                assert not strangers, f"{strangers} are not of the {word} {getattr(one, word)!r}"
 
     def test_a_text_finds_by_name(self, voices: VoiceLibrary) -> None:
         """

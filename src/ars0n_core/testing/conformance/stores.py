@@ -1,23 +1,20 @@
 """
-What every `Store` must do: `units` of work, and by noun `customers`, `works` and `books`.
+What every `Store` must do: `units` of work, `values`, other `processes`, and by noun `customers`,
+`works`, `books` and `messages`.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from attrs import evolve
 
 from ars0n_core import ledger
 from ars0n_core.errors import NotFoundError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
-from ars0n_core.plans.model import Plan, Segment
 from ars0n_core.testing.conformance.books import BookRules
 from ars0n_core.testing.conformance.customers import CustomerRules
 from ars0n_core.testing.conformance.furnishings import (
-    NOON,
     OURS,
     THEIRS,
     a_key,
@@ -28,7 +25,9 @@ from ars0n_core.testing.conformance.furnishings import (
     an_organization,
 )
 from ars0n_core.testing.conformance.messages import MessageRules
+from ars0n_core.testing.conformance.processes import ProcessRules
 from ars0n_core.testing.conformance.units import UnitRules
+from ars0n_core.testing.conformance.values import ValueRules
 from ars0n_core.testing.conformance.works import WorkRules
 
 if TYPE_CHECKING:
@@ -37,7 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["OURS", "THEIRS", "StoreSuite", "an_organization"]
 
 
-class StoreSuite(UnitRules, CustomerRules, WorkRules, BookRules, MessageRules):
+class StoreSuite(
+    UnitRules, ValueRules, ProcessRules, CustomerRules, WorkRules, BookRules, MessageRules
+):
     """
     What every `Store` must do. Subclass it and give the fixture an empty store.
     """
@@ -48,6 +49,14 @@ class StoreSuite(UnitRules, CustomerRules, WorkRules, BookRules, MessageRules):
         Return an empty store.
         """
         raise AssertionError("give the fixture `store`")
+
+    @pytest.fixture
+    def elsewhere(self, store: Store) -> Store:
+        """
+        Return the store as another process has it: another object over the same data, where
+        that can be had.
+        """
+        return store
 
     @pytest.fixture
     def furnished(self, store: Store) -> Store:
@@ -79,41 +88,6 @@ class StoreSuite(UnitRules, CustomerRules, WorkRules, BookRules, MessageRules):
             assert a_project() == tx.projects.find(ProjectId("proj_1"))
             assert a_version() == tx.versions.find(VersionId("ver_1"))
             assert (an_entry(),) == tx.ledger.entries(OURS)
-
-    def test_what_is_long_and_exact_comes_back_as_it_was(self, store: Store) -> None:
-        """
-        Texts at their limits in any script, instants to the microsecond, numbers as exact as
-        they are, files of gigabytes.
-        """
-        moment = NOON + timedelta(microseconds=123_457)
-        long = "灯💡 a lamp\n" * 200
-        organization = evolve(an_organization(), name=long[:200], created_at=moment)
-        project = evolve(a_project(), name=long[:200], created_at=moment)
-        facts = {"seconds": 12.48, "exact": 0.1 + 0.2, "width": 3, "alpha": False}
-        asset = evolve(an_asset(), size_bytes=5_000_000_000, created_at=moment, facts=facts)
-        version = a_version()
-        version = evolve(
-            version,
-            spec=evolve(version.spec, prompt=long[:2000], edit_style=long[:1000]),
-            plan=Plan(segments=(Segment(text=long, scene_index=0),), scenes=version.plan.scenes),
-            created_at=moment,
-            updated_at=moment + timedelta(microseconds=1),
-        )
-        key = evolve(a_key(), created_at=moment, last_used_at=moment)
-        with store.transaction() as tx:
-            tx.organizations.add(organization)
-            tx.keys.add(key)
-            tx.assets.add(asset)
-            tx.projects.add(project)
-            tx.versions.add(version)
-            tx.commit()
-
-        with store.transaction() as tx:
-            assert organization == tx.organizations.find(OURS)
-            assert key == tx.keys.find(key.digest)
-            assert asset == tx.assets.find(asset.id)
-            assert project == tx.projects.find(project.id)
-            assert version == tx.versions.find(version.id)
 
     def test_what_is_not_committed_is_forgotten(self, furnished: Store) -> None:
         """
