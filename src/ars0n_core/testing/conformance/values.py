@@ -85,7 +85,8 @@ class ValueRules:
         A plan and an answer of more bytes than a short column holds, and the end of both.
         """
         large = "x" * LARGE_CHARACTERS + "end"
-        version = evolve(a_version(), plan=Plan(segments=(Segment(text=large, scene_index=0),)))
+        said = tuple(Segment(text=large[-10_000:], scene_index=number) for number in range(10))
+        version = evolve(a_version(), plan=Plan(segments=said))
         reply = evolve(a_reply(), status=200, body=large)
         with furnished.transaction() as tx:
             tx.versions.add(version)
@@ -93,12 +94,13 @@ class ValueRules:
             tx.commit()
 
         with furnished.transaction() as tx:
-            (segment,) = tx.versions.find(version.id).plan.segments
+            plan = tx.versions.find(version.id).plan
             found = tx.replies.find(OURS, reply.scope, reply.key)
+        assert len(plan.segments) == len(said)
+        assert plan == version.plan
         assert found is not None
-        for text in (segment.text, found.body):
-            assert len(text) == len(large), f"{len(text)} of {len(large)} characters came back"
-            assert text.endswith("end")
+        assert len(found.body) == len(large), f"{len(found.body)} of {len(large)} characters"
+        assert found.body == large
 
     def test_texts_are_kept_sign_for_sign(self, furnished: Store) -> None:
         """
