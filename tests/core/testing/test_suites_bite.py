@@ -366,7 +366,7 @@ def test_a_store_whose_answers_are_gone_after_a_restart() -> None:
         commit(tables)
         after._tables = tables
 
-    before._replace = keep  # type: ignore[method-assign]
+    before._replace = keep  # type: ignore[method-assign]  # on purpose
     with pytest.raises(AssertionError, match="None"):
         StoreSuite().test_all_that_is_committed_is_there_in_another_process(before, after)
 
@@ -374,7 +374,7 @@ def test_a_store_whose_answers_are_gone_after_a_restart() -> None:
 def test_a_store_that_shows_what_was_there_when_it_was_opened() -> None:
     ours, theirs = furnished(MemoryStore()), MemoryStore()
     theirs._tables = ours._tables
-    theirs._replace = ours._replace  # type: ignore[method-assign]
+    theirs._replace = ours._replace  # type: ignore[method-assign]  # on purpose
     with pytest.raises(AssertionError, match="None"):
         StoreSuite().test_nothing_that_was_read_before_hides_what_is_there_now(ours, theirs)
 
