@@ -4,6 +4,7 @@ The suites find what a stranger's adapter does wrong, and say which values they 
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from contextlib import contextmanager
 from datetime import timedelta, timezone
@@ -20,6 +21,7 @@ from ars0n_adapters.memory.store import MemoryTransaction
 from ars0n_adapters.memory.tables import Tables
 from ars0n_adapters.memory.works import MemoryLedger, MemoryProjects, MemoryVersions
 from ars0n_core.testing import fakes
+from ars0n_core.testing.conformance import units
 from ars0n_core.testing.conformance.files import BlobStoreSuite
 from ars0n_core.testing.conformance.furnishings import THEIRS, a_project, an_organization
 from ars0n_core.testing.conformance.rates import RateWindowsSuite
@@ -69,21 +71,30 @@ class EmptiedFirst(MemoryBlobs):
 
 class InPlace:
     """
-    Files, each written over the one before.
+    Files, each written over the one before: whoever reads meanwhile is let in half way.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._has_readers = False
+        self._is_half, self._was_seen = threading.Event(), threading.Event()
 
     def put(self, key: str, source: Path, *, media_type: str) -> None:
         content = source.read_bytes()
         with (self._folder / f"blob-{key}").open("wb") as file:
-            for start in range(0, len(content), 4096):
-                file.write(content[start : start + 4096])
-                file.flush()
+            file.write(content[:4096])
+            file.flush()
+            self._is_half.set()
+            if self._has_readers:
+                self._was_seen.wait(60)
+            self._is_half.clear()
+            file.write(content[4096:])
 
     def copy_to(self, key: str, target: Path) -> None:
+        self._has_readers, was_half = True, self._is_half.is_set()
         target.write_bytes((self._folder / f"blob-{key}").read_bytes())
+        if was_half:
+            self._was_seen.set()
 
 
 class Holding(MemoryBlobs):
@@ -299,17 +310,28 @@ def test_windows(rates: Callable[[], MemoryRateWindows]) -> None:
         RateWindowsSuite().test_a_window_is_as_long_as_it_is_said_to_be(rates())
 
 
-def test_a_lock_that_is_none() -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    However slow the machine: in these stores nobody waits for anybody.
+    """
+    monkeypatch.setattr(units, "MOMENT_SECONDS", 60)
+
+
+def test_a_lock_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(units, "MOMENT_SECONDS", 5)  # the last of an odd number waits it out
     with pytest.raises(AssertionError, match="assert"):
         StoreSuite().test_the_lock_lets_one_at_a_time_decide(furnished(Unlocked()))
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("rule", ["saves", "books"])
 def test_a_store_in_which_the_last_wins(rule: str) -> None:
     with pytest.raises(AssertionError, match=r"2 = len\(\[\d, \d\]\)"):
         getattr(StoreSuite(), f"test_of_two_at_once_only_one_{rule}")(furnished(LastWins()))
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_store_that_shows_what_is_not_committed() -> None:
     with pytest.raises(AssertionError, match=r"\(500, "):
         StoreSuite().test_nobody_sees_what_is_not_committed(furnished(AtOnce()))

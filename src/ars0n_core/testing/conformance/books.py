@@ -14,6 +14,7 @@ from attrs import evolve
 from ars0n_core import ledger
 from ars0n_core.ids import EntryId
 from ars0n_core.ledger import Booking
+from ars0n_core.testing.conformance import units
 from ars0n_core.testing.conformance.furnishings import NOON, OURS, THEIRS, an_entry
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class BookRules:
                     return
                 # Should the lock let two in, they meet here and both find enough.
                 with contextlib.suppress(threading.BrokenBarrierError):
-                    another_decides.wait(timeout=0.2)
+                    another_decides.wait(units.MOMENT_SECONDS)
                 booking = Booking(
                     id=EntryId(f"entry_c{number}"),
                     organization_id=OURS,

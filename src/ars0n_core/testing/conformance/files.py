@@ -128,16 +128,18 @@ class BlobStoreSuite:
         source.write_bytes(both[0])
         blobs.put("k", source, media_type="application/octet-stream")
         read: list[bytes] = []
-        is_over = threading.Event()
+        is_looking, is_over = threading.Event(), threading.Event()
 
         def look() -> None:
             while not is_over.is_set():
                 blobs.copy_to("k", tmp_path / "back")
                 read.append((tmp_path / "back").read_bytes())
+                is_looking.set()
 
         looking = threading.Thread(target=look)
         looking.start()
         try:
+            assert is_looking.wait(60), "the blob can't be read at all"
             for number in range(REPLACED_TIMES):
                 source.write_bytes(both[number % 2])
                 blobs.put("k", source, media_type="application/octet-stream")
@@ -145,7 +147,6 @@ class BlobStoreSuite:
             is_over.set()
             looking.join(60)
 
-        assert read
         assert all(one in both for one in read), "a reader got a part of a blob"
 
     def test_nothing_is_left_open(self, blobs: BlobStore, source: Path, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SOON_SECONDS = 30.0
 MOMENT_SECONDS = 0.2
+"""
+How long one waits for another that may itself be waiting for the first.
+"""
 UNITS = 60
 """
 More than any pool has places.
