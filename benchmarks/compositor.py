@@ -6,6 +6,8 @@ as a process of its own, in turn (A B C A B C), and prints medians and ratios; r
 other machines, seconds don't. ``--parts full edits memory quality`` and ``--seconds 15 30``
 run a piece; what earlier pieces found in the same ``--folder`` is printed with it.
 ``--moviepy PYTHON`` adds MoviePy by a Python that has it (it wants an older Pillow than ours);
+``--remotion FOLDER`` adds Remotion, by Node.js and the ``--browser`` named, from a folder where
+``npm install remotion @remotion/bundler @remotion/renderer react react-dom`` was run;
 ``--plot FILE.svg`` draws what was found over the films' length.
 """
 
@@ -33,7 +35,12 @@ from ars0n_core.compositor import ffmpeg
 from ars0n_core.compositor.local import LocalCompositor
 
 HERE = Path(__file__).parent
-FULL = ("transcoded (floor)", "ours", "filter_complex", "MoviePy")
+FULL = ("transcoded (floor)", "ours", "filter_complex")
+RIVALS = ("MoviePy", "Remotion")
+"""
+They take minutes and stand far off: one run of each is enough.
+"""
+RIVALS_SECONDS = 30
 LOSSLESS = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0")
 
 
@@ -42,10 +49,11 @@ class Bench:
     A folder of media, and how to have a film rendered by a process of its own.
     """
 
-    def __init__(self, folder, repeat, moviepy):
+    def __init__(self, folder, repeat, *, moviepy=None, remotion=None):
         self.folder = folder
         self.repeat = repeat
         self.moviepy = moviepy
+        self.remotion = remotion
         self.binary = ffmpeg.find()
         self.found = {}
         self.rows = []
@@ -96,14 +104,17 @@ def full(bench, seconds):
         FULL[1]: lambda: bench.job([timeline], files),
         FULL[2]: lambda: rivals.filter_graph(bench.binary, timeline, files, target),
     }
-    if bench.moviepy and seconds <= 30:
+    if bench.moviepy and seconds <= RIVALS_SECONDS:
         told = json.dumps(rivals.moviepy(timeline, files, target))
-        cases[FULL[3]] = lambda: [bench.moviepy, "-c", rivals.MOVIEPY, told]
+        cases["MoviePy"] = lambda: [bench.moviepy, "-c", rivals.MOVIEPY, told]
+    if bench.remotion and seconds <= RIVALS_SECONDS:
+        bench.remotion.prepare(bench.folder / "media")
+        cases["Remotion"] = lambda: bench.remotion.film(timeline, files, target)
     runs = {name: [] for name in cases}
     for _ in range(bench.repeat):
         for name, command in cases.items():
-            if name == FULL[3] and runs[name]:
-                continue  # takes minutes and stands far off: once is enough
+            if name in RIVALS and runs[name]:
+                continue
             runs[name].append(measuring.command(command())[:2])
     middle = {
         name: [statistics.median(column) for column in zip(*rows, strict=True)]
@@ -114,8 +125,8 @@ def full(bench, seconds):
         bench.rows.append((f"{seconds} s, {name}", wall, cpu, wall / floor[0], cpu / floor[1]))
     bench.note("full / floor, wall", seconds, ours[0] / floor[0])
     bench.note("full / filter_complex, wall", seconds, ours[0] / middle[FULL[2]][0])
-    if FULL[3] in middle:
-        bench.note("full / MoviePy, wall", seconds, ours[0] / middle[FULL[3]][0])
+    for name in middle.keys() & RIVALS:
+        bench.note(f"full / {name}, wall", seconds, ours[0] / middle[name][0])
     told = bench.rendered([timeline], files, prepare="shares")[-1][-1]
     bench.note(
         "overlays, captions, transitions, cards of the CPU", seconds,
@@ -261,11 +272,16 @@ def main():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--moviepy", metavar="PYTHON")
+    parser.add_argument("--remotion", metavar="FOLDER", type=Path)
+    parser.add_argument("--browser", default="chromium-headless-shell")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="ars0n-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(folder, options.repeat, options.moviepy)
+    remotion = options.remotion and rivals.Remotion(
+        options.remotion, shutil.which(options.browser) or sys.exit(f"no {options.browser} here")
+    )
+    bench = Bench(folder, options.repeat, moviepy=options.moviepy, remotion=remotion)
     kept = folder / "found.json"
     if kept.exists():
         old = json.loads(kept.read_text())
@@ -290,7 +306,7 @@ def drawn(bench):
     found = {}
     for name, _, _, ratio, _ in bench.rows:
         seconds, _, case = name.partition(" s, ")
-        if case in FULL and case != FULL[3]:
+        if case in FULL:
             found.setdefault(case, {})[int(seconds)] = ratio
     return found
 

@@ -1,6 +1,11 @@
 """
-The same edit by other means: merely transcoded, as one filter graph, and by MoviePy.
+The same edit by other means: merely transcoded, as one filter graph, by MoviePy and by Remotion.
 """
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
 
 from .workload import CARD, JOINT, TAGS
 
@@ -98,3 +103,45 @@ def moviepy(timeline, files, target):
         "size": [timeline.width, timeline.height], "logo": str(files["logo"]),
         "voice": str(files["v"]), "music": str(files["m"]), "target": str(target),
     }  # fmt: skip
+
+
+class Remotion:
+    """
+    A folder with Remotion installed, and the browser it draws in. In its favour: what it bundles
+    is not timed, it has no captions and no title, its music is neither ducked nor its loudness set.
+    """
+
+    def __init__(self, folder, browser):
+        self._folder = folder
+        self._browser = browser
+
+    def prepare(self, media):
+        """
+        Bundle the composition with the files in *media*.
+        """
+        for path in (Path(__file__).parent / "remotion").iterdir():
+            shutil.copy(path, self._folder)
+        command = ["node", "render.mjs", "bundle", str(media.resolve())]
+        subprocess.run(command, cwd=self._folder, check=True)
+
+    def film(self, timeline, files, target):
+        """
+        Return the command that renders *timeline*.
+        """
+        card = timeline.card
+        told = {
+            "clips": [
+                {"file": files[clip.media].name, "from": clip.start_frame, "frames": clip.frames}
+                for clip in timeline.clips
+            ],
+            "card": {
+                "from": card.start_frame, "frames": card.frames, "company": card.company_name,
+                "action": card.call_to_action, "website": card.website,
+            },
+            "joint": JOINT, "frames": timeline.frames, "width": timeline.width,
+            "height": timeline.height, "logo": files["logo"].name, "music": files["m"].name,
+            "voice": files["v"].name, "voiceFrom": timeline.voice[0].start_sample // 1600,
+        }  # fmt: skip
+        job = self._folder / "job.json"
+        job.write_text(json.dumps(told))
+        return ["node", self._folder / "render.mjs", "film", job, target.resolve(), self._browser]

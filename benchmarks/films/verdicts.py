@@ -6,6 +6,7 @@ GOALS = {
     "full / floor, wall": {15: 1.15, 30: 1.10, 60: 1.10},
     "full / filter_complex, wall": 0.80,
     "full / MoviePy, wall": 0.25,
+    "full / Remotion, wall": 0.125,
     "overlays, captions, transitions, cards of the CPU": 0.03,
     "peak memory 720p, MB": 350,
     "peak memory 1080p, MB": 600,
