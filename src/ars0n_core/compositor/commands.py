@@ -380,18 +380,14 @@ def key_pictures(
     *,
     size: tuple[int, int],
     pictures: int,
-    is_told: bool = False,
     keys_only: bool = True,
 ) -> Any:
     """
     Decode only the first key *pictures* of footage, small, as raw RGB: what it looks like at a
-    glance. *is_told* if its header tells a decoder all that it must know. Without *keys_only*
-    all is decoded, and the first picture of each second is taken.
+    glance. Without *keys_only* all is decoded, and the first picture of each second is taken.
     """
     width, height = size
-    options: dict[str, Any] = {"nofind_stream_info": None} if is_told else {}
-    if keys_only:
-        options["skip_frame"] = "nokey"
+    options: dict[str, Any] = {"skip_frame": "nokey"} if keys_only else {}
     pictured = graphs.input(url(source), threads=1, **options, **foreign_options()).video
     if not keys_only:
         pictured = pictured.filter("select", "isnan(prev_selected_t)+gte(t-prev_selected_t,0.99)")

@@ -73,7 +73,8 @@ def stopwatch() -> float:
 @frozen(kw_only=True)
 class Output:
     """
-    What a finished process wrote; ``stderr`` is its last `TAIL_BYTES`.
+    What a finished process wrote; ``stderr`` is its last `TAIL_BYTES`, or as many as were asked
+    for.
     """
 
     stdout: bytes
@@ -423,6 +424,7 @@ def run(
     stdout_bytes_max: int = 64 << 20,
     media: str | None = None,
     group: Group | None = None,
+    tail_bytes: int = TAIL_BYTES,
 ) -> Output:
     """
     Run a whole job and return what it wrote.
@@ -432,7 +434,12 @@ def run(
         MisconfiguredError: The binary can't be started.
     """
     with Process(
-        args, timeout_seconds=timeout_seconds, feed=stdin, media=media, group=group
+        args,
+        timeout_seconds=timeout_seconds,
+        feed=stdin,
+        media=media,
+        group=group,
+        tail_bytes=tail_bytes,
     ) as process:
         chunks: list[bytes] = []
         size_bytes = 0

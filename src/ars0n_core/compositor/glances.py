@@ -14,7 +14,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.compositor import boxes, commands, ffmpeg
+from ars0n_core.compositor import commands, ffmpeg
 from ars0n_core.compositor.groups import Once
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import FRAME_RATE, MediaKind
@@ -38,6 +38,11 @@ A glance has an eighth of the film's width and height.
 PICTURES: Final = 8
 """
 Footage is taken in with a key picture a second: as many seconds as a scene lasts.
+"""
+
+LOOK_SECONDS: Final = commands.patience(900)
+"""
+How long a look may take: as long as decoding half a minute.
 """
 
 SECONDS_UNSEEN_MAX: Final = 2.0
@@ -186,32 +191,45 @@ class Glances:
         """
         found = b""
         with contextlib.suppress(CompositorError):  # what it is will be told by the second look
-            found = self._decoded(name, keys_only=True)
+            found = self._keys_of(name)
         if len(found) < self._picture_bytes:
             # Footage may come without a picture called key: one a second of all is as good.
-            found = self._decoded(name, keys_only=False)
+            args = self._command(name, keys_only=False)
+            found = ffmpeg.run(
+                args, timeout_seconds=LOOK_SECONDS, media=name, group=self._group
+            ).stdout
         if len(found) < self._picture_bytes:
             raise CompositorError(f"{name} shows no picture", media=name)
-        if self.moves(name):
-            from ars0n_core.compositor import probe  # noqa: PLC0415 (as numpy, which it loads)
-
-            self.facts[name] = probe.probe(
-                self._media[name], binary=self._binary, media=name, group=self._group
-            )
         return found
 
-    def _decoded(self, name: str, *, keys_only: bool) -> bytes:
-        source = self._media[name]
-        graph = commands.key_pictures(
-            source,
-            size=self._small,
-            pictures=PICTURES if self.moves(name) else 1,
-            is_told=keys_only and boxes.tells_pictures(source),
-            keys_only=keys_only,
-        )
-        return ffmpeg.run(
-            ffmpeg.arguments(self._binary, graph),
-            timeout_seconds=commands.patience(900),
+    def _keys_of(self, name: str) -> bytes:
+        """
+        Return the key pictures of a medium, and note what ffmpeg reports of footage on the way.
+        """
+        if not self.moves(name):
+            args = self._command(name)
+            return ffmpeg.run(
+                args, timeout_seconds=LOOK_SECONDS, media=name, group=self._group
+            ).stdout
+        from ars0n_core.compositor import probe  # noqa: PLC0415 (as numpy, which it loads)
+
+        made = ffmpeg.run(
+            self._command(name, loglevel="info"),
+            timeout_seconds=LOOK_SECONDS,
             media=name,
             group=self._group,
-        ).stdout
+            tail_bytes=probe.REPORT_BYTES_MAX,
+        )
+        self.facts[name] = probe.facts_of(
+            made.stderr, self._media[name], binary=self._binary, media=name
+        )
+        return made.stdout
+
+    def _command(self, name: str, *, keys_only: bool = True, loglevel: str = "error") -> list[str]:
+        graph = commands.key_pictures(
+            self._media[name],
+            size=self._small,
+            pictures=PICTURES if self.moves(name) else 1,
+            keys_only=keys_only,
+        )
+        return ffmpeg.arguments(self._binary, graph, loglevel=loglevel)

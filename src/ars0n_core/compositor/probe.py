@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from ars0n_core.compositor.ffmpeg import Ffmpeg, Group
 
 PROBE_SECONDS: Final = 30.0
+REPORT_BYTES_MAX: Final = 256 << 10
 
 STREAM: Final = re.compile(r"^  Stream #0:(\d+)\S*: (Video|Audio): (.*)$", re.MULTILINE)
+MAPPING: Final = re.compile(r"^Stream mapping:$", re.MULTILINE)
+"""
+What a process that makes something says after it has told of its input.
+"""
+
 DURATION: Final = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 ROTATION: Final = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")
 SIZE: Final = re.compile(r", (\d+)x(\d+)(?: \[SAR (\d+):(\d+) DAR \d+:\d+\])?")
@@ -270,8 +276,18 @@ def probe(
     for name, value in ffmpeg.foreign_options().items():
         args += [f"-{name}", value]
     args += ["-i", ffmpeg.url(path)]
-    report = _complaints(args, group)
-    facts = parse(report)
+    return facts_of(_complaints(args, group), path, binary=binary, media=media)
+
+
+def facts_of(report: str, path: Path, *, binary: Ffmpeg, media: str | None = None) -> MediaFacts:
+    """
+    Return what the file at *path* is by the *report* of a process that opened it as its only
+    input; what it says of its output is not read.
+
+    Raises:
+        CompositorError: As `probe`.
+    """
+    facts = parse(MAPPING.split(report, maxsplit=1)[0])
     if facts is None:
         raise CompositorError(f"{media or path.name} can't be opened as media", media=media)
     if media is not None:
@@ -323,6 +339,6 @@ def _complaints(args: Sequence[str], group: Group | None) -> str:
     Return all that ffmpeg says: asked for no output, it reports its input and ends with 1.
     """
     with ffmpeg.Process(
-        args, timeout_seconds=PROBE_SECONDS, group=group, tail_bytes=256 << 10
+        args, timeout_seconds=PROBE_SECONDS, group=group, tail_bytes=REPORT_BYTES_MAX
     ) as process:
         return process.report()
