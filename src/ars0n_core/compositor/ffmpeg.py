@@ -73,8 +73,7 @@ def stopwatch() -> float:
 @frozen(kw_only=True)
 class Output:
     """
-    What a finished process wrote; ``stderr`` is its last `TAIL_BYTES`, or as many as were asked
-    for.
+    What a finished process wrote; of ``stderr`` the last `TAIL_BYTES`, or those asked for.
     """
 
     stdout: bytes
@@ -441,13 +440,11 @@ def run(
         group=group,
         tail_bytes=tail_bytes,
     ) as process:
-        chunks: list[bytes] = []
-        size_bytes = 0
+        content = bytearray()
         for chunk in process.blocks(1 << 16):
-            size_bytes += len(chunk)
-            if size_bytes > stdout_bytes_max:
+            content += chunk
+            if len(content) > stdout_bytes_max:
                 raise CompositorError(
                     f"ffmpeg wrote more than {stdout_bytes_max} bytes", media=media
                 )
-            chunks.append(chunk)
-        return Output(stderr=process.finish(), stdout=b"".join(chunks))
+        return Output(stderr=process.finish(), stdout=bytes(content))
