@@ -35,16 +35,19 @@ if TYPE_CHECKING:
     Luma = npt.NDArray[np.uint8]
 
 MOMENTS: Final = (0.1, 0.26, 0.42, 0.58, 0.74, 0.9)
+"""
+When in its time a caption is looked at, as shares of it.
+"""
+
 GRACE_MS: Final = 1.5
 """
 How far from a picture's time a caption's may be that begins or ends with it: written in
 milliseconds, rounded.
 """
 
-MIDDLE: Final = slice(2, 4)
 BESIDE_FRAMES: Final = 2
 """
-Where in a caption's time it is looked at, and how far before and after.
+How far before and after a caption's time the picture without it is looked at.
 """
 
 
@@ -149,7 +152,7 @@ class Watch:
         box, around = self._laid[i], self._around.pop(i, [])
         seen = letters.find(inside, beside, box) if inside else None  # else after the film's end
         if seen is not None:
-            shift = letters.outside(seen, inside[MIDDLE] or inside, beside)
+            shift = letters.outside(seen, inside, beside)
             self._outside = max(self._outside, shift)
         if seen is not None and box is not None:
             read = [seen.contrast(part, box.top, self._size[1], box.left, self._size[0])

@@ -51,6 +51,27 @@ CLINGING: Final = frozenset("ーっッゃゅょャュョぁぃぅぇぉァィゥ
 Letters that only follow others.
 """
 
+INSIDE: Final = frozenset(".,:;/@_-–'’%&+#٫٬")
+UNITS: Final = frozenset("円元块원개명分秒年月日時时点杯個个件本枚粒包盒倍割折人名度歳岁階层%％‰℃°")
+"""
+What a number or a foreign word holds inside (1,980 or ab.example), and what is counted: neither
+is parted from its figures.
+"""
+
+ATTRIBUTIVE: Final = frozenset("的吗呢吧们嗎們")
+"""
+What a Chinese phrase ends in, nearly always.
+"""
+
+ABBREVIATION: Final = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]|\d{1,4}")
+ABBREVIATIONS: Final = frozenset(
+    ["approx", "av", "avda", "bd", "bzgl", "bzw", "ca", "dott", "dr", "dra", "etc", "evtl", "fr", "ggf", "hr", "inkl", "jr", "max", "min", "mio", "mme", "mr", "mrd", "mrs", "ms", "mt", "no", "nr", "núm", "prof", "sr", "sra", "st", "str", "tel", "usw", "vgl", "vol", "vs", "zzgl"]
+)  # fmt: skip
+"""
+What is written with a full stop though its sentence may go on: single letters (z. B., a.m.),
+ordinals (am 3. Mai), titles and the like.
+"""
+
 ADDRESS: Final = re.compile(r"[/@_]|\w\.\w")
 """
 What is never given a hyphen, which would make it another address.
@@ -112,6 +133,20 @@ def ends_sentence(word: str) -> bool:
     return word.rstrip(CLOSERS).endswith(tuple(SENTENCE_ENDS))
 
 
+def is_abbreviated(word: str) -> bool:
+    """
+    Whether the full stop of *word* may be an abbreviation's or an ordinal's alone.
+
+    >>> [is_abbreviated(word) for word in ("Dr.", "B.", "3.", "a.m.", "cup.", "ab.example.")]
+    [True, True, True, True, False, False]
+    """
+    bare = word.rstrip(CLOSERS)
+    inner = bare.removesuffix(".").lstrip("(\"'«„“‘[")
+    return bare.endswith(".") and (
+        ABBREVIATION.fullmatch(inner) is not None or inner.lower() in ABBREVIATIONS
+    )
+
+
 def parts(text: str) -> list[str]:
     """
     Return the words of *text*, those wider than a line in parts; a script without spaces comes
@@ -131,6 +166,7 @@ def parts(text: str) -> list[str]:
 def _parted(clusters: Sequence[str]) -> list[str]:
     starts = set(syllables.starts([syllables.plain(each) for each in clusters]))
     is_address = ADDRESS.search("".join(clusters)) is not None
+    held = _held(clusters)
     found: list[str] = []
     first = 0
     while columns("".join(clusters[first:])) > PART_COLUMNS:
@@ -138,7 +174,7 @@ def _parted(clusters: Sequence[str]) -> list[str]:
         # A hyphen takes a column too.
         ends = [first + n for n, wide in enumerate(reached, 1) if wide < PART_COLUMNS]
         least = len([n for n in ends if columns("".join(clusters[first:n])) < PART_COLUMNS_MIN])
-        worth = {at: _worth(clusters, at, starts) for at in ends}
+        worth = {at: 0 if at in held else _worth(clusters, at, starts) for at in ends}
         good = [at for at in ends[least:] if worth[at]] or [at for at in ends if worth[at]]
         end = max(good or ends[-1:] or [first + 1], key=lambda at: (worth.get(at, 0), at))
         mark = _mark(clusters[end - 1], clusters[end])
@@ -146,6 +182,40 @@ def _parted(clusters: Sequence[str]) -> list[str]:
         found.append("".join(clusters[first:end]) + plain_mark)
         first = end
     return [*found, "".join(clusters[first:])]
+
+
+def _held(clusters: Sequence[str]) -> set[int]:
+    """
+    Return before which *clusters* nothing is parted because it stands within a number, or within a
+    foreign word (ab.example) that a line has room for; or before what a number counts.
+    """
+    found: set[int] = set()
+    first = 0
+    for is_foreign, group in itertools.groupby(clusters, _is_foreign):
+        run = list(group)
+        last = first + len(run)
+        if is_foreign and columns("".join(run)) < PART_COLUMNS:
+            # What only ends a clause is none of the word.
+            inner = len("".join(run).rstrip("".join(INSIDE - UNITS)))
+            found.update(range(first + 1, first + inner))
+            following = clusters[last : last + 1]
+            if inner == len(run) and run[-1][0].isdigit() and following:
+                found.update([last] if following[0][0] in UNITS else ())
+        first = last
+    return found
+
+
+def _is_foreign(cluster: str) -> bool:
+    """
+    Whether *cluster* is a Latin letter or a figure, or stands within numbers and addresses.
+    """
+    character = cluster[0]
+    return (
+        character.isdigit()
+        or character in INSIDE
+        or unicodedata.category(character) == "Sc"
+        or (character.isalpha() and unicodedata.name(character, "").startswith("LATIN"))
+    )
 
 
 def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
@@ -167,6 +237,12 @@ def _worth(clusters: Sequence[str], at: int, starts: set[int]) -> int:
     if unicodedata.category(before) in ("Pe", "Pf") and _is_hiragana(after):
         return 1  # a bracket draws its particle to it: 「東京」へ
     if unicodedata.category(before).startswith("P") or after in spelling.LEADING:
+        return 3
+    if (
+        before in ATTRIBUTIVE
+        and spelling.is_kanji(after)
+        and not any(_is_hiragana(each[0]) for each in clusters)
+    ):
         return 3
     if _is_hiragana(before) and not _is_hiragana(after):
         return 3  # where a Japanese phrase ends, nearly always

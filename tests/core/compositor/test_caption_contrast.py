@@ -178,6 +178,29 @@ def test_what_a_scene_shows_is_no_caption_and_hides_none(name: str) -> None:
     assert min(each for each in least if each is not None) >= 4.5
 
 
+@pytest.mark.parametrize(("left", "is_stray"), [(None, False), (4, True)])
+def test_a_gleam_that_the_camera_passes_is_no_letter_outside(
+    left: int | None, *, is_stray: bool
+) -> None:
+    box = captions.caption_zone(*SIZE)
+    bare, said = [], Subtitle(start_ms=333, end_ms=1333, lines=("x",))
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    for n in range(50):
+        # the lit edge of a saucer, leaning the way it goes
+        edge = np.abs(x - 30 - n - (y - box.top) // 2) < 3
+        bare.append(np.where(edge & (x < 3 * n), 240, 50).astype(np.uint8))
+    watch = legibility.Watch(SIZE, 30.0, [said], [])
+    for n, luma in enumerate(bare):
+        if 10 <= n < 40:
+            luma[box.top + 8 : box.top + 24, box.left + 60 : box.right - 60 : 9] = 235
+            luma[box.top + 8 : box.top + 24, box.left + 61 : box.right - 60 : 9] = 235
+            if left is not None:
+                luma[box.top + 8 : box.top + 24, left : left + 40 : 9] = 235
+                luma[box.top + 8 : box.top + 24, left + 1 : left + 40 : 9] = 235
+        watch.add(luma[watch.rows.start : watch.rows.stop])
+    assert (watch._outside > 0.02) == is_stray
+
+
 @pytest.mark.parametrize("rate", [Fraction(25), Fraction(30_000, 1001), Fraction(24_000, 1001)])
 def test_pictures_of_another_rate_are_judged_where_the_caption_is_theirs(rate: Fraction) -> None:
     for start in range(10, 900, 37):

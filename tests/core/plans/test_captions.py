@@ -174,6 +174,19 @@ def test_a_word_longer_than_a_line_is_parted_where_its_syllables_begin() -> None
             "毎朝焼きたてのコーヒーをご自宅までお届けしますご注文ください",
             "をご自宅まで|お届けします|ご注文",
         ),
+        # neither a price nor an address, nor what is counted
+        (
+            "今朝焙煎したばかりのコーヒー豆を、今夜のカップへ。初回限定1,980円、送料無料でお届けします。",
+            "カップへ。|初回限定1,980円、|送料無料で",
+        ),
+        (
+            "今天早上新鲜烘焙的咖啡豆，今晚就送到您的杯中。首单只要99元，立即访问northwind.example下单！",
+            "今天早上新鲜烘焙的|咖啡豆，|今晚就送到您的杯中。|首单只要99元，|立即访问|northwind.example",
+        ),
+        (
+            "ราคาเพียงสองร้อยเก้าสิบเก้าบาทหรือประมาณ8.99ดอลลาร์ต่อเดือนเท่านั้นในวันนี้",
+            "8.99",
+        ),
         ("កាហ្វេស្រស់ៗរាល់ព្រឹកដឹកជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុងតម្លៃពិសេស", "|ជញ្ជូនដល់ផ្ទះរបស់អ្នកក្នុង|"),
     ],
 )
@@ -281,6 +294,8 @@ def test_more_than_can_be_read_in_the_whole_ad_is_refused_by_the_order() -> None
         # not with a word that leans on the next one
         (26, ["It is made for the people who live in the city",
               "and for all of the friends they have at home"]),
+        # nor within an abbreviation, or before what an ordinal counts
+        (26, ["Ab 4,90 Euro, z. B. am 3. Mai,", "bei Dr. Müller um die Ecke."]),
         # nor for every single word
         (42, ["Fresh. Bold. Yours."]),
     ],

@@ -11,6 +11,7 @@ Start at `cues`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ _HURRIED: Final = 20.0  # what it costs to be gone before it is read: nothing co
 _TORN: Final = 3.0  # what it costs to end within a word
 _ALONE: Final = 0.8  # what it costs to be a single word
 _TWO_SENTENCES: Final = 2.0  # what it costs to end a sentence and begin another
+_PAUSE_SECONDS: Final = 0.15  # no voice is silent as long within an abbreviation
 _CLAUSE_ENDS: Final = ",;:、，；：،—–-"
 _OPENERS: Final = frozenset("«‹“„‘([{¿¡")
 _SAID: Final = frozenset("&+=@")  # signs that are words
@@ -278,10 +280,11 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
     cost += _ALONE if len(part) == 1 else 0.0
     if following is not None:
         tail = part[-1].text.rstrip(wording.CLOSERS)[-1:]
-        cost += 0.0 if tail in wording.SENTENCE_ENDS else 0.5 if tail in _CLAUSE_ENDS else 1.5
+        is_end = _ends(part[-1], following)
+        cost += 0.0 if is_end else 0.5 if tail in _CLAUSE_ENDS else 1.5
         cost += _TORN if tail in wording.MARKS else 0.0
-        bare = part[-1].text.lower()
-        cost += 1.0 if bare in _CLINGING else 0.0
+        leans = part[-1].text.lower() in _CLINGING or wording.is_abbreviated(part[-1].text)
+        cost += 1.0 if leans and not is_end else 0.0
     begun = _frame(part[0].start_seconds)
     said = math.ceil(part[-1].end_seconds * FRAME_RATE - 1e-6)
     # What begins or ends by the width of a frame or two on the other side can be shown on one.
@@ -290,9 +293,18 @@ def _cost(part: Sequence[_Heard], form: _Form, following: float | None) -> float
         for first, after in form.joins
         if begun < first - timing.LAG_FRAMES_MAX and after + timing.EARLY_FRAMES_MAX < said
     )
-    ends = [word.text.rstrip(wording.CLOSERS)[-1:] for word in part[:-1]]
-    inside = sum(1 for end in ends if end in wording.SENTENCE_ENDS)
+    inside = sum(_ends(one, other.start_seconds) for one, other in itertools.pairwise(part))
     return cost + inside * _TWO_SENTENCES
+
+
+def _ends(word: _Heard, following: float) -> bool:
+    """
+    Whether a sentence ends with *word*, the next one being *following*: with what may be an
+    abbreviation (z. B. am 3. Mai) only where the voice pauses.
+    """
+    if not wording.ends_sentence(word.text):
+        return False
+    return not wording.is_abbreviated(word.text) or following - word.end_seconds >= _PAUSE_SECONDS
 
 
 _CLINGING: Final = frozenset(
