@@ -230,7 +230,7 @@ def _atoms(words: tuple[CueWord, ...]) -> list[Atom]:
 
 
 def _closed_up(before: Atom, after: Atom) -> bool:
-    return breaking.unspaced(before.clusters[-1]) and breaking.unspaced(after.clusters[0])
+    return wording.close_up(before.clusters[-1][0], after.clusters[0][0])
 
 
 MARGIN: Final = 0.1

@@ -96,21 +96,39 @@ def _columns(character: str) -> int:
 
 def joined(texts: Iterable[str]) -> str:
     """
-    Return *texts* as one line: spaces between words, none between full-width characters and
-    the parts of a word.
+    Return *texts* as one line: spaces between words, none between the characters of Chinese and
+    Japanese and the parts of a word.
 
-    >>> joined(["Hear", "it."]), joined(["音を", "聴く"])
-    ('Hear it.', '音を聴く')
+    >>> joined(["Hear", "it."]), joined(["音を", "聴く"]), joined(["소리를", "들어요"])
+    ('Hear it.', '音を聴く', '소리를 들어요')
     """
     line = ""
     for text in texts:
         if line.endswith(MARKS):
             line = line[:-1] + text
-        elif not line or (_is_wide(line[-1]) and _is_wide(text[:1])):
+        elif not line or close_up(line[-1], text[:1]):
             line += text
         else:
             line += f" {text}"
     return line
+
+
+def close_up(before: str, after: str) -> bool:
+    """
+    Whether two words, one ending in the character *before*, the other beginning with *after*, stand
+    together without a space: those of Chinese and Japanese do. Korean sets words apart, and Thai
+    and Burmese, whose words come as one, mean their spaces.
+
+    >>> close_up("音", "聴"), close_up("리", "들"), close_up("น", "ส")
+    (True, False, False)
+    """
+    return _is_unspaced(before) and _is_unspaced(after)
+
+
+def _is_unspaced(character: str) -> bool:
+    if not _is_wide(character) or unicodedata.category(character) == "So":
+        return False
+    return not unicodedata.name(character, "").startswith("HANGUL")
 
 
 def plain(line: str) -> str:
@@ -258,7 +276,7 @@ def _is_katakana(character: str) -> bool:
 
 
 def _mark(before: str, after: str) -> str:
-    if _is_wide(before[0]) and _is_wide(after[0]):
+    if close_up(before[0], after[0]):
         return ""
     is_lettered = all(syllables.plain(each) for each in (before, after))
     return SOFT if is_lettered else OPEN

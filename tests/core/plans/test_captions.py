@@ -242,6 +242,26 @@ def test_a_parted_word_is_whole_in_files_and_in_the_picture() -> None:
         assert CaptionArt.of(cue, 360, 640).lines <= 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "오늘 아침에 볶은 원두를 드립니다",
+        "ราคา 299 บาทเท่านั้น สั่งซื้อเลย",
+        "ကော်ဖီပါသည်။ ယခုမှာယူပါ။",
+        "今朝、焙煎した豆。",
+    ],
+)
+def test_words_stand_apart_in_files_and_in_the_picture_as_they_were_written(text: str) -> None:
+    spoken = said([(word, 0.5, 0.0) for word in text.split()])
+    cues = captions.cues(spoken, end_frame=300, word_by_word=False)
+    (found,) = subtitles.parse(subtitles.to_srt(cues))
+    assert " ".join(found.lines) == text
+    (cue,) = cues
+    whole = evolve(cue, words=(evolve(cue.words[0], text=text),))
+    shown, one = (CaptionArt.of(each, 1280, 720).box for each in (cue, whole))
+    assert abs(shown.width - one.width) <= 2
+
+
 def test_a_file_leaves_no_word_out_even_where_nobody_can_read_as_fast() -> None:
     words = ("Northwind's noise-cancelling headphones everywhere you are today. " * 5).split()
     spoken = said([(word, len(word) / 26, 0.0) for word in words], 3)
