@@ -39,6 +39,29 @@ def tells_pictures(path: Path) -> bool:
         return False
 
 
+def outermost(source: BinaryIO) -> Iterator[tuple[bytes, int, int, int]]:
+    """
+    Yield (kind, start, bytes of its header, bytes of all) of the boxes that a file is made of; the
+    last may claim more than there is.
+
+    Raises:
+        ValueError: A box is smaller than its own header.
+    """
+    end, place = source.seek(0, 2), 0
+    while place + HEADER.size <= end:
+        source.seek(place)
+        size, kind = HEADER.unpack(source.read(HEADER.size))
+        head = HEADER.size
+        if size == 1:
+            size, head = int.from_bytes(source.read(8), "big"), 16
+        elif size == 0:
+            size = end - place
+        if size < head:
+            raise ValueError("a box of no size")
+        yield kind, place, head, size
+        place += size
+
+
 def moov(source: BinaryIO) -> bytes:
     """
     Return what the ``moov`` box of a file holds.
@@ -46,19 +69,23 @@ def moov(source: BinaryIO) -> bytes:
     Raises:
         ValueError: There is none, or it is larger than any header of a film.
     """
-    while len(header := source.read(8)) == HEADER.size:
-        size, kind = HEADER.unpack(header)
-        skip = size - 8
-        if size == 1:
-            skip = struct.unpack(">Q", source.read(8))[0] - 16
-        if skip < 0:
-            break
+    for kind, start, head, size in outermost(source):
         if kind == b"moov":
-            if skip > MOOV_BYTES_MAX:
-                break
-            return source.read(skip)
-        source.seek(skip, 1)
+            return content(source, start + head, size - head)
     raise ValueError("no moov box")
+
+
+def content(source: BinaryIO, start: int, size: int) -> bytes:
+    """
+    Return what a ``moov`` box holds that says it has *size* bytes from *start* on.
+
+    Raises:
+        ValueError: That is more than any header of a film has.
+    """
+    if size > MOOV_BYTES_MAX:
+        raise ValueError("a header larger than that of any film")
+    source.seek(start)
+    return source.read(size)
 
 
 def boxes_of(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -80,7 +107,15 @@ def tracks(content: bytes) -> Iterator[dict[bytes, bytes]]:
     """
     for kind, payload in boxes_of(content):
         if kind == b"trak":
-            yield dict(leaves_of(payload))
+            yield track(payload)
+
+
+def track(content: bytes) -> dict[bytes, bytes]:
+    """
+    Return what each kind of box holds in what a ``trak`` box holds: the first of a kind, for
+    QuickTime has a second handler in the media's information.
+    """
+    return dict(reversed([*leaves_of(content)]))
 
 
 def leaves_of(content: bytes, depth_max: int = DEPTH_MAX) -> Iterator[tuple[bytes, bytes]]:

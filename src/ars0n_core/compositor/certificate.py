@@ -306,6 +306,7 @@ def _of_picture(picture: PictureMeasured | None, rules: PictureRules) -> Iterato
         gap is not None and gap <= rules.gop_seconds_max + 1e-6,
     )  # fmt: skip
     yield _told("gop_closed", True, picture.closed_groups, picture.closed_groups is True)
+    yield _told("parameter_sets", 1, picture.parameter_sets, picture.parameter_sets == 1)
     if rules.kbps is not None:
         least, highest = rules.kbps
         kbps = picture.kbps

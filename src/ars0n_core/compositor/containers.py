@@ -62,9 +62,7 @@ def read(path: Path) -> tuple[tuple[Track, ...], bool]:
         header = dict(inside)[b"mvhd"]
         movie = struct.unpack_from(">I", header, 12 if header[0] == 0 else 20)[0]
         tracks = tuple(
-            _track(dict(boxes.leaves_of(payload)), movie)
-            for kind, payload in inside
-            if kind == b"trak"
+            _track(boxes.track(payload), movie) for kind, payload in inside if kind == b"trak"
         )
     except (KeyError, IndexError, ValueError, ZeroDivisionError, struct.error):
         return (), False
@@ -74,20 +72,10 @@ def read(path: Path) -> tuple[tuple[Track, ...], bool]:
 def _top(source: BinaryIO) -> tuple[list[bytes], bytes]:
     kinds: list[bytes] = []
     moov = b""
-    while len(header := source.read(8)) == boxes.HEADER.size:
-        size, kind = boxes.HEADER.unpack(header)
-        skip = size - 8
-        if size == 1:
-            skip = struct.unpack(">Q", source.read(8))[0] - 16
+    for kind, start, head, size in boxes.outermost(source):
         kinds.append(kind)
-        if size == 0:
-            break
-        if skip < 0 or (kind == b"moov" and skip > boxes.MOOV_BYTES_MAX):
-            raise ValueError("a box of no size")
         if kind == b"moov":
-            moov = source.read(skip)
-        else:
-            source.seek(skip, 1)
+            moov = boxes.content(source, start + head, size - head)
     return kinds, moov
 
 

@@ -24,6 +24,7 @@ from ars0n_core.compositor import (
     legibility,
     levels,
     mastering,
+    parameters,
     probe,
     streams,
 )
@@ -52,8 +53,10 @@ Ten times the longest ad: what lasts longer is another kind of file.
 GLANCE: Final = (64, 64)
 H264_PROFILES: Final = {66: "Baseline", 77: "Main", 88: "Extended", 100: "High", 110: "High 10"}
 IDR: Final = 5
+SEQUENCE: Final = 7
 """
-NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, table 7-1).
+NAL unit types of a picture that nothing after it looks behind, and of what a decoder is set up by
+(ITU-T H.264, table 7-1).
 """
 
 
@@ -61,7 +64,7 @@ NAL unit type of a picture that nothing after it looks behind (ITU-T H.264, tabl
 class PictureMeasured:
     """
     The picture stream; ``kbps`` without the container; ``level_needed`` by what is in it, whatever
-    it says of itself; ``signal`` is what the stream says of its colours, ``colors`` may be the
+    it says of itself; ``parameter_sets`` how many ways a decoder is set up; ``signal`` is what the stream says of its colours, ``colors`` may be the
     container's word; None where it isn't told.
     """
 
@@ -83,6 +86,7 @@ class PictureMeasured:
     frames: int
     key_gap_seconds_max: float | None
     closed_groups: bool | None
+    parameter_sets: int | None
     kbps: float | None
     flashes_a_second_max: int
     red_flashes_a_second_max: int
@@ -173,13 +177,13 @@ def _picture(
     track = next((each for each in tracks if each.kind == b"vide"), None)
     watch = legibility.Watch(facts.shown, facts.fps or 30.0, shown, placed or ())
     frames, flashes, fault = _watched(path, facts, watch, binary, group)
-    gap, closed, least = _groups(path, facts) if track is not None else (None, None, None)
+    groups = _groups(path, facts) if track is not None else _Groups()
     seen = watch.end(path, binary=binary, group=group) if shown or placed else None
     return PictureMeasured(
         codec=facts.codec,
         profile=H264_PROFILES.get(track.avc[1]) if track and track.avc else None,
         level=track.avc[3] if track and track.avc else None,
-        level_needed=least,
+        level_needed=groups.level_needed,
         width=facts.shown[0],
         height=facts.shown[1],
         pixel_format=facts.pixel_format,
@@ -192,8 +196,9 @@ def _picture(
         starts_seconds=track.starts_seconds if track else None,
         rate=track.rate if track else None,
         frames=frames,
-        key_gap_seconds_max=gap,
-        closed_groups=closed,
+        key_gap_seconds_max=groups.gap_seconds_max,
+        closed_groups=groups.are_closed,
+        parameter_sets=groups.parameter_sets,
         kbps=track.kbps if track else None,
         flashes_a_second_max=flashes.most,
         red_flashes_a_second_max=flashes.most_red,
@@ -247,15 +252,25 @@ def _watched(
     return frames, counter, said.splitlines()[0] if said else None
 
 
-def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None, int | None]:
+@frozen(kw_only=True)
+class _Groups:
     """
-    Return the longest stretch between key pictures; whether each is a fresh start: an IDR
-    picture, before which nothing decoded later is shown; and the level that its sizes take.
+    The longest stretch between key pictures; whether each of these is a fresh start, an IDR
+    picture, before which nothing decoded later is shown; the level that the sizes take; and how
+    many ways a decoder is set up. None where it can't be told.
     """
+
+    gap_seconds_max: float | None = None
+    are_closed: bool | None = None
+    level_needed: int | None = None
+    parameter_sets: int | None = None
+
+
+def _groups(path: Path, facts: VideoFacts) -> _Groups:
     try:
         stream = streams.read(path, b"vide")
     except CompositorError:
-        return None, None, None
+        return _Groups()
     count = len(stream.sizes)
     keys = stream.keys.tolist()
     longest = max((b - a for a, b in zip(keys, [*keys[1:], count], strict=True)), default=count)
@@ -263,24 +278,38 @@ def _groups(path: Path, facts: VideoFacts) -> tuple[float | None, bool | None, i
     when = np.arange(count) * ticks + stream.shown
     later = np.minimum.accumulate(when[::-1])[::-1]
     closed = all(int(later[key]) >= int(when[key]) - ticks // 2 for key in keys)
+    least = sets = None
     if facts.codec == "h264":
         with path.open("rb") as source:
-            closed = closed and all(_is_idr(source, stream, key) for key in keys)
-    least = None
-    if facts.codec == "h264":
+            units = [_units(source, stream, key) for key in keys]
+        closed = closed and all(IDR in (unit[0] & 0x1F for unit in each) for each in units)
         least = levels.needed(facts.width, facts.height, facts.fps or 30.0, stream.sizes.tolist())
-    return longest / facts.fps if facts.fps else None, closed, least
+        told = parameters.sequences(stream.description)
+        told += [unit for each in units for unit in each if unit[0] & 0x1F == SEQUENCE]
+        described = int.from_bytes(stream.boxes[b"stsd"][4:8], "big")
+        sets = max(len(set(told)), described)
+    return _Groups(
+        gap_seconds_max=longest / facts.fps if facts.fps else None,
+        are_closed=closed,
+        level_needed=least,
+        parameter_sets=sets,
+    )
 
 
-def _is_idr(source: BinaryIO, stream: streams.Stream, key: int) -> bool:
+def _units(source: BinaryIO, stream: streams.Stream, key: int) -> list[bytes]:
+    """
+    Return the NAL units of the key picture *key*, of each only what is needed to tell it.
+    """
     source.seek(int(stream.offsets[key]))
     sample = source.read(int(stream.sizes[key]))
-    place = 0
+    found, place = [], 0
     while place + 5 <= len(sample):
-        if sample[place + 4] & 0x1F == IDR:
-            return True
-        place += 4 + int.from_bytes(sample[place : place + 4], "big")
-    return False
+        length = int.from_bytes(sample[place : place + 4], "big")
+        unit = sample[place + 4 : place + 4 + length]
+        if unit:
+            found.append(unit if unit[0] & 0x1F == SEQUENCE else unit[:1])
+        place += 4 + length
+    return found
 
 
 def _sound(

@@ -8,7 +8,6 @@ and `signal`.
 
 from __future__ import annotations
 
-import struct
 from typing import Final
 
 HIGH: Final = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
@@ -64,7 +63,7 @@ def tells_order(description: bytes) -> bool:
     try:
         bits = _sequence(description)
         return bits is not None and _is_progressive(bits) and bool(bits.take(1)) and _usable(bits)
-    except (EOFError, struct.error):
+    except EOFError:
         return False
 
 
@@ -85,20 +84,35 @@ def signal(description: bytes) -> tuple[int, int, int, bool] | None:
         if not bits.take(1):
             return None
         return bits.take(8), bits.take(8), bits.take(8), is_full
-    except (EOFError, struct.error):
+    except EOFError:
         return None
+
+
+def sequences(description: bytes) -> list[bytes]:
+    """
+    Return the sequence parameter sets of a sample entry of H.264; none of another.
+    """
+    at = description.find(b"avcC")
+    if description[4:8] != b"avc1" or at < 0:
+        return []
+    found: list[bytes] = []
+    place = at + 10
+    for _ in range(int.from_bytes(description[at + 9 : at + 10], "big") & 31):
+        length = int.from_bytes(description[place : place + 2], "big")
+        unit = description[place + 2 : place + 2 + length]
+        if len(unit) < max(length, 1):
+            return []
+        found.append(unit)
+        place += 2 + length
+    return found
 
 
 def _sequence(description: bytes) -> _Bits | None:
     """
     Return the one sequence parameter set of a sample entry of H.264.
     """
-    at = description.find(b"avcC")
-    if description[4:8] != b"avc1" or at < 0:
-        return None
-    count, length = struct.unpack_from(">BH", description, at + 9)
-    unit = description[at + 12 : at + 12 + length]
-    return _Bits(unit) if count & 31 == 1 and len(unit) == length else None
+    found = sequences(description)
+    return _Bits(found[0]) if len(found) == 1 else None
 
 
 def _is_progressive(bits: _Bits) -> bool:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 PROBE_SECONDS: Final = 30.0
 REPORT_BYTES_MAX: Final = 256 << 10
 
-STREAM: Final = re.compile(r"^  Stream #0:(\d+)\S*: (Video|Audio): (.*)$", re.MULTILINE)
+STREAM: Final = re.compile(r"^ {2,}Stream #0:(\d+)\S*: (Video|Audio): (.*)$", re.MULTILINE)
+"""
+Set in further where streams belong together: pictures and their time code, say.
+"""
+
 MAPPING: Final = re.compile(r"^Stream mapping:$", re.MULTILINE)
 """
 What a process that makes something says after it has told of its input.
@@ -136,7 +140,9 @@ def parse(report: str) -> MediaFacts | None:
     if length is not None:
         hours, minutes, rest = length.groups()
         seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest)
-    found = list(STREAM.finditer(report))
+    # One that belongs to several groups is listed with each.
+    found = list({match[1]: match for match in reversed([*STREAM.finditer(report)])}.values())
+    found.sort(key=lambda match: match.start())
     video: list[VideoFacts] = []
     audio: list[AudioFacts] = []
     ends = [match.start() for match in found[1:]] + [len(report)]

@@ -225,19 +225,11 @@ def _boxes(source: BinaryIO) -> Iterable[tuple[bytes, bytes, tuple[int, int]]]:
     Yield (kind, content of the movie box, (start, size)) of each box of the file.
     """
     end = source.seek(0, 2)
-    place = 0
-    while place + 8 <= end:
-        source.seek(place)
-        size, kind = boxes.HEADER.unpack(source.read(8))
-        head = 8
-        if size == 1:
-            size, head = struct.unpack(">Q", source.read(8))[0], 16
-        elif size == 0:
-            size = end - place
-        if size < head or place + size > end or (kind == b"moov" and size > boxes.MOOV_BYTES_MAX):
+    for kind, start, head, size in boxes.outermost(source):
+        if start + size > end:
             raise ValueError("a box that does not fit")
-        yield kind, source.read(size - head) if kind == b"moov" else b"", (place, size)
-        place += size
+        held = boxes.content(source, start + head, size - head) if kind == b"moov" else b""
+        yield kind, held, (start, size)
 
 
 def _moved(content: bytes, shift: int) -> bytes:

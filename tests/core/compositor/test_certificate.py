@@ -5,6 +5,7 @@ Each rule with a file that breaks it, made by ffmpeg itself, not by the code und
 from __future__ import annotations
 
 import json
+import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,21 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_core.compositor import certificate, commands, ffmpeg, inspection, profiles
+from ars0n_core.compositor import (
+    certificate,
+    commands,
+    containers,
+    ffmpeg,
+    inspection,
+    probe,
+    profiles,
+    provenance,
+)
 from ars0n_core.compositor.placements import Placed
 from ars0n_core.compositor.profiles import PictureRules, Profile, SoundRules
 from ars0n_core.compositor.safe_areas import Box
 from ars0n_core.errors import CompositorError
+from ars0n_core.timelines import Provenance, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,6 +230,65 @@ def test_a_broken_picture_is_caught(right: Path, binary: Ffmpeg, tmp_path: Path)
     assert "decodes" in certificate.certify(broken, PROFILE, binary=binary).failed
 
 
+def test_a_picture_that_changes_its_size_in_the_middle_is_caught(
+    bench: Bench, binary: Ffmpeg, tmp_path: Path
+) -> None:
+    both, path = tmp_path / "both.h264", tmp_path / "changing.mp4"
+    for size in ("144x256", "72x128"):
+        part = tmp_path / f"{size}.h264"
+        bench.run(
+            *("-f", "lavfi", "-i", f"testsrc2=s={size}:r=30:d=1", *X264, *TAGS),
+            *("-pix_fmt", "yuv420p", str(part)),
+        )
+        both.write_bytes((both.read_bytes() if both.exists() else b"") + part.read_bytes())
+    bench.run(
+        *("-framerate", "30", "-i", str(both), "-f", "lavfi", "-i", STEREO),
+        *("-c:v", "copy", *AAC, *FAST, str(path)),
+    )
+    found = certificate.certify(path, PROFILE, binary=binary)
+    assert found.measured.picture is not None
+    assert found.measured.picture.parameter_sets == 2
+    assert "parameter_sets" in found.failed
+
+
+@pytest.mark.parametrize(
+    ("after", "is_whole"),
+    [
+        (struct.pack(">I4s", 0, b"free") + bytes(9), True),  # as far as the file goes
+        (struct.pack(">I4sQ", 1, b"free", 16), True),
+        (struct.pack(">I4s", 99, b"free"), False),  # further than it goes
+        (struct.pack(">I4sQ", 1, b"free", 1 << 63), False),
+    ],
+)
+def test_what_follows_a_film_in_its_file_is_walked_over(
+    after: bytes, *, is_whole: bool, right: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "more.mp4"
+    path.write_bytes(right.read_bytes() + after)
+    assert containers.read(path) == containers.read(right)
+    told = Provenance(generator="x", title="x", sources=(Source(part="voice", model="m"),))
+    if not is_whole:
+        with pytest.raises(CompositorError, match=r"more\.mp4 is not a whole mp4 file"):
+            provenance.embed(path, told)
+
+
+@pytest.mark.parametrize("size", [3, 7])
+def test_a_box_smaller_than_its_header_is_no_index(size: int, right: Path, tmp_path: Path) -> None:
+    path = tmp_path / "small.mp4"
+    path.write_bytes(struct.pack(">I4s", size, b"free") + right.read_bytes())
+    assert containers.read(path) == ((), False)
+
+
+def test_pictures_with_a_time_code_are_found(right: Path, bench: Bench, binary: Ffmpeg) -> None:
+    path = bench.folder / "time code.mov"
+    bench.run("-i", str(right), "-c", "copy", "-timecode", "01:00:00:00", str(path))
+    facts = probe.probe(path, binary=binary)
+    assert [(video.width, video.height) for video in facts.video] == [(144, 256)]
+    assert len(facts.audio) == 1
+    tracks, _ = containers.read(path)
+    assert [track.kind for track in tracks][:2] == [b"vide", b"soun"]
+
+
 CAPTIONS = {
     "caption_cps": "00:00:00,100 --> 00:00:00,900\nFar too many words to read now",
     "caption_columns": "00:00:00,000 --> 00:00:02,000\n" + "w" * 30 + " " + "w" * 13,
@@ -352,7 +422,7 @@ def test_every_rule_of_a_certificate_has_a_file_here_that_breaks_it(
     rules = {finding.rule for finding in certificate.judge("x", measured, PROFILE, (), ()).findings}
     elsewhere = {
         "decodes", "size_bytes", "short_term_max_lufs", "upright", "caption_contrast", "caption_safe_area",
-        "text_safe_area", "text_contrast",
+        "text_safe_area", "text_contrast", "parameter_sets",
     }  # fmt: skip
     broken = {name.partition(",")[0] for name in BROKEN}
     assert rules == broken | CAPTIONS.keys() | elsewhere
