@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ars0n_core.ports import Fetcher
 
-CONTENT = bytes(range(256)) * 40
+CONTENT = bytes(range(256)) * 1200
 
 
 class FetcherSuite:

@@ -17,13 +17,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_TURNED_RIGHT = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, 0x0112, 3, 1, 6, 0, 0)
+# Exif of one field: orientation 6, the first row is the right side.
 _FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2, 0xC3})
 
 
-def png(width: int = 48, height: int = 32, *, alpha: bool = False, text: str = "") -> bytes:
+def png(
+    width: int = 48,
+    height: int = 32,
+    *,
+    alpha: bool = False,
+    text: str = "",
+    lies_on_its_side: bool = False,
+) -> bytes:
     """
     Return a picture: a disc on a slope of grey, 8-bit RGB or RGBA; *text* goes along as
-    a comment.
+    a comment. One that *lies on its side* says so as a camera does, and is to be shown turned.
     """
     rows = []
     for y in range(height):
@@ -36,8 +45,9 @@ def png(width: int = 48, height: int = 32, *, alpha: bool = False, text: str = "
         rows.append(bytes(row))
     head = struct.pack(">IIBBBBB", width, height, 8, 6 if alpha else 2, 0, 0, 0)
     comment = _chunk(b"tEXt", b"Comment\x00" + text.encode()) if text else b""
+    turn = _chunk(b"eXIf", _TURNED_RIGHT) if lies_on_its_side else b""
     body = _chunk(b"IDAT", zlib.compress(b"".join(rows)))
-    return _PNG + _chunk(b"IHDR", head) + comment + body + _chunk(b"IEND", b"")
+    return _PNG + _chunk(b"IHDR", head) + turn + comment + body + _chunk(b"IEND", b"")
 
 
 def blank(width: int, height: int, note: str = "") -> bytes:

@@ -70,11 +70,12 @@ class SenderSuite:
         self, sender: Sender, inbox: Inbox, status: int
     ) -> None:
         """
-        What an answer means is the caller's to say.
+        What an answer means is the caller's to say, and so is whether to send again.
         """
         inbox.status = status
 
         assert sender.send(inbox.url, BODY, {}).status == status
+        assert len(inbox.bodies) == 1, f"it was sent {len(inbox.bodies)} times"
 
     @pytest.mark.parametrize(("said", "wish"), [("120", 120.0), ("soon", None), ("-1", None)])
     def test_a_wish_for_more_time_is_told(

@@ -74,6 +74,21 @@ class IngestSuite:
         assert struct.unpack(">IIBB", content[16:26]) == (48, 32, 8, 6 if alpha else 2)
         assert b"Where it was taken" not in content
 
+    def test_a_picture_that_lies_on_its_side_is_put_upright(
+        self, ingest: Ingest, source: Path, target: Path
+    ) -> None:
+        """
+        Its pixels are, and nothing tells a viewer to turn them once more.
+        """
+        source.write_bytes(media.png(48, 32, lies_on_its_side=True))
+
+        facts = ingest.image(source, target)
+
+        content = target.read_bytes()
+        assert (facts.width, facts.height) == (32, 48)
+        assert struct.unpack(">II", content[16:24]) == (32, 48)
+        assert b"eXIf" not in content
+
     def test_the_facts_are_those_of_the_file(
         self, ingest: Ingest, source: Path, target: Path
     ) -> None:
