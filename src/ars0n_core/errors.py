@@ -423,7 +423,8 @@ class QuotaExceededError(LimitExceededError):
 
     def __str__(self) -> str:
         until = f" until {self.reset_at:%Y-%m-%dT%H:%M:%SZ}" if self.reset_at else ""
-        return f"Quota {self.quota} is used up: {self.used} of {self.limit}{until}"
+        left = "is used up" if self.used >= self.limit else "has too little left for this"
+        return f"Quota {self.quota} {left}: {self.used} of {self.limit}{until}"
 
 
 class PortError(Ars0nError):

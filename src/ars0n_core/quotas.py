@@ -106,8 +106,8 @@ class Decision:
     """
     What the limiter said: whether the request may pass, and what is left.
 
-    ``reset_at`` is when the window will have room for one more request if it is full,
-    else when the oldest request in it leaves it.
+    ``reset_at`` is when the window will have room for what it refused, else when the oldest
+    request in it leaves it.
     """
 
     allowed: bool
@@ -136,14 +136,18 @@ def admit(
 
 
 def admit_all(
-    counted: Sequence[tuple[Sequence[float], int]], *, now: datetime, window: timedelta = WINDOW
+    counted: Sequence[tuple[Sequence[float], int]],
+    *,
+    now: datetime,
+    window: timedelta = WINDOW,
+    count: int = 1,
 ) -> tuple[tuple[Decision, ...], tuple[array[float], ...]]:
     """
-    Decide on one request that several windows count, each given as its stamps and its
-    limit; return a decision and the new stamps of each.
+    Decide on one request that several windows count as *count*, each given as its stamps
+    and its limit; return a decision and the new stamps of each.
 
-    It passes where all of them have room; only then any of them stamps it, so a full
-    window costs a client nothing in the others.
+    It passes where all of them have room for the whole of it; only then any of them stamps
+    it, so what is refused costs a client nothing anywhere.
     """
     moment = now.timestamp()
     gone, ahead = moment - window.total_seconds(), moment + window.total_seconds()
@@ -152,21 +156,32 @@ def admit_all(
         array("d", stamps[bisect_right(stamps, gone) : bisect_right(stamps, ahead)])
         for stamps, _ in counted
     )
-    has_room = [len(stamps) < limit for stamps, (_, limit) in zip(live, counted, strict=True)]
-    if all(has_room):
+    lacking = [
+        max(0, len(stamps) + count - limit)
+        for stamps, (_, limit) in zip(live, counted, strict=True)
+    ]
+    if not any(lacking):
         for stamps in live:
-            # Sorted in: another process may have read its clock before us and come after.
-            insort(stamps, moment)
+            for _ in range(count):
+                # Sorted in: another process may have read its clock before us and come after.
+                insort(stamps, moment)
     decisions = tuple(
         Decision(
-            allowed,
+            lack == 0,
             limit,
             max(0, limit - len(stamps)),
-            datetime.fromtimestamp(stamps[0] if stamps else moment, UTC) + window,
+            datetime.fromtimestamp(_leaving(stamps, lack, moment), UTC) + window,
         )
-        for allowed, stamps, (_, limit) in zip(has_room, live, counted, strict=True)
+        for lack, stamps, (_, limit) in zip(lacking, live, counted, strict=True)
     )
     return decisions, live
+
+
+def _leaving(stamps: Sequence[float], lack: int, moment: float) -> float:
+    """
+    Return the stamp after which there is room for so many more, the oldest if there is.
+    """
+    return stamps[min(max(lack, 1), len(stamps)) - 1] if stamps else moment
 
 
 def require_slot(limits: TierLimits, *, active: int) -> None:

@@ -58,6 +58,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
             "Job job_1 is completed: Failed can't happen to it now",
         ),
         (
+            errors.QuotaExceededError("previews", limit=200, used=190, reset_at=NOON),
+            "Quota previews has too little left for this: 190 of 200 until 2026-03-01T12:00:00Z",
+        ),
+        (
             errors.QuotaExceededError("storage", limit=5, used=6),
             "Quota storage is used up: 6 of 5",
         ),

@@ -111,6 +111,19 @@ def test_previews_are_rationed_by_the_day(stage: Stage) -> None:
     heard(stage, "one more")
 
 
+def test_a_preview_too_long_for_what_is_left_uses_nothing_of_it(stage: Stage) -> None:
+    for _ in range(3):
+        heard(stage, "word " * 1000)
+    heard(stage, "word " * 980)
+
+    with pytest.raises(QuotaExceededError) as caught:
+        heard(stage, "word " * 1000)
+
+    assert (caught.value.used, caught.value.limit) == (199, 200)
+    assert stage.balance() == 1000 - 4 * 3
+    heard(stage, "a short one")
+
+
 def test_a_process_that_dies_while_speaking_costs_the_customer_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,14 +91,16 @@ class MemoryRateWindows:
         self._stamps: dict[str, tuple[array[float], float]] = {}
         self._lock = threading.Lock()
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
         """
         Decide on one request under *key*.
         """
-        return self.hit_all({key: limit}, window=window, now=now)[0]
+        return self.hit_all({key: limit}, window=window, now=now, count=count)[0]
 
     def hit_all(
-        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime, count: int = 1
     ) -> tuple[Decision, ...]:
         """
         Decide on one request that each key counts.
@@ -106,7 +108,7 @@ class MemoryRateWindows:
         expires = now.timestamp() + window.total_seconds()
         with self._lock:
             counted = [(self._stamps.get(key, _EMPTY)[0], limit) for key, limit in limits.items()]
-            decisions, stamps = quotas.admit_all(counted, now=now, window=window)
+            decisions, stamps = quotas.admit_all(counted, now=now, window=window, count=count)
             self._stamps |= {key: (kept, expires) for key, kept in zip(limits, stamps, strict=True)}
             if len(self._stamps) > _WINDOWS_SWEPT_AT:
                 self._forget(now.timestamp())

@@ -70,14 +70,16 @@ class FileRateWindows:
         except OSError as error:
             raise _unreachable(error) from error
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
         """
         Decide on one request under *key*.
         """
-        return self.hit_all({key: limit}, window=window, now=now)[0]
+        return self.hit_all({key: limit}, window=window, now=now, count=count)[0]
 
     def hit_all(
-        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime, count: int = 1
     ) -> tuple[Decision, ...]:
         """
         Decide on one request that each key counts.
@@ -87,7 +89,7 @@ class FileRateWindows:
                 files = [self._file(key) for key in limits]
                 stamped = map(_read, files)
                 counted = [*zip(stamped, limits.values(), strict=True)]
-                decisions, stamps = quotas.admit_all(counted, now=now, window=window)
+                decisions, stamps = quotas.admit_all(counted, now=now, window=window, count=count)
                 if all(decision.allowed for decision in decisions):
                     moment, lifetime = now.timestamp(), window.total_seconds()
                     for file, ours in zip(files, stamps, strict=True):

@@ -23,23 +23,24 @@ _PREFIX: Final = "ars0n:rates:"
 # Redis runs a script alone, so deciding and counting are one step. Scores are compared as
 # doubles on both sides; numbers leave a script as text, or they would be cut to integers.
 _HIT: Final = """
-local counts, passes = {}, true
+local counts, passes, asked = {}, true, tonumber(ARGV[6])
 for i, key in ipairs(KEYS) do
   redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[2])
   redis.call('ZREMRANGEBYSCORE', key, ARGV[5], '+inf')
   counts[i] = redis.call('ZCARD', key)
-  if counts[i] >= tonumber(ARGV[5 + i]) then passes = false end
+  if counts[i] + asked > tonumber(ARGV[6 + i]) then passes = false end
 end
 local said = {}
 for i, key in ipairs(KEYS) do
-  local has_room = counts[i] < tonumber(ARGV[5 + i])
+  local lack = math.max(0, counts[i] + asked - tonumber(ARGV[6 + i]))
   if passes then
-    redis.call('ZADD', key, ARGV[1], ARGV[3])
+    for n = 1, asked do redis.call('ZADD', key, ARGV[1], ARGV[3] .. n) end
     redis.call('PEXPIRE', key, ARGV[4])
-    counts[i] = counts[i] + 1
+    counts[i] = counts[i] + asked
   end
-  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  said[i] = {has_room and 1 or 0, counts[i], oldest[2] or ARGV[1]}
+  local leaving = math.max(0, math.min(lack, counts[i]) - 1)
+  local found = redis.call('ZRANGE', key, leaving, leaving, 'WITHSCORES')
+  said[i] = {lack == 0 and 1 or 0, counts[i], found[2] or ARGV[1]}
 end
 return said
 """
@@ -71,14 +72,16 @@ class RedisRateWindows:
             raise MisconfiguredError(message, port="rates") from error
         self._script = self._client.register_script(_HIT)
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
         """
         Decide on one request under *key*.
         """
-        return self.hit_all({key: limit}, window=window, now=now)[0]
+        return self.hit_all({key: limit}, window=window, now=now, count=count)[0]
 
     def hit_all(
-        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime, count: int = 1
     ) -> tuple[Decision, ...]:
         """
         Decide on one request that each key counts.
@@ -89,7 +92,7 @@ class RedisRateWindows:
         lifetime_milliseconds = int(2000 * seconds)
         asked: list[str | int] = [
             repr(moment), repr(moment - seconds), secrets.token_hex(8), lifetime_milliseconds,
-            f"({moment + seconds!r}", *limits.values(),
+            f"({moment + seconds!r}", count, *limits.values(),
         ]  # fmt: skip
         try:
             said = self._script(keys=[_PREFIX + key for key in limits], args=asked)
@@ -99,10 +102,10 @@ class RedisRateWindows:
             Decision(
                 bool(has_room),
                 limit,
-                max(0, limit - int(count)),
-                datetime.fromtimestamp(float(oldest), UTC) + window,
+                max(0, limit - int(found)),
+                datetime.fromtimestamp(float(leaving), UTC) + window,
             )
-            for limit, (has_room, count, oldest) in zip(limits.values(), said, strict=True)
+            for limit, (has_room, found, leaving) in zip(limits.values(), said, strict=True)
         )
 
     def close(self) -> None:

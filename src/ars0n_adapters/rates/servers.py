@@ -39,17 +39,21 @@ _SCHEMA: Final = (
 )
 _HIT: Final = """
 INSERT INTO rate_windows AS w (key, stamps, passed, expires)
-VALUES (%(key)s, ARRAY[%(now)s]::double precision[], true, %(expires)s)
+VALUES (%(key)s, array_fill(%(now)s::double precision, ARRAY[%(count)s]), true, %(expires)s)
 ON CONFLICT (key) DO UPDATE SET (stamps, passed, expires) = (
   SELECT
-    CASE WHEN cardinality(live) < %(limit)s THEN live || %(now)s::double precision ELSE live END,
-    cardinality(live) < %(limit)s,
+    CASE WHEN cardinality(live) + %(count)s <= %(limit)s
+      THEN live || array_fill(%(now)s::double precision, ARRAY[%(count)s]) ELSE live END,
+    cardinality(live) + %(count)s <= %(limit)s,
     greatest(w.expires, %(expires)s)
   FROM (
     SELECT ARRAY(SELECT s FROM unnest(w.stamps) AS s WHERE s > %(cutoff)s AND s <= %(expires)s ORDER BY s) AS live
   ) AS rolled
 )
-RETURNING passed, stamps[1], cardinality(stamps)
+RETURNING
+  passed,
+  stamps[CASE WHEN passed THEN 1 ELSE cardinality(stamps) + %(count)s - %(limit)s END],
+  cardinality(stamps)
 """
 _SWEEP: Final = "DELETE FROM rate_windows WHERE expires <= %(now)s"
 
@@ -86,13 +90,15 @@ class ServerRateWindows:
         except (SQLAlchemyError, ImportError) as error:
             raise _unreachable(error) from error
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
         """
         Decide on one request under *key*.
         """
         try:
             with self._engine.connect() as connection:
-                return self._hit(connection, key, limit, window, now)
+                return self._hit(connection, key, limit, window, now, count)
         except SQLAlchemyError as error:
             raise _unreachable(error) from error
 
@@ -106,7 +112,7 @@ class ServerRateWindows:
             with self._together.connect() as connection:
                 # Rows are locked in one order, or two requests would wait for each other.
                 said = {
-                    key: self._hit(connection, key, limits[key], window, now)
+                    key: self._hit(connection, key, limits[key], window, now, 1)
                     for key in sorted(limits)
                 }
                 if all(decision.allowed for decision in said.values()):
@@ -119,24 +125,31 @@ class ServerRateWindows:
         return tuple(said[key] for key in limits)
 
     def _hit(
-        self, connection: Connection, key: str, limit: int, window: timedelta, now: datetime
+        self,
+        connection: Connection,
+        key: str,
+        limit: int,
+        window: timedelta,
+        now: datetime,
+        count: int,
     ) -> Decision:
         moment = now.timestamp()
-        if limit < 1:
+        if limit < count:
             return Decision(allowed=False, limit=limit, remaining=0, reset_at=now + window)
         asked = {
             "key": key,
             "limit": limit,
+            "count": count,
             "now": moment,
             "cutoff": moment - window.total_seconds(),
             "expires": moment + window.total_seconds(),
         }
-        passed, oldest, count = connection.exec_driver_sql(_HIT, asked).one()
+        passed, leaving, found = connection.exec_driver_sql(_HIT, asked).one()
         self._hits += 1
         if self._hits % _SWEPT_EVERY == 0:
             connection.exec_driver_sql(_SWEEP, {"now": moment})
-        reset = datetime.fromtimestamp(oldest, UTC) + window
-        return Decision(passed, limit, max(0, limit - count), reset)
+        reset = datetime.fromtimestamp(leaving, UTC) + window
+        return Decision(passed, limit, max(0, limit - found), reset)
 
     def close(self) -> None:
         """

@@ -385,9 +385,12 @@ class RateWindows(Protocol):
     Counts requests in rolling windows.
     """
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
         """
-        Decide on one request under *key*, atomically, as `quotas.admit` does.
+        Decide on one request under *key*, atomically, as `quotas.admit_all` does: it counts
+        as *count*, or if there is no room for all of it as nothing.
 
         Raises:
             PortError: The windows can't be reached; the caller must deny the request.

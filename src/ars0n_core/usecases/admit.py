@@ -76,9 +76,9 @@ def admit_at_once(ports: Ports, policy: Policy, bearer_key: str) -> Admission | 
     return Admission(caller, _count(ports, policy, caller, now))
 
 
-def count(ports: Ports, caller: Caller, quota: Quota, now: datetime) -> None:
+def count(ports: Ports, caller: Caller, quota: Quota, now: datetime, *, times: int = 1) -> None:
     """
-    Count one more of what the organisation may have of *quota*.
+    Count so many more of what the organisation may have of *quota*, all or none.
 
     Raises:
         QuotaExceededError: It had as much as it may have.
@@ -86,14 +86,17 @@ def count(ports: Ports, caller: Caller, quota: Quota, now: datetime) -> None:
     """
     key = f"{quota.name}/{caller.organization.id}"
     try:
-        said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now)
+        said = ports.rates.hit(key, limit=quota.limit, window=quota.window, now=now, count=times)
     except PortError as error:
         raise RateLimitExceededError(
             limit=quota.limit, remaining=0, reset_at=now + quotas.WINDOW
         ) from error
     if not said.allowed:
         raise QuotaExceededError(
-            quota.name, limit=quota.limit, used=quota.limit, reset_at=said.reset_at
+            quota.name,
+            limit=quota.limit,
+            used=quota.limit - said.remaining,
+            reset_at=said.reset_at,
         )
 
 

@@ -71,8 +71,8 @@ def preview(ports: Ports, policy: Policy, caller: Caller, *, text: str, voice_id
     """
     now = ports.clock.now()
     _check(ports, policy, text, voice_id)
-    for _ in range(0, len(text), quotas.PREVIEW_CHARACTERS):
-        admit.count(ports, caller, quotas.PREVIEWS, now)
+    hundreds = -(-len(text) // quotas.PREVIEW_CHARACTERS)
+    admit.count(ports, caller, quotas.PREVIEWS, now, times=hundreds)
     price = 0 if caller.is_test else pricing.price(ITEM, pricing.card(policy.edition))
     preview_id = ports.ids.new(PREFIX)
     account = conflicts.settle(lambda: _charge(ports, caller, preview_id, price, now))

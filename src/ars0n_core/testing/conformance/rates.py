@@ -144,6 +144,37 @@ class RateWindowsSuite:
 
         assert sum(passed) == 20
 
+    def test_a_request_may_count_as_several(self, rates: RateWindows) -> None:
+        """
+        As all of them, or if there is no room for all as none; then it is said when there is.
+        """
+        said = [
+            rates.hit(
+                "a", limit=5, window=MINUTE, now=NOON + timedelta(seconds=number), count=count
+            )
+            for number, count in enumerate((2, 2, 3, 1))
+        ]
+        in_time = rates.hit("a", limit=5, window=MINUTE, now=said[2].reset_at, count=2)
+        too_much = rates.hit("b", limit=5, window=MINUTE, now=NOON, count=6)
+
+        assert [(one.allowed, one.remaining) for one in said] == [
+            (True, 3), (True, 1), (False, 1), (True, 0),
+        ]  # fmt: skip
+        assert said[2].reset_at == NOON + MINUTE
+        assert in_time.allowed
+        assert not too_much.allowed
+
+    def test_what_is_too_much_for_now_is_told_when_it_is_not(self, rates: RateWindows) -> None:
+        """
+        Not when the oldest has left, if that leaves too little room.
+        """
+        for second in range(4):
+            rates.hit("a", limit=4, window=MINUTE, now=NOON + timedelta(seconds=second))
+        refused = rates.hit("a", limit=4, window=MINUTE, now=NOON + timedelta(seconds=9), count=3)
+
+        assert refused.reset_at == NOON + timedelta(seconds=2) + MINUTE
+        assert rates.hit("a", limit=4, window=MINUTE, now=refused.reset_at, count=3).allowed
+
     def test_one_request_may_count_in_several_windows(self, rates: RateWindows) -> None:
         """
         Each says what it has left.
