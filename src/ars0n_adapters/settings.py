@@ -82,8 +82,8 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _setting(default: Any, read: Callable[[str], Any], about: str) -> Any:
-    return field(default=default, metadata={"read": read, "about": about})
+def _setting(default: Any, read: Callable[[str], Any], about: str, *, formerly: str = "") -> Any:
+    return field(default=default, metadata={"read": read, "about": about, "formerly": formerly})
 
 
 @frozen(kw_only=True)
@@ -128,7 +128,12 @@ class Settings:
     )
     ffmpeg: str = _setting("", str, "ffmpeg to use; default: the newer of ours and the system's.")
     preset: str = _setting("veryfast", _choice(*_PRESETS), "x264 preset of the finished ad.")
-    workers: int = _setting(2, _number(1, 64), "Segments encoded at once.")
+    segments: int = _setting(
+        2,
+        _number(1, 64),
+        "Segments of a film encoded at once, side by side.",
+        formerly="WORKERS",  # which `ars0n serve --workers` says of processes
+    )
     threads: int = _setting(4, _number(1, 64), "Jobs worked on at once.")
     lines: int = _setting(720, lambda text: int(_choice("720", "1080")(text)), "720 or 1080.")
     cache_megabytes: int = _setting(
@@ -350,10 +355,25 @@ def table() -> tuple[tuple[str, str, str], ...]:
         (
             PREFIX + setting.name.upper(),
             str(setting.default) if setting.name != "data_dir" else "the user's data folder",
-            setting.metadata["about"],
+            _about(setting),
         )
         for setting in fields(Settings)
     )
+
+
+def _about(setting: Attribute[Any]) -> str:
+    about: str = setting.metadata["about"]
+    formerly = setting.metadata.get("formerly")
+    return f"{about} Also read as `{PREFIX}{formerly}`, its former name." if formerly else about
+
+
+def _variable(setting: Attribute[Any], variables: Mapping[str, str]) -> str:
+    """
+    Return the variable that sets it: its former name only if that alone is set.
+    """
+    name, formerly = PREFIX + setting.name.upper(), setting.metadata.get("formerly")
+    is_former = formerly and not variables.get(name, "").strip()
+    return PREFIX + formerly if is_former and variables.get(PREFIX + formerly) else name
 
 
 def _read_one(
@@ -362,7 +382,7 @@ def _read_one(
     given: dict[str, Any],
     faults: list[str],
 ) -> None:
-    name = PREFIX + setting.name.upper()
+    name = _variable(setting, variables)
     text = variables.get(name, "").strip()
     if not text:
         return

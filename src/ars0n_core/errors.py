@@ -19,7 +19,7 @@ Ars0nError
   InsufficientCreditsError(required, available)     the balance doesn't cover it
   BudgetExceededError(cap, spent, required)         the key's monthly cap doesn't cover it
   ForbiddenError                                    known caller, not theirs
-    AssetNotOwnedError, TierTooLowError
+    AssetNotOwnedError
   NotFoundError(kind, id)
   ConflictError                                     right order, wrong moment
     VersionNotEditableError, VersionNotCancellableError,
@@ -222,22 +222,6 @@ class AssetNotOwnedError(ForbiddenError):
 
     def __str__(self) -> str:
         return f"Asset {self.asset_id} is not owned by your organization"
-
-
-class TierTooLowError(ForbiddenError):
-    """
-    The organisation's tier does not include what was ordered.
-    """
-
-    code = "TIER_TOO_LOW"
-
-    def __init__(self, *, tier: str, feature: str) -> None:
-        self.tier = tier
-        self.feature = feature
-        super().__init__(tier, feature)
-
-    def __str__(self) -> str:
-        return f"The {self.tier} tier does not include {self.feature}; upgrade to use it"
 
 
 class NotFoundError(Ars0nError):

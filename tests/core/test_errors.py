@@ -30,10 +30,6 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
             "Asset asset_1 is not owned by your organization",
         ),
         (
-            errors.TierTooLowError(tier="free", feature="4K"),
-            "The free tier does not include 4K; upgrade to use it",
-        ),
-        (
             errors.JobBusyError(),
             "The final cut is being made right now; try again when it is finished",
         ),

@@ -86,7 +86,10 @@ class WideWindows:
     Rate windows without an end: the limiter has tests of its own.
     """
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
+        del count
         return self.hit_all({key: limit}, window=window, now=now)[0]
 
     def hit_all(

@@ -162,6 +162,33 @@ def test_a_file_under_another_name_is_asked_for_under_its_own(site: Site) -> Non
     assert site.us.post("/assets", content=both, headers=headers).status_code == 201
 
 
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+def test_what_stands_before_the_first_boundary_is_passed_over(site: Site, size: int) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    content = b"For readers of mail: --b\r\n" + multipart(FILE + fakes.picture())
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(content), size):
+            yield content[at : at + size]
+
+    assert site.us.post("/assets", content=pieces(), headers=headers).status_code == 201
+
+
+def test_an_encoded_file_is_told_what_to_leave_out(site: Site) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    file = FILE.removesuffix(b"\r\n") + b"Content-Transfer-Encoding: %s\r\n\r\n"
+
+    encoded, plain = (
+        site.us.post("/assets", content=multipart(file % name + fakes.picture()), headers=headers)
+        for name in (b"BASE64", b"Binary")
+    )
+
+    assert encoded.json()["details"]["fieldErrors"]["file"] == [
+        "Send the file's bytes as they are, without Content-Transfer-Encoding BASE64"
+    ]
+    assert plain.status_code == 201
+
+
 def test_a_field_that_is_too_long_is_named(site: Site) -> None:
     answer = site.us.upload(fakes.picture(), note="x" * 2_000)
 
@@ -298,6 +325,7 @@ def served(site: Site, tmp_path: Path) -> tuple[Customer, str]:
         ("bytes=-2", 206, b"01", "bytes 8-9/10"),
         ("bytes=-99", 206, fakes.PNG + b"01", "bytes 0-9/10"),
         ("bytes=8-99", 206, b"01", "bytes 8-9/10"),
+        ("bytes=8-18446744073709551615", 206, b"01", "bytes 8-9/10"),
         ("Bytes = 8-", 206, b"01", "bytes 8-9/10"),
         ("bytes=8-,10-", 206, b"01", "bytes 8-9/10"),
         ("bytes=10-", 416, None, "bytes */10"),

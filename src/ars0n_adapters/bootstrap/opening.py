@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _SECRET_BYTES: Final = 32
 
-_UPKEEP_SECONDS: Final = 20.0  # a webhook is told, a clip collected, a lost job put back so late
+_UPKEEP_SECONDS: Final = 20.0  # a clip is collected, a lost job put back so late
 
 _CHECK_OFFLINE: Final = timedelta(milliseconds=500)
 _STOP_SECONDS: Final = 3.0
@@ -124,7 +124,7 @@ def product(
                     ffmpeg_path=binary,
                     cache_folder=folder / "cache",
                     cache_bytes_max=settings.cache_megabytes * 1_048_576,
-                    workers=settings.workers,
+                    workers=settings.segments,
                     preset=settings.preset,
                     certifies=True,
                     sign=_signer(settings),

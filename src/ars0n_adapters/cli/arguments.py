@@ -120,7 +120,11 @@ def parser() -> argparse.ArgumentParser:
         "--port", type=int, metavar="NUMBER", help="default 8000; 0 picks a free one (ARS0N_PORT)"
     )
     serve.add_argument(
-        "--workers", type=int, metavar="NUMBER", help="processes, default 1 (ARS0N_PROCESSES)"
+        "--processes",
+        "--workers",
+        type=int,
+        metavar="NUMBER",
+        help="processes on that port, default 1 (ARS0N_PROCESSES)",
     )
     _data_option(serve)
 

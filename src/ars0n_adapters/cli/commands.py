@@ -208,7 +208,7 @@ def _settings(options: Namespace) -> Any:
         data_dir=options.data_dir,
         host=getattr(options, "host", None),
         port=getattr(options, "port", None),
-        processes=getattr(options, "workers", None),
+        processes=getattr(options, "processes", None),
     )
 
 

@@ -164,10 +164,10 @@ def _check(chosen: Settings) -> None:
     if not 0 <= chosen.port <= _PORT_MAX:
         faults.append(("--port", f"must be a whole number from 0 to {_PORT_MAX}"))
     if not 1 <= chosen.processes <= _PROCESSES_MAX:
-        faults.append(("--workers", f"must be a whole number from 1 to {_PROCESSES_MAX}"))
+        faults.append(("--processes", f"must be a whole number from 1 to {_PROCESSES_MAX}"))
     if chosen.processes > 1 and chosen.rates_url.startswith("memory:"):
         faults.append(
-            ("--workers", "more than one can't count requests in ARS0N_RATES_URL=memory:")
+            ("--processes", "more than one can't count requests in ARS0N_RATES_URL=memory:")
         )
     if faults:
         raise FaultyOptionsError(faults)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _RANGE: Final = re.compile(r"\s*bytes\s*=\s*(?P<parts>[0-9, \t-]+)\Z", re.IGNORECASE)
 _PART: Final = re.compile(r"(?P<first>[0-9]*)-(?P<last>[0-9]*)\Z")
-_DIGITS_MAX: Final = 18
+_DIGITS_MAX: Final = 20  # clients that mean "to the end" say the largest number they have
 _PARTS_MAX: Final = 100  # more are Starlette's reason to send the whole
 
 

@@ -31,6 +31,8 @@ _SENDERS: Final = 8
 _SENDERS_EACH: Final = 3  # of them for one organisation
 _PATIENCE_SECONDS: Final = 1.0
 _FORGET_SECONDS: Final = 900.0
+_TELL_SECONDS: Final = 2.0
+# A message is waited for, and looking whether one is due costs next to nothing.
 
 
 @frozen(kw_only=True)
@@ -148,7 +150,10 @@ class Upkeep:
             threading.Thread(target=self._go_on, args=row, name="ars0n-upkeep", daemon=True)
             for row in (
                 (partial(tend, application, drives=drives), every_seconds),
-                (partial(deliver, application, spread=self._senders.spread), every_seconds),
+                (
+                    partial(deliver, application, spread=self._senders.spread),
+                    min(every_seconds, _TELL_SECONDS),
+                ),
                 (partial(forget_old, application), _FORGET_SECONDS),
             )
         ]

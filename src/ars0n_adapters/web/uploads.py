@@ -18,7 +18,7 @@ from ars0n_core import assets
 from ars0n_core.errors import ClipTooLargeError, InvalidRequestError, UploadRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
 BOUNDARY_BYTES_MAX: Final = 70  # RFC 2046
 FIELD_BYTES_MAX: Final = 1_000
@@ -26,6 +26,7 @@ FIELDS_MAX: Final = 20
 NAME_CHARACTERS_MAX: Final = 200
 _OVERHEAD_BYTES_MAX: Final = 65_536
 _MEGABYTE: Final = 1_048_576
+_PLAIN: Final = (b"binary", b"7bit", b"8bit")  # RFC 7578 knows no others any more
 
 
 @define
@@ -62,7 +63,7 @@ async def receive(content_type: str, chunks: AsyncIterator[bytes], folder: Path)
         parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]  # a TypedDict of these
         total = 0
         try:
-            async for chunk in chunks:
+            async for chunk in _from_boundary(boundary, chunks):
                 total += len(chunk)
                 if total > _most() + _OVERHEAD_BYTES_MAX:
                     raise _too_large(assets.AssetKind.VIDEO)
@@ -77,6 +78,29 @@ async def receive(content_type: str, chunks: AsyncIterator[bytes], folder: Path)
     if reader.upload.size_bytes == 0:
         raise UploadRefusedError({"file": ["The file is empty"]})
     return reader.upload
+
+
+async def _from_boundary(
+    boundary: bytes, chunks: AsyncIterator[bytes]
+) -> AsyncGenerator[bytes, None]:
+    """
+    Yield *chunks* from the first boundary on: what stands before it is for readers of the
+    mails that multipart was made for (RFC 2046, 5.1.1), and for nobody here.
+    """
+    opening, delimiter, is_open = b"", b"--" + boundary, True
+    async for chunk in chunks:
+        if not is_open:
+            yield chunk
+            continue
+        opening += chunk
+        start = 0 if opening.startswith(delimiter) else opening.find(b"\r\n" + delimiter)
+        if start >= 0:
+            is_open = False
+            yield opening[start:]
+        elif len(opening) > _OVERHEAD_BYTES_MAX:
+            break
+    if is_open:
+        yield opening
 
 
 def _most() -> int:
@@ -160,11 +184,21 @@ class _Reader:
         if self._is_passed_over:
             self._passed_over.append(self._name[:NAME_CHARACTERS_MAX])
         if self._is_file:
+            self._require_plain()
             if self.upload.has_file:
                 raise InvalidRequestError({"file": ["Send one file at a time"]})
             self.upload.has_file = True
             name = options.get(b"filename", b"").decode("utf-8", "replace")
             self.upload.file_name = name.replace("\\", "/").rpartition("/")[2][:NAME_CHARACTERS_MAX]
+
+    def _require_plain(self) -> None:
+        encoding = self._headers.get(b"content-transfer-encoding", b"binary").strip()
+        if encoding.lower() not in _PLAIN:
+            named = encoding.decode("latin-1")[:NAME_CHARACTERS_MAX]
+            message = (
+                f"Send the file's bytes as they are, without Content-Transfer-Encoding {named}"
+            )
+            raise InvalidRequestError({"file": [message]})
 
     def _part(self, data: bytes, start: int, end: int) -> None:
         if self._is_passed_over:

@@ -239,11 +239,11 @@ def test_a_missing_ffmpeg_is_one_clear_line(
 def test_a_wrong_setting_is_one_clear_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ARS0N_WORKERS", "many")
+    monkeypatch.setenv("ARS0N_SEGMENTS", "many")
     code, lines = run(capsys, "radio", "--prompt", PROMPT, "--data-dir", tmp_path / "data")
 
     assert code == 1
-    assert any("ARS0N_WORKERS" in line for line in lines)
+    assert any("ARS0N_SEGMENTS" in line for line in lines)
 
 
 def test_a_data_folder_that_is_a_file_is_one_clear_line(

@@ -187,7 +187,7 @@ def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
 def test_a_server_told_to_stop_gives_its_jobs_back(
     serve: Callable[..., Served], key: str, data: Path
 ) -> None:
-    served = serve("--workers", "2")
+    served = serve("--processes", "2")
     with Client(served.url, key) as client:
         version_id = client.generate(RADIO).version_id
         client.status(version_id)
@@ -244,7 +244,7 @@ def test_a_killed_server_goes_on_where_it_was(
     assert len(list((data / "clips").glob("clip-*"))) == 3
 
 
-@pytest.mark.parametrize("words", [("--port", "70000"), ("--workers", "0")])
+@pytest.mark.parametrize("words", [("--port", "70000"), ("--processes", "0")])
 def test_a_wrong_number_is_named(
     words: tuple[str, str], data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

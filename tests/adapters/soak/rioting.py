@@ -53,7 +53,10 @@ class WideWindows:
     Windows without an end: what is asked here would fill any.
     """
 
-    def hit(self, key: str, *, limit: int, window: timedelta, now: datetime) -> Decision:
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
+        del count
         return self.hit_all({key: limit}, window=window, now=now)[0]
 
     def hit_all(

@@ -114,15 +114,26 @@ class ByTheMinute(MemoryRateWindows):
         *,
         window: timedelta,
         now: datetime,
+        count: int = 1,
     ) -> tuple[Decision, ...]:
-        return super().hit_all(limits, window=timedelta(minutes=1), now=now)
+        return super().hit_all(limits, window=timedelta(minutes=1), now=now, count=count)
 
 
 class InWholeSeconds(MemoryRateWindows):
     def hit_all(
-        self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+        self, limits: Mapping[str, int], *, window: timedelta, now: datetime, count: int = 1
     ) -> tuple[Decision, ...]:
-        return super().hit_all(limits, window=window, now=now.replace(microsecond=0))
+        whole = now.replace(microsecond=0)
+        return super().hit_all(limits, window=window, now=whole, count=count)
+
+
+class OneByOne(MemoryRateWindows):
+    def hit(
+        self, key: str, *, limit: int, window: timedelta, now: datetime, count: int = 1
+    ) -> Decision:
+        for _ in range(count):
+            said = super().hit(key, limit=limit, window=window, now=now)
+        return said
 
 
 class Unlocked(MemoryStore):
@@ -308,6 +319,11 @@ def test_blobs_that_hold_files_open(tmp_path: Path) -> None:
 def test_windows(rates: Callable[[], MemoryRateWindows]) -> None:
     with pytest.raises(AssertionError, match=r"assert \((True|False), True|assert \(True, False"):
         RateWindowsSuite().test_a_window_is_as_long_as_it_is_said_to_be(rates())
+
+
+def test_windows_that_count_half_of_what_they_refuse() -> None:
+    with pytest.raises(AssertionError, match="assert"):
+        RateWindowsSuite().test_a_request_may_count_as_several(OneByOne())
 
 
 @pytest.fixture
