@@ -371,9 +371,10 @@ def _variable(setting: Attribute[Any], variables: Mapping[str, str]) -> str:
     """
     Return the variable that sets it: its former name only if that alone is set.
     """
-    name, formerly = PREFIX + setting.name.upper(), setting.metadata.get("formerly")
-    is_former = formerly and not variables.get(name, "").strip()
-    return PREFIX + formerly if is_former and variables.get(PREFIX + formerly) else name
+    name = PREFIX + setting.name.upper()
+    former = PREFIX + setting.metadata.get("formerly", "")
+    is_former = former != PREFIX and not variables.get(name, "").strip()
+    return former if is_former and variables.get(former) else name
 
 
 def _read_one(

@@ -89,8 +89,15 @@ def _office(options: Namespace, settings: Settings) -> Iterator[Office]:
 
 def _create_key(office: Office) -> int:
     asked = office.options
-    if asked.credits is not None and asked.credits < 1:
-        raise FaultyOptionsError([("--credits", "must be at least 1")])
+    # Before anything is made: nobody wants half of what was asked for.
+    numbers = (("--credits", asked.credits, 1), ("--budget", asked.budget, 0))
+    faults = [
+        (option, f"must be a whole number from {least} to {billing.CREDITS_MAX}")
+        for option, number, least in numbers
+        if number is not None and not least <= number <= billing.CREDITS_MAX
+    ]
+    if faults:
+        raise FaultyOptionsError(faults)
     found = _matching(office, asked.org)
     if not found:
         organization = billing.create_organization(

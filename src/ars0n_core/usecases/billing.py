@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_core import access, ids, ledger, pricing, quotas
+from ars0n_core import access, ids, ledger, pricing, quotas, specs
 from ars0n_core.access import ApiKey, Organization
 from ars0n_core.errors import InvalidRequestError, NotFoundError
 from ars0n_core.ids import ApiKeyId, EntryId, OrganizationId
@@ -26,6 +26,17 @@ USAGE_PERIOD: Final = timedelta(days=30)
 """
 The documents' period when none is asked for.
 """
+
+
+CREDITS_MAX: Final = 1_000_000_000
+"""
+So many are booked at once at most: more is a slip of the keyboard, and no database counts
+numbers of any size.
+"""
+
+NAME_MAX: Final = 200
+REFERENCE_MAX: Final = 200  # what the book keeps of one, its kind included
+NOTE_MAX: Final = 1000
 
 
 @frozen(kw_only=True)
@@ -132,7 +143,11 @@ def create_organization(
 ) -> Organization:
     """
     Add a customer.
+
+    Raises:
+        InvalidRequestError: The name is empty, too long or no text.
     """
+    _require_text("name", name, least=1, most=NAME_MAX)
     organization = Organization(
         id=OrganizationId(ports.ids.new(ids.ORGANIZATION)),
         name=name,
@@ -159,10 +174,12 @@ def create_key(
 
     Raises:
         NotFoundError: There is no such organisation.
-        InvalidRequestError: The cap is negative.
+        InvalidRequestError: The cap is negative or endless, or the name too long or no text.
     """
-    if monthly_credits_max is not None and monthly_credits_max < 0:
-        raise InvalidRequestError({"monthly_credits_max": ["Number must be at least 0"]})
+    if monthly_credits_max is not None and not 0 <= monthly_credits_max <= CREDITS_MAX:
+        message = f"Number must be between 0 and {CREDITS_MAX}"
+        raise InvalidRequestError({"monthly_credits_max": [message]})
+    _require_text("name", name, most=NAME_MAX)
     plain = (access.TEST_PREFIX if is_test else access.LIVE_PREFIX) + ports.ids.secret()
     key = ApiKey(
         id=ApiKeyId(ports.ids.new(ids.API_KEY)),
@@ -220,6 +237,7 @@ def purchase_package(
 
     Raises:
         NotFoundError: There is no such organisation or package.
+        InvalidRequestError: The reference is too long or no text.
     """
     package = pricing.package(package_id, policy.edition)
     booking = _booking(ports, organization_id, f"purchase/{reference or _fresh(ports)}", package.id)
@@ -242,9 +260,10 @@ def grant(
 
     Raises:
         NotFoundError: There is no such organisation.
-        InvalidRequestError: Not a positive number.
+        InvalidRequestError: Not a positive number, or too large a one; or the reference or
+            the note is too long or no text.
     """
-    _require_positive(credits_given)
+    _require_bookable(credits_given)
     booking = _booking(ports, organization_id, f"grant/{reference or _fresh(ports)}", note)
     return _book(ports, ledger.grant(booking, credits_given=credits_given))
 
@@ -263,9 +282,9 @@ def reverse(
 
     Raises:
         NotFoundError: There is no such organisation.
-        InvalidRequestError: Not a positive number.
+        InvalidRequestError: As `grant`.
     """
-    _require_positive(credits_taken)
+    _require_bookable(credits_taken)
     booking = _booking(ports, organization_id, f"reversal/{reference}", note)
     return _book(
         ports, ledger.reversal(booking, credits_taken=credits_taken, price_cents=price_cents)
@@ -317,9 +336,15 @@ def entries(
         return tx.ledger.entries(organization_id, start=start, end=end)
 
 
-def _require_positive(number: int) -> None:
-    if number < 1:
-        raise InvalidRequestError({"credits": ["Number must be at least 1"]})
+def _require_bookable(number: int) -> None:
+    if not 1 <= number <= CREDITS_MAX:
+        raise InvalidRequestError({"credits": [f"Number must be between 1 and {CREDITS_MAX}"]})
+
+
+def _require_text(field: str, text: str, *, least: int = 0, most: int) -> None:
+    faults = specs.text_faults(text, least=least, most=most)
+    if faults:
+        raise InvalidRequestError({field: faults})
 
 
 def _fresh(ports: Ports) -> str:
@@ -329,6 +354,8 @@ def _fresh(ports: Ports) -> str:
 def _booking(
     ports: Ports, organization_id: OrganizationId, reference: str, note: str
 ) -> ledger.Booking:
+    _require_text("reference", reference, most=REFERENCE_MAX)
+    _require_text("note", note, most=NOTE_MAX)
     return ledger.Booking(
         id=EntryId(ports.ids.new(ids.ENTRY)),
         organization_id=organization_id,

@@ -131,8 +131,17 @@ def test_the_price_card_is_shown(admin: Admin) -> None:
     [
         (("keys", "list", "--org", "Nobody"), "There is no organization: Nobody"),
         (("keys", "revoke", "key_none"), "There is no key: key_none"),
-        (("keys", "create", "--org", "Acme", "--credits", "0"), "--credits: must be at least 1"),
-        (("keys", "create", "--org", "Acme", "--budget", "-1"), "monthly_credits_max"),
+        (("keys", "create", "--org", "Acme", "--credits", "0"), "--credits: must be a whole"),
+        (("keys", "create", "--org", "New", "--credits", "9" * 20), "--credits: must be a whole"),
+        (("keys", "create", "--org", "Acme", "--budget", "-1"), "--budget: must be a whole"),
+        (("keys", "create", "--org", "Acme", "--name", "\udcff"), "name: String must be valid"),
+        (("keys", "create", "--org", " "), "name: String must contain at least 1"),
+        (("orgs", "create", ""), "name: String must contain at least 1"),
+        (("credits", "grant", "--org", "Acme", "--credits", "9" * 20), "credits: Number must be"),
+        (
+            ("credits", "grant", "--org", "Acme", "--credits", "5", "--reference", "r" * 200),
+            "reference: String must contain at most 200",
+        ),
         (("credits", "buy", "--org", "Acme", "--package", "none"), "There is no package: none"),
         (("credits", "grant", "--org", "Acme", "--credits", "-5"), "credits: Number must be"),
         (("orgs", "create", "Acme"), "Acme: there is such an organisation already"),
@@ -146,6 +155,8 @@ def test_a_wrong_option_is_named(admin: Admin, words: tuple[str, ...], fault: st
 
     assert (code, out) == (2, "")
     assert fault in err
+    assert len(told(admin, "orgs", "list")) == 1
+    assert told(admin, "keys", "list") == told(admin, "ledger", "list") == []
 
 
 def test_a_name_of_two_is_not_guessed_at(admin: Admin, tmp_path: Path) -> None:
