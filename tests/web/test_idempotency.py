@@ -4,6 +4,7 @@ A charging request may be repeated: it is charged once and answered alike.
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -133,7 +134,7 @@ def test_keys_are_an_organisations_and_an_endpoints_own(site: Site) -> None:
         assert "idempotent-replayed" not in answer.headers
 
 
-@pytest.mark.parametrize("key", [b"", b"x" * 256, "ü".encode(), b"a\tb"])
+@pytest.mark.parametrize("key", [b"", b" ", b" a", b"x" * 256, "ü".encode(), b"a\tb"])
 def test_a_key_that_is_none_is_refused(site: Site, key: bytes) -> None:
     headers: Any = {b"Idempotency-Key": key}
     answer = site.us.post("/generate", RADIO, headers=headers)
@@ -141,6 +142,17 @@ def test_a_key_that_is_none_is_refused(site: Site, key: bytes) -> None:
     assert answer.status_code == 400
     assert list(answer.json()["details"]["fieldErrors"]) == ["Idempotency-Key"]
     assert site.entries() == []
+
+
+@pytest.mark.parametrize("key", ["a", "order 17 of 2026-03-01", "x" * 255])
+def test_a_key_is_taken_and_the_document_says_so(site: Site, key: str) -> None:
+    operation = site.us.get("/openapi.json").json()["paths"]["/api/v1/generate"]["post"]
+    (told,) = (one["schema"] for one in operation["parameters"] if one["in"] == "header")
+    answer = site.us.post("/generate", RADIO, headers={"Idempotency-Key": key})
+
+    assert answer.status_code == 200
+    assert re.search(told["pattern"], key)
+    assert told["maxLength"] == 255
 
 
 def test_what_charged_nothing_is_not_kept(site: Site) -> None:

@@ -54,7 +54,13 @@ How long one who answers may take before a repetition may answer instead. Who co
 than that charges nothing any more.
 """
 
-_KEY: Final = re.compile(r"[\x20-\x7e]{1,255}\Z")
+KEY_CHARACTERS_MAX: Final = 255
+KEY_PATTERN: Final = "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"
+"""
+Printable ASCII; spaces at its ends are none of a header's value.
+"""
+
+_KEY: Final = re.compile(KEY_PATTERN.removesuffix("$") + r"\Z")
 
 
 def claim(ports: Ports, caller: Caller, *, scope: str, key: str, asked: bytes) -> Reply:
@@ -66,8 +72,9 @@ def claim(ports: Ports, caller: Caller, *, scope: str, key: str, asked: bytes) -
         IdempotencyMismatchError: It was used for something else.
         IdempotencyInProgressError: The first request is still being answered.
     """
-    if not _KEY.match(key):
-        raise InvalidRequestError({HEADER: ["Must be 1 to 255 printable ASCII characters"]})
+    if len(key) > KEY_CHARACTERS_MAX or not _KEY.match(key):
+        message = f"Must be 1 to {KEY_CHARACTERS_MAX} printable ASCII characters"
+        raise InvalidRequestError({HEADER: [message]})
     now = ports.clock.now()
     mine = Reply(
         organization_id=caller.organization.id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ars0n_adapters.web.examples import EXAMPLES
 from ars0n_adapters.web.http import API_PREFIX
-from ars0n_adapters.web.idempotency import HEADER
+from ars0n_adapters.web.idempotency import HEADER, KEY_CHARACTERS_MAX, KEY_PATTERN
 from ars0n_adapters.web.routes import ROUTES, Route
 from ars0n_adapters.web.schemas import bodies
 from ars0n_adapters.web.shapes import SHAPES, Schema
@@ -26,7 +26,7 @@ _ERRORS: Final[Mapping[int, str]] = {
     400: "The body or a parameter has faults; all are named.",
     401: "No key, or not one that is good.",
     402: "The credits don't cover it; nothing was charged.",
-    403: "Known, but not yours, or not in your plan.",
+    403: "Known, but not yours.",
     404: "There is no such thing.",
     409: "Not now: see `code`.",
     422: f"The {HEADER} was used before with another request.",
@@ -155,8 +155,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "schema": {
                     "type": "string",
                     "minLength": 1,
-                    "maxLength": 255,
-                    "pattern": "^[\\x21-\\x7e]+$",
+                    "maxLength": KEY_CHARACTERS_MAX,
+                    "pattern": KEY_PATTERN,
                 },
                 "description": "The same key with the same request is charged and done once, "
                 "and answered alike for 24 hours.",
