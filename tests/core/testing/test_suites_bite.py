@@ -433,10 +433,10 @@ def test_voices_of_which_one_word_is_enough() -> None:
 def test_windows_that_take_one_key_for_another() -> None:
     class Loud(MemoryRateWindows):
         def hit_all(
-            self, limits: Mapping[str, int], *, window: timedelta, now: datetime
+            self, limits: Mapping[str, int], *, window: timedelta, now: datetime, count: int = 1
         ) -> tuple[Decision, ...]:
             louder = {key.upper(): limit for key, limit in limits.items()}
-            return super().hit_all(louder, window=window, now=now)
+            return super().hit_all(louder, window=window, now=now, count=count)
 
     with pytest.raises(AssertionError, match="'A' was counted as 'a'"):
         RateWindowsSuite().test_keys_do_not_share_a_window(Loud())
