@@ -20,7 +20,7 @@ from ars0n_core import wire
 from ars0n_core.errors import FetchRefusedError, InvalidRequestError
 from ars0n_core.ids import AssetId, JobId, ProjectId, VersionId
 from ars0n_core.ports import Policy, Ports, Sender
-from ars0n_core.usecases import assets, billing, brands, jobs, projects, voices, webhooks
+from ars0n_core.usecases import assets, billing, brands, jobs, pages, projects, voices, webhooks
 from ars0n_core.usecases.advance import advance, glance
 from ars0n_core.usecases.callers import Caller
 from ars0n_core.usecases.edit import edit
@@ -389,7 +389,7 @@ def _page(context: Context) -> tuple[int, int]:
     """
     query = context.request.query
     faults: dict[str, list[str]] = {}
-    limit = queries.whole_number(query, "limit", 20, faults, least=1, most=projects.PAGE_MAX)
+    limit = queries.whole_number(query, "limit", 20, faults, least=1, most=pages.ENTRIES_MAX)
     offset = queries.whole_number(query, "offset", 0, faults, least=0)
     if faults:
         raise InvalidRequestError(faults)

@@ -23,7 +23,8 @@ clock once; another organisation's things do not exist, its assets are forbidden
 
 Shared among them: `callers` (who asks), `orders` (an order's faults), `materials` (its
 files), `texts` and `deliverable` (what can't be said, written or taken), `payments` (slot, cap,
-balance, book), `conflicts` (short transactions that meet),
+balance, book), `beginnings` (a version charged and made its jobs), `conflicts` (short
+transactions that meet), `pages` (of a longer list),
 `performing`, `cutting`, `ahead`, `origins`, `outputs` and `recording` (one command's life),
 `reports`.
 

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from ars0n_core import ids, ledger, specs, work
+from ars0n_core import specs, work
 from ars0n_core.errors import InvalidRequestError, NotFoundError, VersionNotEditableError
 from ars0n_core.ids import JobId, ProjectId, VersionId
-from ars0n_core.pipelines import graph
-from ars0n_core.pipelines.jobs import Charge, Job
+from ars0n_core.pipelines.jobs import Job
 from ars0n_core.plans import derive, diff
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.faults import check as check_plan
 from ars0n_core.plans.model import Plan
 from ars0n_core.projects import Version, VersionStatus
 from ars0n_core.specs.model import AdFormat, AdSpec, CustomClip
-from ars0n_core.usecases import conflicts, deliverable, materials, payments, texts
-from ars0n_core.usecases.generate import price_of
+from ars0n_core.usecases import beginnings, conflicts, deliverable, materials, texts
 from ars0n_core.usecases.jobs import takes_of
 from ars0n_core.usecases.reports import output_of
 from ars0n_core.work import WorkItem
@@ -198,7 +196,7 @@ def _priced(policy: Policy, caller: Caller, parent: Version, change: _Change) ->
         new_jobs=(),
         reused_keys=tuple(change.reused),
         new_keys=tuple(item.key for item in change.new),
-        credits=sum(price_of(policy, caller, change.new).values()),
+        credits=sum(beginnings.prices_of(policy, caller, change.new).values()),
     )
 
 
@@ -214,40 +212,30 @@ def _store(
     now: datetime,
 ) -> Edited:
     organization = tx.organizations.lock(caller.organization.id)
-    if change.new:
-        payments.require_slot(tx, policy, organization)
-    prices = price_of(policy, caller, change.new)
-    payments.require_price(sum(prices.values()), max_credits)
-    version_id = VersionId(ports.ids.new(ids.VERSION))
-    job_ids = {item.key: JobId(ports.ids.new(ids.JOB)) for item in change.items}
-    bill = payments.Bill(
-        items=tuple((job_ids[key], price) for key, price in prices.items()),
-        reference=f"charge/{version_id}",
-        version_id=version_id,
+    begun = beginnings.begin(
+        ports,
+        tx,
+        policy,
+        caller,
+        organization,
+        change.items,
+        reused=change.reused,
+        max_credits=max_credits,
+        now=now,
     )
-    payments.pay(ports, tx, caller, organization, bill, now=now)
-    account = ledger.account_of(unlimited=organization.unlimited)
     tx.versions.add(
         Version(
-            id=version_id,
+            id=begun.version_id,
             project_id=parent.project_id,
             organization_id=organization.id,
             spec=change.spec,
             plan=change.plan,
-            pipeline=graph.build(
-                change.items,
-                job_ids=tuple(job_ids.values()),
-                charges={
-                    key: Charge(credits=price, account=account, serial=1, api_key_id=caller.key_id)
-                    for key, price in prices.items()
-                },
-                reused=change.reused,
-            ),
+            pipeline=begun.pipeline,
             created_at=now,
             updated_at=now,
             status=VersionStatus.GENERATING if change.new else VersionStatus.COMPLETED,
             edition=policy.edition,
-            total_credits=bill.total,
+            total_credits=begun.total_credits,
             takes=parent.takes,
             api_key_id=caller.key_id,
             parent_id=parent.id,
@@ -257,10 +245,10 @@ def _store(
     )
     return Edited(
         project_id=parent.project_id,
-        version_id=version_id,
-        reused_jobs=tuple(job_ids[key] for key in job_ids if key in change.reused),
-        new_jobs=tuple(job_ids[item.key] for item in change.new),
+        version_id=begun.version_id,
+        reused_jobs=tuple(begun.job_ids[key] for key in begun.job_ids if key in change.reused),
+        new_jobs=tuple(begun.job_ids[item.key] for item in change.new),
         reused_keys=tuple(change.reused),
         new_keys=tuple(item.key for item in change.new),
-        credits=bill.total,
+        credits=begun.total_credits,
     )

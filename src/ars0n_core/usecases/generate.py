@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from ars0n_core import ids, ledger, pricing
+from ars0n_core import ids, pricing
 from ars0n_core.assets import Asset
 from ars0n_core.errors import NotFoundError
-from ars0n_core.ids import JobId, ProjectId, VersionId
-from ars0n_core.pipelines import graph
-from ars0n_core.pipelines.jobs import Charge
+from ars0n_core.ids import ProjectId, VersionId
 from ars0n_core.plans import derive
 from ars0n_core.plans.breakdown import break_down
 from ars0n_core.plans.model import Plan
@@ -25,7 +23,7 @@ from ars0n_core.plans.typical import typical
 from ars0n_core.projects import Project, Version
 from ars0n_core.specs import brands
 from ars0n_core.specs.model import AdFormat, AdSpec
-from ars0n_core.usecases import conflicts, materials, orders, payments
+from ars0n_core.usecases import beginnings, conflicts, materials, orders, payments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
     from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.usecases.callers import Caller
-    from ars0n_core.work import WorkItem
 
 NAME_CHARACTERS_MAX = 80
 """
@@ -165,42 +162,24 @@ def _store(
         fetched = {asset.id for asset in order.fetched}
         kept = (one for one in materials.named_by(order.spec) if one not in fetched)
         materials.owned(tx, organization.id, kept)
-        payments.require_slot(tx, policy, organization)
-        prices = price_of(policy, caller, items)
-        payments.require_price(sum(prices.values()), max_credits)
-        version_id = VersionId(ports.ids.new(ids.VERSION))
-        job_ids = {item.key: JobId(ports.ids.new(ids.JOB)) for item in items}
-        bill = payments.Bill(
-            items=tuple((job_ids[key], price) for key, price in prices.items()),
-            reference=f"charge/{version_id}",
-            version_id=version_id,
+        begun = beginnings.begin(
+            ports, tx, policy, caller, organization, items, max_credits=max_credits, now=now
         )
-        payments.pay(ports, tx, caller, organization, bill, now=now)
-        account = ledger.account_of(unlimited=organization.unlimited)
         project = _project(ports, tx, caller, order, now)
         for asset in order.fetched:
             tx.assets.add(asset)
         tx.versions.add(
             Version(
-                id=version_id,
+                id=begun.version_id,
                 project_id=project.id,
                 organization_id=organization.id,
                 spec=order.spec,
                 plan=order.plan,
-                pipeline=graph.build(
-                    items,
-                    job_ids=tuple(job_ids.values()),
-                    charges={
-                        key: Charge(
-                            credits=price, account=account, serial=1, api_key_id=caller.key_id
-                        )
-                        for key, price in prices.items()
-                    },
-                ),
+                pipeline=begun.pipeline,
                 created_at=now,
                 updated_at=now,
                 edition=policy.edition,
-                total_credits=bill.total,
+                total_credits=begun.total_credits,
                 api_key_id=caller.key_id,
                 is_test=caller.is_test,
                 last_polled_at=now,
@@ -209,18 +188,10 @@ def _store(
         tx.commit()
     return Generated(
         project_id=project.id,
-        version_id=version_id,
-        total_credits=bill.total,
+        version_id=begun.version_id,
+        total_credits=begun.total_credits,
         job_count=len(items),
     )
-
-
-def price_of(policy: Policy, caller: Caller, items: tuple[WorkItem, ...]) -> dict[str, int]:
-    """
-    Return the price of each item by key, as the edition has it; nothing for a test.
-    """
-    lines = pricing.estimate(items, pricing.card(policy.edition)).lines
-    return {line.key: 0 if caller.is_test else line.credits for line in lines}
 
 
 def _project(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ars0n_core.errors import InvalidRequestError, NotFoundError, PortError, ProjectBusyError
+from ars0n_core.errors import NotFoundError, PortError, ProjectBusyError
 from ars0n_core.projects import Project, Version, VersionStatus
-from ars0n_core.usecases import materials
+from ars0n_core.usecases import materials, pages
 from ars0n_core.usecases.reports import Report, report_on
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from ars0n_core.ids import ProjectId
     from ars0n_core.ports import Policy, Ports, Transaction
     from ars0n_core.usecases.callers import Caller
-
-PAGE_MAX = 100
-"""
-The documents' largest page.
-"""
 
 
 @frozen(kw_only=True)
@@ -57,13 +52,7 @@ def browse(
     Raises:
         InvalidRequestError: *limit* is not 1 to 100, or *offset* is negative.
     """
-    faults = {}
-    if not 1 <= limit <= PAGE_MAX:
-        faults["limit"] = [f"Number must be between 1 and {PAGE_MAX}"]
-    if offset < 0:
-        faults["offset"] = ["Number must be greater than or equal to 0"]
-    if faults:
-        raise InvalidRequestError(faults)
+    pages.check(limit=limit, offset=offset)
     organization_id = caller.organization.id
     with ports.store.transaction() as tx:
         projects = tx.projects.of(organization_id, limit=limit, offset=offset)

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_core.errors import FetchRefusedError, InvalidRequestError, StaleRevisionError
+from ars0n_core.errors import FetchRefusedError, StaleRevisionError
 from ars0n_core.ports.messages import Delivery, DeliveryStatus, Webhook
 from ars0n_core.projects import Version, VersionStatus
+from ars0n_core.usecases import pages
 from ars0n_core.usecases.reports import output_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ KEPT_FOR: Final = timedelta(days=30)
 How long the log remembers what is settled.
 """
 
-PAGE_MAX: Final = 100
 _BATCH: Final = 200
 _FAULT_CHARACTERS_MAX: Final = 200
 _GONE: Final = 410
@@ -162,13 +162,7 @@ def browse(ports: Ports, caller: Caller, *, limit: int = 20, offset: int = 0) ->
     Raises:
         InvalidRequestError: *limit* is not 1 to 100, or *offset* is negative.
     """
-    faults = {}
-    if not 1 <= limit <= PAGE_MAX:
-        faults["limit"] = [f"Number must be between 1 and {PAGE_MAX}"]
-    if offset < 0:
-        faults["offset"] = ["Number must be greater than or equal to 0"]
-    if faults:
-        raise InvalidRequestError(faults)
+    pages.check(limit=limit, offset=offset)
     with ports.store.transaction() as tx:
         return Log(
             deliveries=tx.deliveries.of(caller.organization.id, limit=limit, offset=offset),
