@@ -3,7 +3,8 @@ How much can be said and shown in the time: the word budget, what is sure not to
 how far speech and footage give way.
 
 Scripts that put spaces between words are counted by words, the others by characters,
-each worth the part of a word that takes as long to say.
+each worth the part of a word that takes as long to say; figures by the words they are said
+in (`figures`), so that "555-123-4567" is ten words, not one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from ars0n_core.plans import wording
+from attrs import frozen
+
+from ars0n_core.plans import figures, wording
 from ars0n_core.specs.model import AdFormat, CaptionStyle
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ CARD_FRAMES_MAX: Final = 120
 How long the end card stands: 2.5 s at least, 3 s if nothing asks otherwise, 4 s at most.
 """
 
+_WORDS_A_DIGIT: Final = 0.5
+# The least a digit takes, in any language: 2026 is said in two quick words, or four short ones.
+
 _WORDS_PER_CHARACTER: Final = (
     # first, last, part of a word: syllables a character over syllables a word
     (0x0E00, 0x0EFF, 0.22),  # Thai, Lao
@@ -87,19 +93,21 @@ def count_words(text: str) -> int:
 
     >>> count_words("Hear it all - today."), count_words("音を聴く。"), count_words("...")
     (4, 2, 0)
+    >>> count_words("Only $9.99: call 555-123-4567")
+    17
     """
-    spaced, unspaced, _ = _measure(text)
-    return spaced + math.ceil(unspaced - 1e-9)
+    measure = _measure(text)
+    return math.ceil(measure.plain + measure.figures + measure.unspaced - 1e-9)
 
 
 def speech_seconds_min(text: str) -> float:
     """
     Return a time in which *text* can't be spoken without being quickened.
     """
-    spaced, unspaced, letters = _measure(text)
-    by_words = spaced / WORDS_PER_SECOND_FASTEST
-    by_letters = letters / LETTERS_PER_SECOND_FASTEST
-    return max(by_words, by_letters) + unspaced / WORDS_PER_SECOND_FASTEST
+    measure = _measure(text)
+    by_words = measure.spaced / WORDS_PER_SECOND_FASTEST
+    by_letters = measure.letters / LETTERS_PER_SECOND_FASTEST
+    return max(by_words, by_letters) + measure.unspaced / WORDS_PER_SECOND_FASTEST
 
 
 def seconds_available(spec: AdSpec) -> float:
@@ -164,23 +172,55 @@ def footage_frames_shown_max(frames: int) -> int:
     return frames * 10 // 9
 
 
-def _measure(text: str) -> tuple[int, float, int]:
+@frozen(kw_only=True)
+class _Measure:
     """
-    Return the spaced words, the unspaced scripts' part in words, and the spaced letters.
+    What there is to say of a text: ``plain`` words and the words of its ``figures``, ``unspaced``
+    scripts as a part of words; and for what is sure, ``spaced`` words as few as a figure can be
+    said in, in any language, and the ``letters`` of all.
     """
-    spaced = letters = 0
+
+    plain: float
+    figures: float
+    unspaced: float
+    spaced: float
+    letters: int
+
+
+def _measure(text: str) -> _Measure:
+    plain = said = unspaced = spaced = 0.0
+    letters = 0
+    names_are_shouted = text.isupper()
+    for written in text.replace("\N{EM DASH}", " ").split():
+        is_figure = figures.is_figure(written)
+        for chunk in written.replace("-", " ").split():
+            size, part, digits = _characters(chunk)
+            letters += size
+            unspaced += part
+            if size:
+                spaced += max(1.0, digits * _WORDS_A_DIGIT)
+            if size and not is_figure:
+                spelled = not names_are_shouted and figures.are_initials(chunk)
+                plain += max(1.0, size * figures.LETTER) if spelled else 1.0
+        said += figures.words(written) if is_figure else 0.0
+    return _Measure(plain=plain, figures=said, unspaced=unspaced, spaced=spaced, letters=letters)
+
+
+def _characters(chunk: str) -> tuple[int, float, int]:
+    """
+    Return how many spaced letters, digits and named signs *chunk* has, its unspaced scripts' part
+    in words, and how many digits.
+    """
+    size = digits = 0
     unspaced = 0.0
-    for chunk in text.replace("-", " ").replace("\N{EM DASH}", " ").split():
-        says_word = False
-        for character in chunk:
-            part = _part_of_word(character)
-            if part:
-                unspaced += part
-            elif unicodedata.category(character)[0] in "LN" or character in "%&+$€£¥":
-                says_word = True
-                letters += 1
-        spaced += says_word
-    return spaced, unspaced, letters
+    for character in chunk:
+        part = _part_of_word(character)
+        if part:
+            unspaced += part
+        elif unicodedata.category(character)[0] in "LN" or character in "%&+$€£¥":
+            size += 1
+            digits += character.isdecimal()
+    return size, unspaced, digits
 
 
 def _part_of_word(character: str) -> float:

@@ -30,7 +30,7 @@ def test_the_budget_leaves_the_end_card_free() -> None:
     ("text", "words"),
     [
         ("Hear it all.", 3),
-        ("  well-made -- and 100% yours ", 5),
+        ("  well-made -- and 100% yours ", 7),
         ("سماعات لاسلكية فاخرة", 3),
         ("", 0),
         ("... !?", 0),
@@ -38,6 +38,43 @@ def test_the_budget_leaves_the_end_card_free() -> None:
 )
 def test_spaced_scripts_are_counted_by_words(text: str, words: int) -> None:
     assert budget.count_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("$299.99", 8, 10),  # two hundred ninety nine dollars and ninety nine cents
+        ("1-800-555-0199", 9, 11),
+        ("555-123-4567", 10, 10),
+        ("020 7946 0958", 9, 12),
+        ("1,250", 5, 6),
+        ("$1,250,000,000", 8, 9),
+        ("2026", 3, 4),
+        ("9:30am-6:45pm", 7, 9),
+        ("12/06/2026", 6, 8),
+        ("31.07.2026", 8, 10),
+        ("128-134", 9, 10),
+        ("1234567890", 10, 10),
+        ("www.example-shop.co.uk", 12, 14),
+        ("https://www.example.com/offers/2026?id=42", 19, 22),
+        ("BA2490", 4, 5),
+        ("D.D.S.", 1, 2),
+        ("FBI", 1, 2),
+        ("± 3 x²", 4, 8),
+        ("BUY ALL THE TEA NOW", 5, 5),  # shouted, not spelled
+        ("e.g. tea. Then", 3, 3),
+        ("三十五", 2, 2),  # figures in letters are words
+    ],
+)
+def test_figures_are_counted_by_the_words_they_are_said_in(
+    text: str, least: int, most: int
+) -> None:
+    assert least <= budget.count_words(text) <= most
+
+
+def test_a_phone_number_is_not_said_in_one_breath() -> None:
+    assert budget.speech_seconds_min("555-123-4567") == pytest.approx(5 / 3.4)
+    assert budget.fits(spec_of(15), plan_of("555-123-4567, " * 12)) is not None
 
 
 def test_unspaced_scripts_are_counted_by_what_they_take_to_say() -> None:

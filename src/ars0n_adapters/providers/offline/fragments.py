@@ -136,6 +136,7 @@ def of(text: str) -> list[str]:
     kept = []
     for part in found:
         fragment = LINK.sub("", re.sub(r"^[-–—]+\s*", "", part.strip(" .,;:–—!?()")).rstrip("-"))
+        fragment = balanced(fragment)
         if any(c.isalnum() for c in fragment) and len(fragment) > 1:
             if len(fragment.split()) > FEATURE_WORDS_MAX:
                 fragment = shortened(fragment)
@@ -185,8 +186,21 @@ def closed(sentence: str) -> str:
     Return a sentence with its capital and its full stop.
     """
     text = sentence.strip(" ,;:-–—")
+    text = balanced(text)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def balanced(text: str) -> str:
+    """
+    Return *text* without its brackets if one of a pair was cut off.
+
+    >>> balanced("4.9 (1,234 reviews"), balanced("4.9 (of 5)")
+    ('4.9 1,234 reviews', '4.9 (of 5)')
+    """
+    if text.count("(") == text.count(")"):
+        return text
+    return re.sub(r"\s*[()]\s*", " ", text).strip()
 
 
 def enumerated(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 _LABELS: Final = {
     "product": r"products?(?: name)?|prompt|services?|app|about|description|subject|item|offering|business"
     r"|event|what(?: we do| it is)?|campaign|project|title",
+    "name": r"name",
     "company": r"company(?: name)?|brand(?: name)?|client|business name|organi[sz]ation|advertiser",
     "features": r"(?:key |main |top |product )?(?:features?|benefits?|points?|messages?|facts?)|usps?"
     r"|unique selling (?:points?|propositions?)|selling points?|highlights?|why(?: us)?|ingredients"
@@ -23,7 +24,7 @@ _LABELS: Final = {
     "manner": r"tone(?: of voice)?|style|mood|emotion|feeling|vibe|voice",
     "none": r"music|duration|length|format|platform|goals?|objectives?|visuals?|setting|language"
     r"|budget|notes?|deadline|hashtags?|keywords?|aspect ratio|brief|scenes?(?: \d+)?|video|ad"
-    r"|script|colou?r palette|images?|website|restrictions|avoid|shots?(?: \d+)?|industry|problem",
+    r"|script|colou?r palette|images?|website|restrictions|avoid|shots?(?: \d+)?|industry|problem|urls?|links?|currency|sku|ids?",
 }
 _ANY: Final = "|".join(f"(?P<{role}>{words})" for role, words in _LABELS.items())
 _LABEL: Final = re.compile(rf"(?i)^(?:{_ANY})\s*(?::|\s[-\N{{EN DASH}}\N{{EM DASH}}])\s*")
@@ -145,5 +146,6 @@ def is_bare_call(sentence: str) -> bool:
 
 _BARE_CALL: Final = re.compile(
     r"(?i)(?:please )?(?:buy|shop|order|call|book|donate|register|sign up|subscribe|apply|join|download|hurry|act|vote)"
-    r"(?: (?:it|yours|online|here|us|now|today))*|(?:please )?(?!come|sale|deal|talks?)[a-z]+ with us(?: (?:now|today|online))?"
+    r"(?: (?:it|yours|online|here|us|now|today))*|(?:please )?(?:call|text|phone|ring)(?: us| now)?(?: at| on)?"
+    r" \+?[(\d][\d ()./-]{4,}(?: (?:now|today))?|(?:please )?(?!come|sale|deal|talks?)[a-z]+ with us(?: (?:now|today|online))?"
 )

@@ -21,10 +21,15 @@ _FOREIGN: Final = frozenset(
         "el", "los", "las", "para", "con", "una", "del", "que", "por", "tu", "su", "y",
         "il", "gli", "della", "che", "per", "di", "um", "uma", "os", "do", "da", "em", "het",
         "een", "voor", "met", "van", "och", "för", "med", "som", "og", "til", "bir", "ve", "i",
+        "ab", "na", "od", "oraz", "dla", "jest", "się", "zł", "kč", "pro", "és", "egy", "și", "pentru", "dan", "untuk", "yang", "dengan",
     ]
 )  # fmt: skip
 _BOTH: Final = frozenset(
     [
+        "pro",
+        "dan",
+        "ab",
+        "na",
         "van",
         "per",
         "die",
@@ -59,12 +64,14 @@ def clean(prompt: str) -> str:
     """
     prompt = _told_in_json(prompt)
     prompt = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", " ", prompt)  # a terminal's colours
+    prompt = re.sub(r"(?s)```.*?(?:```|\Z)", "\n", prompt)  # a program is not said
+    prompt = _BLOCKS.sub("\n", prompt)
     text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]{0,300}>", " ", prompt))
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"[^\s@]{1,64}@[^\s@]+", " ", text)
     # "at https://acme.com" can be said and remembered, a longer address can't
     text = re.sub(_DOMAIN, r"\1 \2", text)
-    text = re.sub(r"(?i)\b(?:https?://|www\.)\S+", " ", text)
+    text = _ADDRESSED.sub(" ", text)
     # "## Features" is what stands under it, any other heading says nothing
     text = re.sub(r"(?m)^[ \t]*#{1,6}[ \t]+([^\n]*?)[ \t:]*\n\s*", _headed, text)
     # bullets are items of one list
@@ -72,7 +79,7 @@ def clean(prompt: str) -> str:
     text = re.sub(r"[ \t]*\n+[ \t]*", "\n", text.strip())
     text = re.sub(r"(?<![.!?;:,。！？؟\n])\n", ". ", text).replace("\n", " ")
     text = text.translate({ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'"})
-    text = readings.joined(re.sub(r"#(?=\d)", "number ", text))
+    text = readings.joined(re.sub(r"#(?=\d)", "number ", _figured(text)))
     text = _NUMBERED.sub(lambda m: f"{m[1] or 'no'}.", text)
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
     text = "".join(c if _is_sayable(c) else " " for c in text)
@@ -89,6 +96,7 @@ def clean(prompt: str) -> str:
     letters = [c for c in text if c.isalpha()]
     if len(letters) > 3 and sum(c.isupper() for c in letters) > 0.7 * len(letters):  # noqa: PLR2004 - shouting, not an acronym
         text = re.sub(r"(^|[.!?]\s+)(\w)", lambda m: m[1] + m[2].upper(), text.lower())
+        text = _ACRONYMS.sub(lambda m: m[0].upper(), text)
         text = re.sub(r"\bi\b", "I", text)
     return _SHOUTED.sub(lambda m: m[1].capitalize() if m[1] else m[0].lower(), text)
 
@@ -98,6 +106,44 @@ _SHOUTED: Final = re.compile(rf"(?:\A|(?<=[.!?]\s))({_LOUD})|{_LOUD}")
 """
 Words in capitals for loudness' sake: three in a row, or one of those that are no acronyms.
 """
+
+_ADDRESSED: Final = re.compile(
+    r"(?i)(?:\b(?:visit(?: us at)?|see|at|on|via|go to|head to)\s+(?=\S+\s+(?:today|now)\s+(?:and|to)\s))?"
+    r"\b(?:https?://|www\.)\S+(?:\s+(?:today|now)\s+(?:and|to)(?=\s))?"
+)
+"""
+An address that is too long to be said, with what only leads there: "visit ... today and save".
+"""
+
+_ACRONYMS: Final = re.compile(
+    r"(?i)\b(?:apr|tv|led|gps|vip|bbq|suv|usb|hd|usa|uk|eu|nyc|dj|atm|pc|hdmi|oled|rsvp|mba|phd)\b"
+)
+"""
+What stays in capitals where all the rest was shouted.
+"""
+
+_BLOCKS: Final = re.compile(r"(?i)</?(?:h[1-6]|p|li|ul|ol|div|br|tr|section)(?:\s[^<>]{0,300})?/?>")
+"""
+Tags at which a sentence ends.
+"""
+
+_SAID_SHORT: Final = re.compile(r"(?i)\b(tel|fax|ext|apt|ste|str|ul|mob)\.\s?(?=[\d+(])")
+_DASHED: Final = re.compile(r"(?<=\d)\s?[\u2013\u2014]\s?(?=[$€£]?\d)")
+_SPANNED: Final = re.compile(r"(?<=\d)(?=\S*)\s-\s(?=[$€£]?\d[\d.,]*(?:[/:.€%]\d*|[ap]m\b))")
+
+
+def _figured(text: str) -> str:
+    """
+    Return *text* with the figures that punctuation would part in one piece.
+
+    >>> _figured("Tel. 030 123, 8\N{EN DASH}18h, 1/06/26 - 31/08/26, orders > $50")
+    'Tel 030 123, 8-18h, 1/06/26 to 31/08/26, orders over $50'
+    """
+    text = _SAID_SHORT.sub(r"\1 ", text)
+    text = _SPANNED.sub(" to ", _DASHED.sub("-", text))
+    text = re.sub(r"(?:>|\u2265)\s?(?=[$€£]?\d)", "over ", text)
+    return re.sub(r"(?:<|\u2264)\s?(?=[$€£]?\d)", "under ", text)
+
 
 _NUMBERED: Final = re.compile(r"(?i)(?:\b(no|nr)\.|\N{NUMERO SIGN})\s*(?=\d)")
 """
@@ -133,7 +179,11 @@ def _told_in_json(prompt: str) -> str:
         return prompt
     if not isinstance(told, dict):
         return prompt
-    lines = [f"{name}: {value}" for name, value in told.items() if isinstance(value, str)]
+    lines = [
+        f"{name}: {value}"
+        for name, value in told.items()
+        if isinstance(value, str) and not re.match(r"(?i)https?://|www\.", value)
+    ]
     return "\n".join(lines) or prompt
 
 
@@ -181,7 +231,7 @@ def is_english(text: str) -> bool:
     latin = sum(1 for c in letters if unicodedata.name(c, "").startswith("LATIN"))
     if letters and latin < 0.7 * len(letters):
         return False
-    words = re.findall(r"[^\W\d_]+", text.lower())
+    words = re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text.lower())  # "125a" has no article
     foreign = sum(word in _FOREIGN for word in words if word != "i")
     if not any(word in _FOREIGN - _BOTH for word in words):
         foreign = 0  # "a van", "per scoop"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from ars0n_adapters.providers.offline import figures
+from ars0n_adapters.providers.offline import figures, numerals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def joined(text: str) -> str:
     >>> joined("9.99 € today, 20 % off")
     '9.99€ today, 20% off'
     """
-    return re.sub(r"(?<=\d)[ \u00a0\u202f]+(?=[%€£$¥](?![\w]))", "", text)
+    return re.sub(r"(?:(?<=\d)|(?<=\d,-))[ \u00a0\u202f]+(?=[%€£$¥](?![\w]))", "", text)
 
 
 SET_APART: Final = frozenset(["!", "?", ":", ";", "»", "?!", "!!"])
@@ -268,9 +268,11 @@ def _reading(piece: str, *, before: str, after: Sequence[str]) -> str:
     """
     if piece in _SYMBOLS:
         return _SYMBOLS[piece]
+    if piece.strip(_CLOSING + ".,;:!?") == numerals.THOUSAND and before.isdecimal():
+        return piece.replace(numerals.THOUSAND, "thousand")
     if piece.casefold() in _WORDS:
         return piece if _numbered(after) else f"{piece[:-1]} ."
-    piece = figures.said(piece, before=before, after=after)
+    piece = figures.said(numerals.told(piece), before=before, after=after)
     said = "".join(
         map(_latin, unicodedata.normalize("NFC", piece).replace("[", " ").replace("]", " "))
     )

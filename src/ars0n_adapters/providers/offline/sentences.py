@@ -140,7 +140,7 @@ def _read_offer(bare: str, found: Found) -> None:
     """
     Read "5-day camps, boards included, from $349": the price is for the end.
     """
-    if bare.count(", ") < 2:  # noqa: PLR2004 - a list has three items
+    if bare.count(", ") < 2 or _REDUCED.fullmatch(bare):  # noqa: PLR2004 - a list has three items
         found.facts.extend(map(fragments.closed, fragments.pieces(bare)))
         return
     for fragment in fragments.of(bare):
@@ -149,6 +149,13 @@ def _read_offer(bare: str, found: Found) -> None:
         else:
             found.features.append(fragment)
 
+
+_REDUCED: Final = re.compile(
+    r"(?i)[^,]*\d\s?%\s?off\s[^,$€£]+(?:,\s[^,\d]+)*,?\s(?:and|or|&)\s[^,\d]+"
+)
+"""
+"Up to 75% off sofas, beds and tables": the reduction is of each.
+"""
 
 _CRY_WORDS: Final = 2  # "Cancel anytime"
 
@@ -159,6 +166,8 @@ def _read_labelled(role: str, rest: str, found: Found) -> None:
             subjects.read(rest, found)
         case "company":
             found.brand.append(re.split(r",|\s[-–—(]", rest)[0].strip())
+        case "name":
+            found.name.append(rest)
         case "features" if clauses.is_statement(rest):
             statements.read(rest, rest, found)
         case "features":

@@ -91,6 +91,10 @@ def read(text: str, found: Found) -> None:
         head = ""
     head, rest = _adjectives(head, rest)
     head, aside = _cut_aside(head.strip(" ,"), found)
+    is_figured = not found.product and _FIGURED.match(head) is not None
+    if is_figured:
+        found.facts.append(fragments.closed(head))
+        head = ""
     if not found.product and _is_no_noun(head):
         is_quality = nouns.is_adjective_phrase(text)
         target = found.features if is_quality else found.statements
@@ -116,8 +120,20 @@ def _is_no_noun(head: str) -> bool:
         " " not in head or not first.isalpha()
     ):
         return True
+    if _SAVING.match(head):
+        return True
     return first in _NO_NOUNS and bool(re.match(r"(?i)\w+(?:$| (?:for|to|in|at|with|from) )", head))
 
+
+_SAVING: Final = re.compile(r"(?i)(?:save|win|earn|get)\s(?:up to\s)?[$€£]?\d")
+
+_FIGURED: Final = re.compile(
+    r"(?i)(?:doors|show|ages?|hours|tel|phone|fax|ext)\s[^,]*\d"
+    r"|\d[\d.,]*(?:-\d[\d.,]*)?\s(?:mph|km/h|hp|kw|nm|mi|mm|cm|m|kg|g|lb|s|sec|min|am|pm|sq|ft)\b"
+)
+"""
+"Doors 18:30", "0-60 mph in 3.2 s": told as it stands, it introduces nothing.
+"""
 
 _PARTED: Final = re.compile(
     r"(?i)((?:\S+\s){1,11}?\S+)\s((?:at|in|on|with|from)\s(?:an?|the)\s(?:\S+\s){0,10}\S+)$"
@@ -234,7 +250,7 @@ def _without_price(text: str, found: Found) -> str:
     Return *text* without the price that its first words end with, which is kept for the end.
     """
     priced = re.match(
-        r"(?i)^([^,:;$€£]+?)\s(?:-\s)?((?:from |for |only |just )?[$€£]\d[\d.,]*(?:\s?(?:/|a |per )\s?\w+)?)(?=$|,|;)(.*)$",
+        r"(?i)^([^,:;$€£]+?)\s(?:-\s)?((?:from |for |only |just )?[$€£]\d+(?:[.,]\d+)*(?![.,]?\d)(?:\s?(?:/|a |per )\s?\w+)?)(?=$|,|;)(.*)$",
         text,
     )
     if (

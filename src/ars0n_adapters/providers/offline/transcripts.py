@@ -72,34 +72,37 @@ def deal(brief: Brief, *, scenes: int, words_max: int) -> tuple[str, ...]:
     room = words_max - count_words(closing)
     pieces: list[str] = []
     for sentence in said_whole:
-        for clause in _clauses(sentence, room):
-            if count_words(clause) <= room:
-                pieces.append(clause)
-                room -= count_words(clause)
+        for clause in _clauses(sentence):
+            said = clause if count_words(clause) <= room or pieces else _cut(clause, room)
+            if said and count_words(said) <= room:
+                pieces.append(said)
+                room -= count_words(said)
     texts = ["" for _ in range(scenes)]
     total = sum(map(count_words, pieces))
-    said = 0
+    told = 0
     for piece in pieces:
         # a sentence is said where its middle falls
-        middle = (said + count_words(piece) / 2) / max(total, 1)
+        middle = (told + count_words(piece) / 2) / max(total, 1)
         index = min(int(middle * scenes), scenes - 1)
         texts[index] = phrases.joined(texts[index], piece)
-        said += count_words(piece)
+        told += count_words(piece)
+    last = max((i for i, text in enumerate(texts) if text), default=0)
+    texts[last] = phrases.stopped(texts[last].rstrip(",;:،、，；：")) if texts[last] else ""
     texts[-1] = phrases.joined(texts[-1], closing)
     return tuple(texts)
 
 
-def _clauses(sentence: str, room: int) -> list[str]:
+def _clauses(sentence: str) -> list[str]:
+    parts = re.split(r"(?<=[,;:،؛])\s+|(?<=[、，；：])", sentence)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _cut(clause: str, room: int) -> str:
     """
-    Return *sentence* in clauses; one longer than *room* is cut between words.
+    Return the beginning of *clause* that fits into *room* words, cut between words; of one that
+    is written without spaces, as many characters.
     """
-    parts = [p.strip() for p in re.split(r"(?<=[,;:،؛])\s+|(?<=[、，；：])", sentence) if p.strip()]
-    found: list[str] = []
-    for part in parts:
-        words = part.split()
-        while words and count_words(" ".join(words)) > room > 0:
-            words.pop()
-        text = " ".join(words) or part[: max(room, 0)]
-        if text:
-            found.append(text)
-    return found
+    words = clause.split()
+    while words and count_words(" ".join(words)) > room:
+        words.pop()
+    return " ".join(words) or ("" if " " in clause else clause[: max(room, 0)])

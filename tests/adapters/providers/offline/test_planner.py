@@ -538,3 +538,64 @@ def test_whatever_the_prompt_is_its_plan_is_sound(prompt: str, ad_format: AdForm
     )
 
     faults.check(spec, derive.complete(spec, OfflinePlanner().plan(spec, ())))
+
+
+FIGURES = (
+    "Summer sale: 20% off all bikes $299.99 to $1,299.00, call 1-800-555-0199, 12/06/2026",
+    "Loans from $1,000 to $1,000,000 at 3.75%-12.99% APR, fee $99.95, NMLS #1234567",
+    "Kaffee & Kuchen, €4.50, 8–18h, 4.9★ (1,234 reviews)",
+    "Rabatt 25 % auf alle 1.250 Artikel, ab 19,99 €, Tel. 030/12345678, Mo.-Fr. 9-18:30 Uhr",
+    "Laptop: 16 GB DDR5-5600, 1 TB SSD, 2560x1600 165 Hz, 2.3 kg, HDMI 2.1, 99.9 Wh",
+    "0-60 mph in 3.2 s, 402 hp, 310 mi range, 250 kW charging 10-80% in 18 min, $71,990",
+    "<h1>Big sale</h1><p>Get 30% off orders > $50.00!</p>",
+)
+
+
+@pytest.mark.parametrize("prompt", FIGURES)
+@pytest.mark.parametrize("duration", [15, 60])
+def test_figures_are_said_whole(prompt: str, duration: int) -> None:
+    known = set(re.findall(r"\d+", prompt))
+    plan = plan_of(prompt, duration, ad_format=AdFormat.RADIO)
+    told = " ".join(segment.text for segment in plan.segments)
+    assert set(re.findall(r"\d+", told)) <= known
+    for figure in re.findall(r"\d+(?:[.,:]\d+)+", prompt):
+        # "$1,000" is said, or is not; it never becomes "$1" or ",000"
+        parts = re.split(r"[.,:]", figure)
+        for part in parts[1:]:
+            for found in re.finditer(rf"(?<!\d){part}(?!\d)", told):
+                assert told[: found.start()][-1:] != " " or prompt.count(f" {part}")
+    assert told.count("(") == told.count(")")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "unsaid"),
+    [
+        (FIGURES[1], "from $1,000 to $1,000,000", "loans,000"),
+        (FIGURES[2], "8-18h", "(1,234"),
+        (FIGURES[3], "Tel 030/12345678", "You'll"),  # German stands alone, with its number
+        (FIGURES[5], "0-60 mph in 3.2 s.", "Introducing a 0-60"),
+        (FIGURES[6], "orders over $50.00", "orders."),
+        ("CLEARANCE! UP TO 75% OFF SOFAS, BEDS & CHAIRS! 0% APR!", "0% APR", "0% apr"),
+        (
+            "CLEARANCE! UP TO 75% OFF SOFAS, BEDS & CHAIRS!",
+            "Up to 75% off sofas, beds & chairs.",
+            "You get beds",
+        ),
+        ("Call 555-123-4567, 555-987-6543", "Call 555-123-4567.", "Introducing call"),
+        ('{"name": "Acme X-200", "url": "https://acme.com/x"}', "Acme X-200", "Url"),
+        (
+            "Visit www.acme.com/menu/2026 today and save $5.50 on your 1st order",
+            "Save $5.50 on your 1st order.",
+            "today and",
+        ),
+        ("Shoes, 20% off.\n```\nprint(1+2)\n```", "20% off", "print"),
+        ("Tel. 22 123 45 67, rabat 40% na 1200 produktów od 9,99 zł", "tel 22 123", "and pn"),
+    ],
+)
+def test_prompts_of_figures_are_told_as_they_are_written(
+    prompt: str, said: str, unsaid: str
+) -> None:
+    plan = plan_of(prompt, 60, ad_format=AdFormat.RADIO)
+    told = " ".join(segment.text for segment in plan.segments)
+    assert said.lower() in told.lower()
+    assert unsaid not in told

@@ -74,6 +74,33 @@ def test_sentences_end_where_a_reader_would_breathe(text: str, sentences: list[s
         ("20-30% off", "20 to 30% off"),
         ("555-0134", "555-0134"),
         ("4K, 10x, 50k", "4K, 10 times, 50 thousand"),
+        # no digit of a telephone number is lost or run together with its neighbour
+        ("Call 1-800-555-0199, now", "Call 1, 800, 5 5 5, 0 1 9 9, now"),
+        ("+1-555-123-4567", "plus 1, 5 5 5, 1 2 3, 4 5 6 7"),
+        ("+44 20 7946 0958.", "+44 20 7946 0 9 5 8."),
+        ("0800-1234567", "0 8 0 0, 1 2 3 4 5 6 7"),
+        ("030/12345678", "0 3 0, 1 2 3 4 5 6 7 8"),
+        ("no. 5551234567", "no. 5 5 5 1 2 3 4 5 6 7"),
+        ("agent 007", "agent 0 0 7"),
+        # what has as many digits and is no number to call
+        ("2026-12-01, 05/06/2026, 192.168.0.1", "2026-12-01, 05/06/2026, 192.168.0.1"),
+        ("12:05, 0.5%, 1/6, 1000000", "12:05, 0.5%, 1/6, 1000000"),
+        ("94110-94114", "94110 to 94114"),
+        ("10 000 people", "10 thousand people"),
+        # prices and dates of Europe
+        ("19,99 €", "€19.99"),
+        ("1.299,00€ / 499,- €", "1299 euros 499 euros"),
+        ("12,5 kg", "12.5 kg"),
+        ("$1,299.00", "$1,299"),
+        ("31.07.2026", "July 31st, 2026"),
+        ("14.-16.09.2026", "September 14th to 16th, 2026"),
+        ("31/08/26", "August 31st, 2026"),
+        ("v1.2.3, 45.13.2026", "v1.2.3, 45.13.2026"),
+        # spans
+        ("$149-$299/week", "$149 to $299 a week"),
+        ("3.75%-12.99%", "3.75% to 12.99%"),
+        ("8:30-16:45", "8:30 to 16:45"),
+        ("2560x1600", "2560 by 1600"),
     ],
 )
 def test_what_is_said_for_what_is_written(text: str, said: str) -> None:

@@ -14,10 +14,13 @@ import pytest
 
 from ars0n_adapters.providers.offline import alignments, engine
 from ars0n_adapters.providers.offline.deliveries import Delivery, delivery
+from ars0n_adapters.providers.offline.planner import OfflinePlanner
 from ars0n_adapters.providers.offline.speech import OfflineSpeech, speakable
 from ars0n_adapters.providers.offline.voices import OfflineVoices
 from ars0n_core.errors import ProviderRejectedError, ProviderUnavailableError
+from ars0n_core.plans import budget, derive
 from ars0n_core.ports import SpeechOrder
+from ars0n_core.specs.model import AdFormat, AdSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -287,3 +290,18 @@ def test_the_speaker_reports_to_nobody_and_leaves_nothing_behind(tmp_path: Path)
     )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Call 555-123-4567, 555-987-6543 or 1-888-999-0000, fax 555-000-1111, ext. 1234",
+        "Item 07919-31, $6.02, 12x7x3 mm, 1.5 kg, item 15838-62, $9.03, 24x14x6 mm, 3.0 kg",
+    ],
+)
+def test_a_script_of_figures_is_no_longer_than_its_ad(prompt: str, tmp_path: Path) -> None:
+    spec = AdSpec(prompt=prompt, duration_seconds=15, voice_id=SARAH, ad_format=AdFormat.RADIO)
+    plan = OfflinePlanner().plan(spec, [])
+    texts = tuple(spoken.text for spoken in derive.narration(spec, plan))
+    narration = SPEECH.speak(order(*texts, style=plan.voice_style), tmp_path)
+    assert narration.duration_seconds < 15 * budget.STRETCH_MAX
