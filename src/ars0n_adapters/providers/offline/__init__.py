@@ -8,7 +8,7 @@ said of a product that its prompt does not hold; nothing is downloaded.
 
 | what | modules |
 |---|---|
-| a prompt read | `prompts`, `sentences`, `clauses`, `fragments`, `keywords`, `labels`, `statements`, `occasions`, `figures`, `nouns`, `vocabulary`, `kinds` |
+| a prompt read | `prompts`, `sentences`, `clauses`, `fragments`, `keywords`, `labels`, `statements`, `occasions`, `figures`, `numerals`, `nouns`, `vocabulary`, `kinds` |
 | what it says | `briefs`, `subjects` |
 | a script written | `planner`, `copywriting`, `phrases`, `reveals`, `transcripts`, `deals` |
 | scenes | `shots`, `setups` |
