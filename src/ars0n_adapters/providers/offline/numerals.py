@@ -28,6 +28,7 @@ _MONTHS: Final = (
     "October", "November", "December",
 )  # fmt: skip
 _CENTURY: Final = 2000
+_SHORT_MAX: Final = 99  # a year of two digits is of this century
 _THOUSANDS: Final = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)(?=,(?:\d\d|-)(?!\d)|[€£$])")
 _COMMA: Final = re.compile(r"(?<![\d,])(\d+),(\d{1,2})(?![\d,]|\.\d)")
 _ROUND: Final = re.compile(r"(?<=\d)(?:,(?:-+|[\u2013\u2014])|\.00)(?![\d])")
@@ -105,7 +106,8 @@ def _date(days: list[int], month: int, year: str) -> str:
     if not 1 <= month <= len(_MONTHS) or not all(1 <= day <= 31 for day in days):  # noqa: PLR2004 - the longest month
         return ""
     said = " to ".join(map(_ordinal, days))
-    return f"{_MONTHS[month - 1]} {said}, {int(year) if len(year) > 2 else _CENTURY + int(year)}"  # noqa: PLR2004
+    full = int(year) if int(year) > _SHORT_MAX else _CENTURY + int(year)
+    return f"{_MONTHS[month - 1]} {said}, {full}"
 
 
 def _ordinal(day: int) -> str:
