@@ -397,6 +397,8 @@ def test_a_file_is_served_and_not_run(served: tuple[Customer, str]) -> None:
     assert {"sandbox allow-same-origin", "default-src 'none'", "media-src 'self'"} <= {*policy}
     assert "allow-scripts" not in policy[0]
     assert whole.headers["content-disposition"].startswith('inline; filename="asset_')
+    assert whole.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in us.get("/credits").headers
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == "10"
     for answer in (whole, head):

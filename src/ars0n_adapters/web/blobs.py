@@ -45,6 +45,9 @@ def get_blob(files: SignedFiles, request: Request, *, now: datetime) -> Answer:
         media_type=media_type,
         headers={
             "Content-Security-Policy": _POLICY,
+            # Who has the URL has the file: a page of his may read it, too.
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Content-Length, Content-Range, ETag",
             "Content-Disposition": f'inline; filename="{key.rpartition("/")[2]}"',
             "Cache-Control": "private, max-age=3600",
         },

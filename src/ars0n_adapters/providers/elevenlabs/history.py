@@ -80,14 +80,21 @@ def written(samples: bytes, alignment: Any) -> bytes:
     return json.dumps(
         {
             "sound": base64.b64encode(samples[: len(samples) // 2 * 2]).decode(),
-            "alignment": alignment
-            and [
-                alignment.characters,
-                alignment.character_start_times_seconds,
-                alignment.character_end_times_seconds,
-            ],
+            "alignment": _columns(alignment),
         }
     ).encode()
+
+
+def _columns(alignment: Any) -> list[list[Any]] | None:
+    """
+    Return the characters and their times, or None if it has none: the SDK lets every body
+    pass, whatever stands where a list should.
+    """
+    names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
+    columns = [getattr(alignment, name, None) for name in names]
+    if not all(isinstance(column, list | tuple | str) for column in columns):
+        return None
+    return [[*column] for column in columns]
 
 
 def _items(line: Line, lost: Lost) -> Iterator[Any]:
@@ -134,15 +141,30 @@ def _samples(line: Line, item: Any, lost: Lost) -> bytes:
         ),
         billed=False,
     )
-    if item.output_format == f"pcm_{lost.sample_rate}" and not content.startswith(_CONTAINERS):
-        return bytes(content)
+    if item.output_format == f"pcm_{lost.sample_rate}":
+        return samples_of(bytes(content), lost.sample_rate)
+    return _decoded(bytes(content), lost.sample_rate)
+
+
+def samples_of(content: bytes, sample_rate: int) -> bytes:
+    """
+    Return what was ordered as bare samples as such, even if it came as a file after all.
+    """
+    if not content.startswith(_CONTAINERS):
+        return content
+    decoded = _decoded(content, sample_rate)
+    # Samples may begin as a frame of MP3 does; as a name, hardly.
+    return content if not decoded and content.startswith(b"\xff") else decoded
+
+
+def _decoded(content: bytes, sample_rate: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ars0n-history-") as place:
         source, target = Path(place) / "sound", Path(place) / "samples"
-        source.write_bytes(content)
         try:
+            source.write_bytes(content)
             ffmpeg.run(
                 [ffmpeg.find().path, "-v", "error", "-nostdin", "-i", ffmpeg.url(source),
-                 "-map", "0:a:0", "-ac", "1", "-ar", str(lost.sample_rate), "-f", "s16le",
+                 "-map", "0:a:0", "-ac", "1", "-ar", str(sample_rate), "-f", "s16le",
                  ffmpeg.url(target)],
                 timeout_seconds=_DECODE_SECONDS_MAX,
             )  # fmt: skip

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ars0n_adapters.providers.elevenlabs import faults
 from ars0n_adapters.providers.elevenlabs.calls import Line
+from ars0n_core import assets
 from ars0n_core.errors import (
     ProviderRejectedError,
     ProviderUnavailableError,
@@ -76,7 +77,7 @@ class ElevenLabsMusic:
             "seed": seed,
         }
         sound = self.line.kept.get(key)
-        if sound is None:
+        if sound is None or not _is_sound(sound):
             sound = self._allowed(_PROMPT.format(mood=words), length)
             self.line.kept.put(key, sound)
         path = folder / "bed.mp3"
@@ -116,7 +117,13 @@ class ElevenLabsMusic:
             )
 
         sound: bytes = self.line.call(ask, billed=True)
-        if not sound:
+        if not _is_sound(sound):
+            # Whatever came is in nobody's way again: it is not kept.
             message = "ElevenLabs' answer came without sound"
             raise ProviderUnknownError(message, port=self.line.port)
         return sound
+
+
+def _is_sound(content: bytes) -> bool:
+    found = assets.sniff(content[: assets.HEAD_BYTES])
+    return found is not None and found[0] is assets.AssetKind.AUDIO

@@ -206,9 +206,10 @@ class ElevenLabsSpeech:
         sound = getattr(answer, "audio_base_64", None)
         try:
             samples = base64.b64decode(sound or "", validate=True)
-        except (binascii.Error, ValueError):
+        except (binascii.Error, ValueError, TypeError):
             samples = b""
-        if not samples:
+        samples = history.samples_of(samples, self.sample_rate)
+        if len(samples) < _SAMPLE_BYTES:
             # The SDK lets a wrong body pass.
             message = "ElevenLabs' answer came without sound"
             raise ProviderUnknownError(message, port=self.line.port)
@@ -236,13 +237,7 @@ def _noted(key: Json) -> Json:
 
 def _told(kept: bytes) -> tuple[bytes, timings.Alignment | None]:
     said = json.loads(kept)
-    alignment = None
-    if said["alignment"] and all(said["alignment"]):
-        characters, starts, ends = said["alignment"]
-        alignment = timings.Alignment(
-            characters=tuple(characters), starts=tuple(starts), ends=tuple(ends)
-        )
-    return base64.b64decode(said["sound"]), alignment
+    return base64.b64decode(said["sound"]), timings.aligned(said["alignment"])
 
 
 def _chunks(texts: tuple[str, ...], most: int) -> list[_Chunk]:

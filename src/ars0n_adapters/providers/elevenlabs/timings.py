@@ -4,6 +4,7 @@ When each written word is spoken, from the service's times for each character.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -24,6 +25,29 @@ class Alignment:
     characters: tuple[str, ...]
     starts: tuple[float, ...]
     ends: tuple[float, ...]
+
+
+def aligned(columns: Sequence[Sequence[object]] | None) -> Alignment | None:
+    """
+    Return the alignment of these characters, starts and ends, or None if they are none: a
+    time that is no number is none, and no reason to lose the sound.
+    """
+    if not columns or not all(columns):
+        return None
+    characters, *times = columns
+    texts = tuple(one for one in characters if isinstance(one, str))
+    starts, ends = (
+        tuple(one for one in map(_seconds, column) if one is not None) for column in times
+    )
+    if {len(texts), len(starts), len(ends)} != {len(characters)}:
+        return None
+    return Alignment(characters=texts, starts=starts, ends=ends)
+
+
+def _seconds(told: object) -> float | None:
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return float(told) if math.isfinite(told) else None
 
 
 def words_of(

@@ -101,12 +101,14 @@ class ElevenLabsVoices:
         token: str | None = None
         for _ in range(_PAGES_MAX):
             page = self._page(token)
-            if page.voices is None:
+            listed = getattr(page, "voices", None)
+            if not isinstance(listed, list):
                 message = "ElevenLabs' list of voices did not come whole"
                 raise ProviderUnavailableError(message, port=self._line.port)
-            for one in page.voices:
-                if one.voice_id:
-                    found[one.voice_id] = _voice(one)
+            for one in listed:
+                voice = _voice(one)
+                if voice.voice_id:
+                    found[voice.voice_id] = voice
             token = page.next_page_token
             if not page.has_more or not token:
                 break
@@ -125,18 +127,28 @@ class ElevenLabsVoices:
 
 
 def _voice(one: Any) -> Voice:
-    labels = one.labels or {}
+    labels = one.labels if isinstance(one.labels, dict) else {}
+    voice_id = _text(one.voice_id)
     return Voice(
-        voice_id=one.voice_id,
-        name=one.name or one.voice_id,
-        gender=labels.get("gender") or "",
-        accent=labels.get("accent") or "",
-        age=labels.get("age") or "",
-        description=one.description or labels.get("descriptive") or labels.get("description") or "",
-        preview_url=one.preview_url or "",
-        use_case=labels.get("use_case") or labels.get("use case") or "",
+        voice_id=voice_id,
+        name=_text(one.name) or voice_id,
+        gender=_text(labels.get("gender")),
+        accent=_text(labels.get("accent")),
+        age=_text(labels.get("age")),
+        description=_text(one.description)
+        or _text(labels.get("descriptive"))
+        or _text(labels.get("description")),
+        preview_url=_text(one.preview_url),
+        use_case=_text(labels.get("use_case")) or _text(labels.get("use case")),
         category=str(getattr(one.category, "value", one.category) or ""),
     )
+
+
+def _text(told: object) -> str:
+    """
+    Return a text the service told: the SDK lets pass whatever stands in its place.
+    """
+    return told if isinstance(told, str) else ""
 
 
 def _is(value: str, wanted: str) -> bool:

@@ -113,12 +113,14 @@ class GeminiImageEditor:
             kept = _written(content, media_type, None)
             self.line.kept.put(asked, kept)
         content, media_type, verdict = _told(kept)
-        path = pictures.conformed(
-            content,
-            (order.width, order.height),
-            folder / f"variant-{number}.png",
-            port=self.line.port,
-        )
+        path = folder / f"variant-{number}.png"
+        try:
+            size = (order.width, order.height)
+            pictures.conformed(content, size, path, port=self.line.port)
+        except ProviderUnknownError:
+            # A retry would only be told the same again.
+            self.line.kept.drop(asked)
+            raise
         if verdict is None:
             verdict = self.judge.score(photos, content, media_type, order)
             if "judge" not in verdict[1]:

@@ -159,6 +159,116 @@ def test_without_an_alignment_words_are_spread(
     assert told.words[-1].end_seconds <= told.duration_seconds
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        [1, 2],
+        "soon",
+        {"characters": None},
+        {"characters": [5] * 16},
+        {"character_start_times_seconds": ["soon"] * 16},
+        {"character_start_times_seconds": [None] * 16},
+        {"character_start_times_seconds": [float("nan")] * 16},
+        {"character_end_times_seconds": [float("inf")] * 16},
+        {"character_end_times_seconds": [0.1]},
+    ],
+    ids=str,
+)
+def test_times_that_are_none_lose_no_sound(
+    speech: ElevenLabsSpeech, vendor: Any, reply: Any, tmp_path: Path, told: Any
+) -> None:
+    """
+    They are spread, now and when the kept answer is read again.
+    """
+    answer = spoken("Hello, dear all.")
+    answer["alignment"] = {**answer["alignment"], **told} if isinstance(told, dict) else told
+    vendor.queue.append(reply(body=answer))
+
+    first = speech.speak(ordered("Hello, dear all."), tmp_path)
+    again = speech.speak(ordered("Hello, dear all."), tmp_path)
+
+    assert again.words == first.words == speech.speak(ordered("Hello, dear all."), tmp_path).words
+    assert [word.text for word in first.words] == ["Hello,", "dear", "all."]
+    starts = [word.start_seconds for word in first.words]
+    assert starts == sorted(set(starts))
+    assert first.words[-1].end_seconds <= first.duration_seconds
+    assert vendor.count("text-to-speech") == 1
+
+
+def test_a_file_in_place_of_samples_is_decoded(
+    speech: ElevenLabsSpeech, vendor: Any, reply: Any, tmp_path: Path
+) -> None:
+    """
+    Taken for samples, an MP3 would be heard as noise.
+    """
+    file = tmp_path / "told.wav"
+    with wave.open(str(file), "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(2 * RATE)
+        written.writeframes(b"\x00\x10" * 2 * RATE)
+    sounds = (file.read_bytes(), b"\xff\xfb" * 400, b"ID3\x04" + bytes(40))
+    vendor.queue.extend(
+        reply(body={"audio_base64": base64.b64encode(sound).decode()}) for sound in sounds
+    )
+
+    decoded = speech.speak(ordered("One."), tmp_path)
+    samples = speech.speak(ordered("Two."), tmp_path)
+    with pytest.raises(ProviderUnknownError, match="without sound"):
+        speech.speak(ordered("Three."), tmp_path)
+
+    assert decoded.duration_seconds == pytest.approx(1, abs=0.02)
+    assert samples.duration_seconds == pytest.approx(400 / RATE)
+
+
+@pytest.mark.parametrize("sound", [5, "!", "eA=="])
+def test_an_answer_without_sound_is_no_verdict(
+    speech: ElevenLabsSpeech, vendor: Any, reply: Any, tmp_path: Path, sound: object
+) -> None:
+    vendor.queue.append(reply(body={"audio_base64": sound}))
+
+    with pytest.raises(ProviderUnknownError, match="without sound"):
+        speech.speak(ordered("Hello."), tmp_path)
+
+
+def test_a_page_in_place_of_music_is_not_kept(
+    line: Line, vendor: Any, reply: Any, tmp_path: Path
+) -> None:
+    music = ElevenLabsMusic(line=line)
+    vendor.queue.append(reply(body=b"<html>Bad gateway</html>", media_type="text/html"))
+
+    with pytest.raises(ProviderUnknownError, match="without sound"):
+        music.bed("calm", seconds=5, seed="s", folder=tmp_path)
+    bed = music.bed("calm", seconds=5, seed="s", folder=tmp_path)
+
+    assert bed.read_bytes().startswith(b"ID3")
+
+
+def test_voices_of_another_shape_are_listed_by_what_they_have(
+    line: Line, vendor: Any, reply: Any
+) -> None:
+    named = {**VOICES[0], "labels": ["deep"], "description": 7}
+    odd = {**VOICES[1], "name": None, "labels": {"gender": 5, "accent": "british"}}
+    body = {"voices": [named, odd, {"voice_id": 7}, {}], "has_more": False}
+    vendor.otherwise = lambda _: reply(body=body)
+
+    listed = ElevenLabsVoices(line).voices(text="o")
+
+    assert [(one.voice_id, one.name, one.gender, one.accent) for one in listed] == [
+        ("v0", "Zoe", "", ""),
+    ]
+    (british,) = ElevenLabsVoices(line).voices(accent="British")
+    assert (british.voice_id, british.name) == ("v1", "v1")
+
+
+@pytest.mark.parametrize("body", [None, {}, {"voices": {}}, {"voices": "x"}, [], b"<html>"])
+def test_a_list_that_is_none_is_told(line: Line, vendor: Any, reply: Any, body: object) -> None:
+    vendor.otherwise = lambda _: reply(body=body)
+
+    with pytest.raises(ProviderUnavailableError, match="did not come whole"):
+        ElevenLabsVoices(line).voices()
+
+
 def test_a_long_script_is_spoken_in_parts_that_know_each_other(
     speech: ElevenLabsSpeech, vendor: Any, tmp_path: Path
 ) -> None:

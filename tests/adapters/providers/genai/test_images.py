@@ -116,6 +116,18 @@ def test_a_retry_after_a_crash_is_free(
     assert len(vendor.log) == paid == 4
 
 
+def test_a_picture_that_came_broken_is_not_handed_to_a_retry(
+    images: GeminiImageEditor, order: ImageOrder, vendor: Any, reply: Any, tmp_path: Path
+) -> None:
+    once = evolve(order, variants=1)
+    vendor.queue.append(reply(body=shown(b"no picture")))
+
+    with pytest.raises(ProviderUnknownError, match="can't be read"):
+        images.edit(once, tmp_path)
+
+    assert len(images.edit(once, tmp_path)) == 1
+
+
 def photos_in(request: Any) -> list[tuple[int, int]]:
     parts = [part for content in request.body["contents"] for part in content["parts"]]
     held = [part["inlineData"]["data"] for part in parts if "inlineData" in part]
