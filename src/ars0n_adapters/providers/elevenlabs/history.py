@@ -91,7 +91,7 @@ def _columns(alignment: Any) -> list[list[Any]] | None:
     pass, whatever stands where a list should.
     """
     names = ("characters", "character_start_times_seconds", "character_end_times_seconds")
-    columns = [getattr(alignment, name, None) for name in names]
+    columns: list[Any] = [getattr(alignment, name, None) for name in names]
     if not all(isinstance(column, list | tuple | str) for column in columns):
         return None
     return [[*column] for column in columns]
