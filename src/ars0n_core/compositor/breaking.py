@@ -225,6 +225,15 @@ def _torn(before: str, after: str) -> bool:
     return after[0] in NOT_FIRST or before[-1] in NOT_LAST
 
 
+def _counted(before: str, after: str) -> bool:
+    """
+    Whether one of two clusters is a figure, and the other what it counts: 1,980円, 第3回.
+    """
+    return (before[-1].isdigit() and after[0] in spelling.UNITS) or (
+        before in spelling.ORDINALS and after[0].isdigit()
+    )
+
+
 def _may_break(before: str, after: str, ahead: str, *, long: bool, phrase: int) -> bool:
     """
     Whether a line may end between two clusters of a word, which may be a *long* one; *ahead* is
@@ -232,7 +241,7 @@ def _may_break(before: str, after: str, ahead: str, *, long: bool, phrase: int) 
 
     *phrase* counts the clusters since the last break where the text is Japanese, else 0.
     """
-    if _torn(before, after):
+    if _torn(before, after) or _counted(before, after):
         return False
     if "\u200b" in before or SOFT in before:
         return True
@@ -262,6 +271,8 @@ def atoms(text: str) -> list[Atom]:
     ['well-', 'made', '珈琲。']
     >>> [atom.text for atom in atoms("今朝焙煎、今夜のカップへ。")]
     ['今朝焙煎、', '今夜の', 'カップへ。']
+    >>> [atom.text for atom in atoms("首单99元，第3回")]
+    ['首单', '99元，', '第3回']
     """
     result: list[Atom] = []
     japanese = any(_hiragana(char) for char in text)

@@ -28,7 +28,7 @@ WORD_LETTERS_MIN: Final = 8
 Of a word that is parted at all.
 """
 
-ADDRESS: Final = re.compile(r"(?<=[/@_=&?:])(?=.)|(?=\.[^.\d])")
+ADDRESS: Final = re.compile(r"(?<=[/@_=&?:])(?=.)|(?<![wW]{3})(?=\.[^.\d])")
 """
 Where an address may be broken, without a hyphen.
 """

@@ -53,6 +53,14 @@ HONORIFICS: Final = frozenset("おご")
 What Japanese sets before a word in courtesy, part of it: お届け, ご注文.
 """
 
+UNITS: Final = frozenset(
+    "円元块圆원개명分秒年月日時时点點杯個个件本枚粒包盒倍割折人名度歳岁歲階层回次種种台冊页頁店社週周番号號位泊席食皿袋万千百億亿兆％%‰℃°"
+)
+ORDINALS: Final = frozenset("第約约全")
+"""
+What East Asian texts set behind a number and before one, and no line parts from it: 1,980円, 第3回.
+"""
+
 TRAILING: Final = frozenset("ะาๅำๆฯະາຳຽໆຯៗ")
 """
 What only follows, though it is a letter: vowels, and signs of repetition and abbreviation.

@@ -52,10 +52,8 @@ Letters that only follow others.
 """
 
 INSIDE: Final = frozenset(".,:;/@_-–'’%&+#٫٬")
-UNITS: Final = frozenset("円元块원개명分秒年月日時时点杯個个件本枚粒包盒倍割折人名度歳岁階层%％‰℃°")
 """
-What a number or a foreign word holds inside (1,980 or ab.example), and what is counted: neither
-is parted from its figures.
+What a number or a foreign word holds inside: 1,980 or ab.example.
 """
 
 ATTRIBUTIVE: Final = frozenset("的吗呢吧们嗎們")
@@ -214,11 +212,11 @@ def _held(clusters: Sequence[str]) -> set[int]:
         last = first + len(run)
         if is_foreign and columns("".join(run)) < PART_COLUMNS:
             # What only ends a clause is none of the word.
-            inner = len("".join(run).rstrip("".join(INSIDE - UNITS)))
+            inner = len("".join(run).rstrip("".join(INSIDE - spelling.UNITS)))
             found.update(range(first + 1, first + inner))
             following = clusters[last : last + 1]
             if inner == len(run) and run[-1][0].isdigit() and following:
-                found.update([last] if following[0][0] in UNITS else ())
+                found.update([last] if following[0][0] in spelling.UNITS else ())
         first = last
     return found
 

@@ -4,6 +4,8 @@ Type: every script is shaped, ordered, wrapped and measured, and never cut or bo
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -283,6 +285,26 @@ def test_an_address_is_never_given_a_hyphen() -> None:
         assert not any(atom.soft for atom in atoms)
         block = text.fit(address, Style(), width=150, height=90, size_max=40, size_min=20)
         assert shown(block) == address
+
+
+def test_no_line_of_an_address_is_but_www() -> None:
+    address = "www.northwind-coffee-roasters.example"
+    assert next(iter(hyphens.parted(breaking.atoms(address)))).text != "www"
+    block = text.fit(address, Style(), width=170, height=90, size_max=40, size_min=20)
+    assert len(block.lines) > 1
+    assert "".join(run.text for run in block.lines[0].runs) != "www"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["初回限定1,980円、送料無料", "首单只要99元，立即访问", "2026年5月1日まで", "第3回、3万円分"],
+)
+def test_a_number_and_what_it_counts_share_a_line(said: str) -> None:
+    found = [each.text for each in breaking.atoms(said)]
+    assert "".join(found) == said
+    for one, other in itertools.pairwise(found):
+        assert not one[-1].isdigit()
+        assert not (other[0].isdigit() and one == "第")
 
 
 def fitted(words: str) -> text.Block:
