@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Item: TypeAlias = Clip | EndCard
 
-RENDERER: Final = 9
+RENDERER: Final = 10
 """
 Counts changes after which the same inputs give other pixels; old segments are then unused.
 """
