@@ -183,7 +183,8 @@ class VideoGenerator(Protocol):
 @frozen(kw_only=True)
 class SpeechOrder:
     """
-    A narration: ``texts`` are spoken one after the other by one voice.
+    A narration: ``texts`` are spoken one after the other by one voice. ``seconds`` is how long
+    the ad is, where that is known: who can, reads faster rather than being too long for it.
     """
 
     texts: tuple[str, ...]
@@ -191,6 +192,7 @@ class SpeechOrder:
     style: str = ""
     emotion: str = ""
     seed: str = ""
+    seconds: float | None = None
 
 
 @frozen(kw_only=True)

@@ -188,6 +188,7 @@ def _speak(ports: Ports, job: Job, outputs: Outputs, folder: Path) -> Happening:
         style=_text(inputs, "style"),
         emotion=_text(inputs, "emotion"),
         seed=_seed(job),
+        seconds=float(str(job.item.grade[1])),
     )
     spoken = ports.speech.speak(order, folder)
     words: list[Json] = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from ars0n_adapters.providers.offline import alignments, engine
 from ars0n_adapters.providers.offline.deliveries import Delivery, delivery
@@ -305,3 +306,17 @@ def test_a_script_of_figures_is_no_longer_than_its_ad(prompt: str, tmp_path: Pat
     texts = tuple(spoken.text for spoken in derive.narration(spec, plan))
     narration = SPEECH.speak(order(*texts, style=plan.voice_style), tmp_path)
     assert narration.duration_seconds < 15 * budget.STRETCH_MAX
+
+
+def test_a_script_that_is_too_long_for_its_ad_is_read_faster(tmp_path: Path) -> None:
+    text = "Good mornings begin at the corner of Main and Third, where the kettle is on. " * 3
+    slow = order(text, voice="offline_eleanor", style="calm")
+    unhurried = SPEECH.speak(slow, tmp_path)
+    hurried = SPEECH.speak(evolve(slow, seconds=12), tmp_path)
+    check_words(hurried)
+    assert unhurried.duration_seconds > 12 * budget.STRETCH_MAX
+    assert hurried.duration_seconds < 12 * budget.STRETCH_MAX
+    assert [word.text for word in hurried.words] == [word.text for word in unhurried.words]
+    # one that fits keeps its manner, to the byte
+    eased = SPEECH.speak(evolve(slow, seconds=60), tmp_path)
+    assert eased.path.read_bytes() == unhurried.path.read_bytes()
