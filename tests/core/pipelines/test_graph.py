@@ -892,3 +892,28 @@ def test_a_scene_is_done_anew_while_the_cut_still_waits_for_another() -> None:
         "edit-0": "pending", "edit-1": "completed", "clip-0": "waiting", "clip-1": "processing",
         "voice": "completed", "film": "waiting",
     }  # fmt: skip
+
+
+def test_a_new_take_is_charged_to_its_own_account_and_key() -> None:
+    clip = JobId("clip-0")
+
+    pipeline = outcomes.charged(finished(), {clip: (48, "receivable")}, api_key_id=ApiKeyId("k2"))
+
+    assert pipeline.job(clip).charge == Charge(
+        credits=48, account="receivable", serial=2, api_key_id=ApiKeyId("k2")
+    )
+
+
+def test_a_charge_that_stood_keeps_no_other_from_being_charged_again() -> None:
+    # The later take was taken and stays paid; the one it replaced was given back.
+    job = finished().job(JobId("clip-0"))
+    kept = Charge(credits=48, account="prepaid", serial=2, delivered=True)
+    returned = Charge(credits=35, account="prepaid", serial=1, refunded=True)
+
+    pipeline, made = outcomes.charged_again(
+        finished(), [evolve(job, charge=kept, past=(returned,))], account="prepaid"
+    )
+
+    again = Charge(credits=35, account="prepaid", serial=3)
+    assert made == ((job.id, again),)
+    assert (pipeline.job(job.id).charge, pipeline.job(job.id).past) == (kept, (again,))

@@ -60,3 +60,38 @@ def test_a_sentence_ends_behind_quotes_and_brackets_too() -> None:
     assert not any(
         map(wording.ends_sentence, ["done", "done,", "done.)x", "”done", "”", "", "3.5"])
     )
+
+
+@pytest.mark.parametrize(
+    "parted",
+    [
+        "กิน",  # a vowel above, and one consonant that closes
+        "มาก",  # a vowel that follows
+        "มา|หา",  # ห closes no syllable
+        "มา|นาน",  # a consonant with a vowel behind it opens one
+        "จะ|มา",  # nothing belongs to a syllable after its ะ
+        "อัต|โน|มัติ",  # โ is written before its consonant; after ั even one with a mark closes
+        "ส|บู่",
+        "ธ|นา",
+        "มา|x",
+        "अ|म्मा",  # one below the other
+        "क्\u200dष",  # asked for beside each other, and still one
+        "அம்|மா",  # a pulli closes,
+        "பக்ஷி",  # but for what melts together
+        "မြန်|မာ",  # an asat closes,
+        "အ|ကော်",  # but not the one that is part of a vowel
+        "តម្លៃ",  # a nasal with another below opens the second half of the word
+        "ធ|នា|គារ",
+        "ក|សិ",
+        "x|ក",
+    ],
+)
+def test_syllables_of_india_and_south_east_asia_hold_together(parted: str) -> None:
+    pieces = parted.split("|")
+
+    assert spelling.units("".join(pieces)) == pieces
+
+
+def test_two_bare_consonants_may_be_two_syllables() -> None:
+    # ตลก is said ta-lok.
+    assert not spelling.bound(["ต", "ล", "ก"])[1]
