@@ -45,18 +45,24 @@ class MemoryProjects:
         return tables.found(self._tables.projects, "project", project_id)
 
     def of(
-        self, organization_id: OrganizationId, *, limit: int, offset: int
+        self,
+        organization_id: OrganizationId,
+        *,
+        limit: int,
+        offset: int,
+        is_test: bool | None = None,
     ) -> tuple[Project, ...]:
         """
-        Return a page of the organisation's projects, newest first.
+        Return a page of the organisation's projects, newest first; of a mode, those that
+        have a version of it.
         """
-        return tuple(reversed(self._all(organization_id)))[offset : offset + limit]
+        return tuple(reversed(self._all(organization_id, is_test=is_test)))[offset : offset + limit]
 
-    def count(self, organization_id: OrganizationId) -> int:
+    def count(self, organization_id: OrganizationId, *, is_test: bool | None = None) -> int:
         """
-        Return how many projects the organisation has.
+        Return how many projects the organisation has; of a mode, as `of`.
         """
-        return len(self._all(organization_id))
+        return len(self._all(organization_id, is_test=is_test))
 
     def delete(self, project_id: ProjectId) -> None:
         """
@@ -71,9 +77,14 @@ class MemoryProjects:
             if delivery.project_id == project_id:
                 del self._tables.deliveries[delivery.id]
 
-    def _all(self, organization_id: OrganizationId) -> list[Project]:
-        projects = self._tables.projects.values()
-        found = [one for one in projects if one.organization_id == organization_id]
+    def _all(self, organization_id: OrganizationId, *, is_test: bool | None) -> list[Project]:
+        versions = self._tables.versions.values()
+        of_mode = {one.project_id for one in versions if one.is_test == is_test}
+        found = [
+            one
+            for one in self._tables.projects.values()
+            if one.organization_id == organization_id and (is_test is None or one.id in of_mode)
+        ]
         return sorted(found, key=lambda project: project.created_at)
 
 

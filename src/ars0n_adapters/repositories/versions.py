@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     null,
@@ -117,29 +118,35 @@ class SqlProjects(Repository):
         return only(self.read(query, Project), "project", project_id)
 
     def of(
-        self, organization_id: OrganizationId, *, limit: int, offset: int
+        self,
+        organization_id: OrganizationId,
+        *,
+        limit: int,
+        offset: int,
+        is_test: bool | None = None,
     ) -> tuple[Project, ...]:
         """
-        Return a page of the organisation's projects, newest first.
+        Return a page of the organisation's projects, newest first; of a mode, those that
+        have a version of it.
         """
         table = tables.projects
         query = (
             select(table.c.body)
-            .where(table.c.organization_id == organization_id)
+            .where(*_of_mode(organization_id, is_test=is_test))
             .order_by(table.c.created_at.desc(), table.c.id.desc())
             .limit(limit)
             .offset(offset)
         )
         return self.read(query, Project)
 
-    def count(self, organization_id: OrganizationId) -> int:
+    def count(self, organization_id: OrganizationId, *, is_test: bool | None = None) -> int:
         """
-        Return how many projects the organisation has.
+        Return how many projects the organisation has; of a mode, as `of`.
         """
         query = (
             select(func.count())
             .select_from(tables.projects)
-            .where(tables.projects.c.organization_id == organization_id)
+            .where(*_of_mode(organization_id, is_test=is_test))
         )
         return self.connection.execute(query).scalar_one()
 
@@ -153,6 +160,16 @@ class SqlProjects(Repository):
         for table in (tables.deliveries, tables.versions):
             self.write(delete(table).where(table.c.project_id == project_id))
         self.write(delete(tables.projects).where(tables.projects.c.id == project_id))
+
+
+def _of_mode(organization_id: OrganizationId, *, is_test: bool | None) -> list[ColumnElement[bool]]:
+    projects, versions = tables.projects, tables.versions
+    conditions: list[ColumnElement[bool]] = [projects.c.organization_id == organization_id]
+    if is_test is not None:
+        conditions.append(
+            exists().where(versions.c.project_id == projects.c.id, versions.c.is_test == is_test)
+        )
+    return conditions
 
 
 class SqlVersions(Repository):

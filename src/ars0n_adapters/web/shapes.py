@@ -204,14 +204,12 @@ SHAPES: Final[dict[str, Schema]] = {
                 name=TEXT,
                 thumbnailUrl=nullable(LINK),
                 createdAt=MOMENT,
-                latestVersion=nullable(
-                    things(
-                        id=TEXT,
-                        status=words(VersionStatus),
-                        adFormat=words(AdFormat),
-                        **_URLS,
-                        totalCredits=WHOLE,
-                    )
+                latestVersion=things(
+                    id=TEXT,
+                    status=words(VersionStatus),
+                    adFormat=words(AdFormat),
+                    **_URLS,
+                    totalCredits=WHOLE,
                 ),
             )
         ),

@@ -158,16 +158,22 @@ class Projects(Protocol):
         ...
 
     def of(
-        self, organization_id: OrganizationId, *, limit: int, offset: int
+        self,
+        organization_id: OrganizationId,
+        *,
+        limit: int,
+        offset: int,
+        is_test: bool | None = None,
     ) -> tuple[Project, ...]:
         """
-        Return a page of the organisation's projects, newest first.
+        Return a page of the organisation's projects, newest first; of a mode, those that
+        have a version of it.
         """
         ...
 
-    def count(self, organization_id: OrganizationId) -> int:
+    def count(self, organization_id: OrganizationId, *, is_test: bool | None = None) -> int:
         """
-        Return how many projects the organisation has.
+        Return how many projects the organisation has; of a mode, as `of`.
         """
         ...
 

@@ -27,14 +27,15 @@ class Shown:
     """
 
     project: Project
-    latest: Report | None
+    latest: Report
     thumbnail_url: str | None = None
 
 
 @frozen(kw_only=True)
 class Page:
     """
-    Some of a customer's projects, newest first; ``count`` is how many there are in all.
+    Some of the projects that a customer has versions of in his mode, newest first; ``count``
+    is how many there are in all.
     """
 
     projects: tuple[Shown, ...]
@@ -47,7 +48,7 @@ def browse(
     ports: Ports, policy: Policy, caller: Caller, *, limit: int = 20, offset: int = 0
 ) -> Page:
     """
-    Return a page of the caller's projects, each with its latest version.
+    Return a page of the caller's projects, each with its latest version of the caller's mode.
 
     Raises:
         InvalidRequestError: *limit* is not 1 to 100, or *offset* is negative.
@@ -55,17 +56,20 @@ def browse(
     pages.check(limit=limit, offset=offset)
     organization_id = caller.organization.id
     with ports.store.transaction() as tx:
-        projects = tx.projects.of(organization_id, limit=limit, offset=offset)
-        count = tx.projects.count(organization_id)
+        # Live and test keys share projects, but neither can ask after the other's versions.
+        is_test = caller.is_test
+        projects = tx.projects.of(organization_id, limit=limit, offset=offset, is_test=is_test)
+        count = tx.projects.count(organization_id, is_test=is_test)
         listed = [(project, *_newest(tx, caller, project)) for project in projects]
     return Page(
         projects=tuple(
             Shown(
                 project=project,
-                latest=None if latest is None else report_on(latest),
+                latest=report_on(latest),
                 thumbnail_url=_thumbnail(ports, policy, finished),
             )
             for project, latest, finished in listed
+            if latest is not None  # another unit of work took it a moment ago
         ),
         limit=limit,
         offset=offset,
@@ -104,7 +108,6 @@ def _newest(
     Return the project's newest version and its newest finished one; while another is made,
     the picture of the one before is still theirs.
     """
-    # Live and test keys share projects, but neither can ask after the other's versions.
     latest = tx.versions.latest(project.id, is_test=caller.is_test)
     if latest is None or latest.status is VersionStatus.COMPLETED:
         return latest, latest

@@ -282,9 +282,7 @@ def _project(shown: Shown, link: Link) -> Mapping[str, Json]:
         "name": shown.project.name,
         "thumbnailUrl": shown.thumbnail_url,
         "createdAt": unstructure_moment(shown.project.created_at),
-        "latestVersion": None
-        if latest is None
-        else {
+        "latestVersion": {
             "id": latest.version_id,
             "status": str(latest.status),
             "adFormat": str(latest.ad_format),

@@ -188,6 +188,26 @@ class WorkRules:
             assert tx.projects.of(OURS, limit=2, offset=4) == ()
             assert tx.projects.count(OURS) == 4
 
+    def test_projects_of_a_mode_are_those_with_a_version_of_it(self, furnished: Store) -> None:
+        """
+        One may be of both, and the pages are of those alone.
+        """
+        with furnished.transaction() as tx:
+            tx.projects.add(a_project(2))
+            tx.projects.add(a_project(3))
+            for number, project, is_test in ((1, 1, False), (2, 2, True), (3, 1, True)):
+                version = a_version(number, project=project)
+                tx.versions.add(evolve(version, is_test=is_test))
+            tx.commit()
+
+        with furnished.transaction() as tx:
+            live = tx.projects.of(OURS, limit=9, offset=0, is_test=False)
+            test = tx.projects.of(OURS, limit=9, offset=0, is_test=True)
+            assert (live, test) == ((a_project(1),), (a_project(2), a_project(1)))
+            assert test[1:] == tx.projects.of(OURS, limit=9, offset=1, is_test=True)
+            assert [tx.projects.count(OURS, is_test=one) for one in (False, True)] == [1, 2]
+            assert tx.projects.count(THEIRS, is_test=True) == 0
+
     def test_a_deleted_project_takes_its_versions_along(self, furnished: Store) -> None:
         """
         Nothing of it is found any more, by any way; others stay.
