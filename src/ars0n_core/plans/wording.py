@@ -12,8 +12,10 @@ The limits are those of broadcast subtitling.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import unicodedata
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ars0n_core.plans import spelling, syllables
@@ -74,6 +76,37 @@ ADDRESS: Final = re.compile(r"[/@_]|\w\.\w")
 """
 What is never given a hyphen, which would make it another address.
 """
+
+
+BROAD: Final = (
+    (0x0B80, 0x0BFF, Fraction(4, 3)),  # Tamil
+    (0x0C00, 0x0C7F, Fraction(4, 3)),  # Telugu
+    (0x0D00, 0x0DFF, Fraction(4, 3)),  # Malayalam, Sinhala
+    (0x1000, 0x109F, Fraction(3, 2)),  # Burmese
+    (0x10A0, 0x10FF, Fraction(4, 3)),  # Georgian
+)
+"""
+Scripts whose letters are wider than a column, measured in the typeface of captions, and by how
+much: as many as fill a line of other letters would have to be set smaller.
+"""
+
+
+def breadth(text: str) -> int:
+    """
+    Return how many columns of a line in the picture *text* fills, by how broad its script is; what
+    is read in a second, and stands in a file, goes by `columns`.
+
+    >>> breadth("Hi!"), columns("ကော်ဖီ"), breadth("ကော်ဖီ")
+    (3, 4, 6)
+    """
+    return math.ceil(sum(_columns(each) * _broad(each) for each in text))
+
+
+def _broad(character: str) -> Fraction:
+    code = ord(character)
+    if code < BROAD[0][0]:
+        return Fraction(1)
+    return next((by for first, last, by in BROAD if first <= code <= last), Fraction(1))
 
 
 def columns(text: str) -> int:
@@ -163,10 +196,10 @@ def is_abbreviated(word: str) -> bool:
     )
 
 
-def parts(text: str) -> list[str]:
+def parts(text: str, line_columns: int = LINE_COLUMNS) -> list[str]:
     """
     Return the words of *text*, those wider than a line in parts; a script without spaces comes
-    as one long word.
+    as one long word, and is parted where that is wider than one of *line_columns*.
 
     >>> parts("Hear it.")
     ['Hear', 'it.']
@@ -175,8 +208,25 @@ def parts(text: str) -> list[str]:
         part
         for word in (each.strip(SOFT + OPEN) for each in text.split())
         if word
-        for part in ([word] if columns(word) <= LINE_COLUMNS else _parted(spelling.units(word)))
+        for part in (
+            [word]
+            if breadth(word) <= (line_columns if _runs_on(word) else LINE_COLUMNS)
+            else _parted(spelling.units(word))
+        )
     ]
+
+
+RUN_ON: Final = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
+"""
+Thai and Lao, Burmese, Khmer: as Chinese and Japanese, they write words without spaces.
+"""
+
+
+def _runs_on(word: str) -> bool:
+    return any(
+        _is_unspaced(each) or any(first <= ord(each) <= last for first, last in RUN_ON)
+        for each in word
+    )
 
 
 def _parted(clusters: Sequence[str]) -> list[str]:
@@ -185,11 +235,11 @@ def _parted(clusters: Sequence[str]) -> list[str]:
     held = _held(clusters)
     found: list[str] = []
     first = 0
-    while columns("".join(clusters[first:])) > PART_COLUMNS:
-        reached = itertools.accumulate(map(columns, clusters[first:]))
+    while breadth("".join(clusters[first:])) > PART_COLUMNS:
+        reached = itertools.accumulate(map(breadth, clusters[first:]))
         # A hyphen takes a column too.
         ends = [first + n for n, wide in enumerate(reached, 1) if wide < PART_COLUMNS]
-        least = len([n for n in ends if columns("".join(clusters[first:n])) < PART_COLUMNS_MIN])
+        least = len([n for n in ends if breadth("".join(clusters[first:n])) < PART_COLUMNS_MIN])
         worth = {at: 0 if at in held else _worth(clusters, at, starts) for at in ends}
         good = [at for at in ends[least:] if worth[at]] or [at for at in ends if worth[at]]
         end = max(good or ends[-1:] or [first + 1], key=lambda at: (worth.get(at, 0), at))

@@ -87,7 +87,7 @@ def cues(
     are shown for the same part of the time that they take.
     """
     form = _Form(word_by_word, min(line_columns, wording.LINE_COLUMNS), tuple(joins))
-    heard = [_before(_heard(utterance), end_frame) for utterance in spoken]
+    heard = [_before(_heard(utterance, form.columns), end_frame) for utterance in spoken]
     found = _cues([part for words in heard for part in _break(words, form)], form)
     timed = timing.lent(found, end_frame)
     if timed is None:
@@ -141,12 +141,12 @@ def _cues(parts: Sequence[Sequence[_Heard]], form: _Form) -> list[Cue]:
     return [_cue(part, highlighted=form.word_by_word) for part in parts]
 
 
-def _heard(utterance: Utterance) -> list[_Heard]:
+def _heard(utterance: Utterance, line_columns: int) -> list[_Heard]:
     words: list[_Heard] = []
     for word in utterance.words:
         start = utterance.heard_seconds(word.start_seconds)
         end = max(utterance.heard_seconds(word.end_seconds), start)
-        parts = wording.parts(word.text)
+        parts = wording.parts(word.text, line_columns)
         wide = [max(wording.columns(part), 1) for part in parts]
         each = (end - start) / max(sum(wide), 1)
         for i, part in enumerate(parts):
@@ -242,7 +242,7 @@ def _is_legal(part: Sequence[_Heard], form: _Form) -> bool:
     if seconds * FRAME_RATE > CUE_FRAMES_MAX:
         return False
     if form.word_by_word:
-        return wording.columns(_written(part)) <= _WORD_BY_WORD_COLUMNS
+        return wording.breadth(_written(part)) <= _WORD_BY_WORD_COLUMNS
     return _lines(part, form.columns) <= wording.LINES_MAX
 
 
@@ -254,7 +254,7 @@ def _lines(part: Sequence[_Heard], most: int) -> int:
     lines, line = 1, ""
     for word in part:
         longer = wording.joined([line, word.text]) if line else word.text
-        if line and wording.columns(longer) > most:
+        if line and wording.breadth(longer) > most:
             lines, line = lines + 1, word.text
         else:
             line = longer
