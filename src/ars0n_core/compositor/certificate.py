@@ -394,5 +394,5 @@ def _of_captions(said: Sequence[Subtitle], seconds: float) -> Iterator[Finding]:
     found: Json = shortest if said else None
     yield _told("caption_ms", f">= {CAPTION_MS_MIN}", found, shortest >= CAPTION_MS_MIN)
     apart = all(one.end_ms <= other.start_ms for one, other in itertools.pairwise(said))
-    inside = all(each.start_ms >= 0 and each.end_ms <= seconds * 1000 + 1 for each in said)
+    inside = all(0 <= each.start_ms < each.end_ms <= seconds * 1000 + 1 for each in said)
     yield _told("caption_times", "in order, within the ad", apart and inside, apart and inside)

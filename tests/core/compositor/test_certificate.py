@@ -26,6 +26,7 @@ from ars0n_core.compositor import (
 from ars0n_core.compositor.placements import Placed
 from ars0n_core.compositor.profiles import PictureRules, Profile, SoundRules
 from ars0n_core.compositor.safe_areas import Box
+from ars0n_core.compositor.subtitles import Subtitle
 from ars0n_core.errors import CompositorError
 from ars0n_core.timelines import Provenance, Source
 
@@ -296,6 +297,12 @@ CAPTIONS = {
     "caption_ms": "00:00:00,000 --> 00:00:00,300\nHi",
     "caption_times": "00:00:01,500 --> 00:00:02,500\nHi",
 }
+
+
+def test_a_caption_that_ends_before_it_begins_is_caught(right: Path, binary: Ffmpeg) -> None:
+    measured = inspection.inspect(right, binary=binary)
+    said = [Subtitle(start_ms=1000, end_ms=400, lines=("Hi",))]
+    assert "caption_times" in certificate.judge("x", measured, PROFILE, said).failed
 
 
 @pytest.mark.parametrize("rule", CAPTIONS)
