@@ -204,10 +204,11 @@ def _mapped(cmap: bytes) -> set[int]:
     """
     found: set[int] = set()
     (count,) = struct.unpack_from(">H", cmap, 2)
-    for platform, encoding, offset in struct.iter_unpack(">HHI", cmap[4 : 4 + 8 * count]):
+    listed = struct.iter_unpack(">HHI", cmap[4 : 4 + 8 * count])
+    unicode = {0: range(7), 3: (1, 10)}  # of Windows' encodings only those
+    # Both platforms mostly name the same subtable.
+    for offset in {at for platform, code, at in listed if code in unicode.get(platform, ())}:
         (form,) = struct.unpack_from(">H", cmap, offset)
-        if platform not in {0, 3} or (platform == 3 and encoding not in {1, 10}):  # noqa: PLR2004 - Windows
-            continue
         if form == 12:  # noqa: PLR2004 - segmented coverage
             (groups,) = struct.unpack_from(">I", cmap, offset + 12)
             first_at = offset + 16

@@ -139,6 +139,7 @@ def from_rgb(rgb: npt.NDArray[Any], *, dithered: bool = False) -> Frame:
     # Of two pixels beside one another, what they add to the U and V of both.
     chroma = np.tile(colors.TO_YUV[:, 1:] / np.float32(4), (2, 1))
     rows = max(2, ROUNDED_PIXELS // width // 2 * 2)
+    noise: Floats | np.float32 = np.float32(0.5)
     for top in range(0, height, rows):
         part = np.asarray(rgb[top : top + rows, :, :3], np.float32, order="C")
         half = slice(top // 2, (top + len(part)) // 2)
@@ -147,7 +148,8 @@ def from_rgb(rgb: npt.NDArray[Any], *, dithered: bool = False) -> Frame:
         planes = (frame.y[top : top + rows], frame.u[half], frame.v[half])
         for index, lights in enumerate(values):
             first = half.start if index else top
-            noise = _noise(first, *lights.shape) if dithered else np.float32(0.5)
+            if dithered and index < 2:  # noqa: PLR2004 - U and V have the same
+                noise = _noise(first, *lights.shape)
             _rounded(lights, noise + np.float32(colors.YUV_BLACK[index]), planes[index])
     return frame
 
@@ -169,9 +171,9 @@ def _noise(top: int, height: int, width: int) -> Floats:
     across = np.float32(0.06711056) * np.arange(width, dtype=np.float32)
     down = np.float32(0.00583715) * np.arange(top, top + height, dtype=np.float32)
     noise = across[None] + down[:, None]
-    for scale in (np.float32(52.9829189), np.float32(1)):
-        noise -= np.floor(noise)
-        noise *= scale
+    noise -= np.floor(noise)
+    noise *= np.float32(52.9829189)
+    noise -= np.floor(noise)
     return noise
 
 

@@ -65,9 +65,16 @@ def _letter(font: Font, size: int, weight: int, letter: str) -> tuple[Image.Imag
     it down once more.
     """
     face = fonts.load(font, size, weight)
-    left, top, right, bottom = face.getbbox(letter, anchor="ls", features=metrics.LOOSE)
-    across, down = math.floor(left) - 1, math.floor(top) - 1
-    room = Image.new("L", (math.ceil(right) + 1 - across, math.ceil(bottom) + 1 - down), 0)
+    # Asking first how large it is takes as long as drawing it: most fit a square of four ems.
+    pen = (size, 5 * size // 2)
+    room = Image.new("L", (4 * size, 4 * size), 0)
+    ImageDraw.Draw(room).text(pen, letter, 255, face, anchor="ls", features=metrics.LOOSE)
+    left, top, right, bottom = room.getbbox() or (*pen, *pen)
+    if left and top and right < room.width and bottom < room.height:
+        return room.crop((left, top, right, bottom)), left - pen[0], top - pen[1]
+    edges = face.getbbox(letter, anchor="ls", features=metrics.LOOSE)
+    across, down = math.floor(edges[0]) - 1, math.floor(edges[1]) - 1
+    room = Image.new("L", (math.ceil(edges[2]) + 1 - across, math.ceil(edges[3]) + 1 - down), 0)
     pen = (-across, -down)
     ImageDraw.Draw(room).text(pen, letter, 255, face, anchor="ls", features=metrics.LOOSE)
     return room, across, down
