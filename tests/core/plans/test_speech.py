@@ -107,3 +107,42 @@ def test_what_would_reach_past_the_end_is_heard_earlier_and_so_is_what_is_before
     late = laid([2.0, 3.0, 3.0], [(0.0, 1.0), (4.0, 7.0), (9.0, 10.0)], 10)
     assert late[2] == pytest.approx((6.9, 9.9))
     assert late[1][1] == pytest.approx(6.88)
+
+
+GOOD = ((0.1, 0.5, 0), (0.6, 1.0, 0), (1.5, 2.0, 1), (2.1, 2.8, 1))
+
+
+@pytest.mark.parametrize(
+    ("spans", "mended"),
+    [
+        (GOOD, GOOD),
+        ((GOOD[1], GOOD[0], GOOD[3], GOOD[2]), GOOD),  # out of order within a text
+        ((*GOOD[:3], (2.1, 9.0, 1)), (*GOOD[:3], (2.1, 3.0, 1))),  # beyond the sound's end
+        (((-0.2, 0.5, 0), *GOOD[1:]), ((0.0, 0.5, 0), *GOOD[1:])),
+        (((0.1, 0.9, 0), *GOOD[1:]), ((0.1, 0.6, 0), *GOOD[1:])),  # over the next one
+        (((0.1, 0.1, 0), *GOOD[1:]), ((0.1, 0.6, 0), *GOOD[1:])),  # of no length
+        ((*GOOD[:3], (2.1, 1.9, 1)), (*GOOD[:3], (2.1, 3.0, 1))),  # that ends before it begins
+    ],
+)
+def test_timings_that_are_a_little_out_are_mended(
+    spans: tuple[tuple[float, float, int], ...], mended: tuple[tuple[float, float, int], ...]
+) -> None:
+    assert list(speech.settled(words(*spans), 3.0)) == words(*mended)
+
+
+@pytest.mark.parametrize(
+    ("spans", "fault"),
+    [
+        (((math.nan, 0.5, 0), *GOOD[1:]), "are no numbers"),
+        ((*GOOD[:3], (2.1, math.inf, 1)), "are no numbers"),
+        (((0.1, 0.3, 0),), "0.2 s of 3.0 s"),
+        (tuple((a + 1e6, b + 1e6, n) for a, b, n in GOOD), "0.0 s of 3.0 s"),
+        (tuple((a, b, 1 - n) for a, b, n in GOOD), "in the order of its texts"),
+    ],
+)
+def test_timings_of_another_sound_are_named_and_nothing_is_cut_by_them(
+    spans: tuple[tuple[float, float, int], ...], fault: str
+) -> None:
+    with pytest.raises(CompositorError, match=fault) as caught:
+        speech.utterances(words(*spans), media=voice(3.0), samples=15 * SECOND, texts=2)
+    assert caught.value.media is None  # the speaker's fault, not the order's

@@ -43,6 +43,8 @@ PAUSE_MIN: Final = samples_of(0.02)
 _ONSET_SECONDS: Final = 0.08  # breath before a word
 _DECAY_SECONDS: Final = 0.25  # reverberation after one
 _SPLIT_SECONDS: Final = 0.15  # a pause this long may be changed unheard
+_HEARD_SHARE: Final = 0.2  # words that take less of a sound are another sound's
+_ASTRAY_SECONDS: Final = 0.5  # a rounding is less
 _SPARSE: Final = 0.75  # less speech than this: sentences are spread, not only texts
 
 
@@ -106,18 +108,52 @@ def utterances(
     that speech can breathe) or none (so that pauses can give way). Then it is quickened.
 
     Raises:
-        CompositorError: The words don't belong to these texts, or are too many.
+        CompositorError: The words don't belong to these texts or to this sound, or are too many.
     """
     if not words or any(not 0 <= word.segment < texts for word in words):
         message = "The narration came without word timings that belong to its texts"
         raise CompositorError(message, media=media.id)
     length = _length(words, media)
+    words = settled(words, length / SAMPLE_RATE)
     room = samples - LEAD - TAIL
     parted = _part(words, length, by_sentence=False)
     spoken = sum(u.source_samples for u in parted) + PAUSE * (len(parted) - 1)
     if not _SPARSE * room <= spoken <= room:
         parted = _part(words, length, by_sentence=True)
     return _quicken(parted, media=media, samples=samples)
+
+
+def settled(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
+    """
+    Return *words* as a narration of so many *seconds* has them: in the order of its texts, none
+    over the next one, each heard for a while; where a speaker's timings are a little out, mended.
+
+    Raises:
+        CompositorError: They are timings of something else; cut by them, speech would be lost.
+    """
+    if not all(math.isfinite(w.start_seconds) and math.isfinite(w.end_seconds) for w in words):
+        raise CompositorError("The narration's word timings are no numbers")
+    ordered = sorted(words, key=lambda word: (word.segment, word.start_seconds))
+    starts: list[float] = []
+    for word in ordered:
+        before = starts[-1] if starts else 0.0
+        if before - word.start_seconds > _ASTRAY_SECONDS:
+            raise CompositorError("The narration's words are not timed in the order of its texts")
+        starts.append(min(max(word.start_seconds, before), seconds))
+    following = [*starts[1:], seconds]
+    ends = [
+        min(word.end_seconds, after) if word.end_seconds > start else after
+        for word, start, after in zip(ordered, starts, following, strict=True)
+    ]
+    if ends[-1] - starts[0] < _HEARD_SHARE * seconds:
+        raise CompositorError(
+            f"The narration's word timings don't fit its sound: they take "
+            f"{ends[-1] - starts[0]:.1f} s of {seconds:.1f} s"
+        )
+    return tuple(
+        evolve(word, start_seconds=start, end_seconds=end)
+        for word, start, end in zip(ordered, starts, ends, strict=True)
+    )
 
 
 def lay(
