@@ -115,33 +115,43 @@ class Cache:
         Remove the longest unused pieces until the rest fit, and raw pictures until they take no
         more than their share.
         """
-        if self.folder is None or not self.folder.is_dir():
+        if self.folder is None:
             return
-        found = []
-        for path in self.folder.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # another job trimmed it
-                facts = path.stat()
-                piece = path.with_name(path.name.removesuffix(SUM))
-                # A sum is as old as its piece's last use: alone it is of no use to anybody.
-                used = piece.stat() if piece.exists() else facts
-                found.append((used.st_mtime_ns, path.name, facts.st_size, path))
-        found.sort()
-        _dropped([each for each in found if RAW in each[1]], self.size_bytes_max // RAW_SHARE)
-        _dropped([each for each in found if each[3].exists()], self.size_bytes_max)
+        # Every render ends here, with hundreds of pieces: each is looked at once.
+        seen: dict[str, tuple[int, int]] = {}
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            for path in self.folder.iterdir():
+                with contextlib.suppress(FileNotFoundError):  # another job trimmed it
+                    facts = path.stat()
+                    seen[path.name] = facts.st_mtime_ns, facts.st_size
+        # A sum is as old as its piece's last use: alone it is of no use to anybody.
+        found = sorted(
+            (seen.get(name.removesuffix(SUM), facts)[0], name, facts[1])
+            for name, facts in seen.items()
+        )
+        raw = [each for each in found if RAW in each[1]]
+        gone = _dropped(self.folder, raw, self.size_bytes_max // RAW_SHARE)
+        left = [each for each in found if each[1] not in gone]
+        _dropped(self.folder, left, self.size_bytes_max)
 
 
-def _dropped(pieces: Sequence[tuple[int, str, int, Path]], size_bytes_max: int) -> None:
+def _dropped(folder: Path, pieces: Sequence[tuple[int, str, int]], size_bytes_max: int) -> set[str]:
     """
-    Remove the first of *pieces* (when used, name, bytes, path) until the rest fit.
+    Remove the first of *pieces* (when used, name, bytes) of *folder* until the rest fit, and
+    return the names of what is gone.
     """
-    left = sum(size for _, _, size, _ in pieces)
-    for _, name, size, path in pieces:
+    left = sum(size for _, _, size in pieces)
+    gone: set[str] = set()
+    for _, name, size in pieces:
         if left <= size_bytes_max:
-            return
+            break
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-            path.with_name(name + SUM).unlink(missing_ok=True)
+            (folder / name).unlink(missing_ok=True)
+            gone.add(name)
             left -= size
+            (folder / (name + SUM)).unlink(missing_ok=True)
+            gone.add(name + SUM)
+    return gone
 
 
 def _sum_of(path: Path) -> bytes:
