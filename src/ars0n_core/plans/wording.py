@@ -15,7 +15,6 @@ import itertools
 import math
 import re
 import unicodedata
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from ars0n_core.plans import spelling, syllables
@@ -78,16 +77,12 @@ What is never given a hyphen, which would make it another address.
 """
 
 
-BROAD: Final = (
-    (0x0B80, 0x0BFF, Fraction(4, 3)),  # Tamil
-    (0x0C00, 0x0C7F, Fraction(4, 3)),  # Telugu
-    (0x0D00, 0x0DFF, Fraction(4, 3)),  # Malayalam, Sinhala
-    (0x1000, 0x109F, Fraction(3, 2)),  # Burmese
-    (0x10A0, 0x10FF, Fraction(4, 3)),  # Georgian
-)
+BROADER: Final = re.compile(r"[\u1000-\u109f]")
+BROAD: Final = re.compile(r"[\u0b80-\u0bff\u0c00-\u0c7f\u0d00-\u0dff\u10a0-\u10ff]")
 """
-Scripts whose letters are wider than a column, measured in the typeface of captions, and by how
-much: as many as fill a line of other letters would have to be set smaller.
+Scripts whose letters are half as wide again as a column, measured in the typeface of captions
+(Burmese), or a third (Tamil, Telugu, Malayalam, Sinhala, Georgian): as many as fill a line of other
+letters would have to be set smaller.
 """
 
 
@@ -99,14 +94,10 @@ def breadth(text: str) -> int:
     >>> breadth("Hi!"), columns("ကော်ဖီ"), breadth("ကော်ဖီ")
     (3, 4, 6)
     """
-    return math.ceil(sum(_columns(each) * _broad(each) for each in text))
-
-
-def _broad(character: str) -> Fraction:
-    code = ord(character)
-    if code < BROAD[0][0]:
-        return Fraction(1)
-    return next((by for first, last, by in BROAD if first <= code <= last), Fraction(1))
+    if text.isascii():
+        return columns(text)
+    half, third = (columns("".join(each.findall(text))) for each in (BROADER, BROAD))
+    return columns(text) + math.ceil(half / 2 + third / 3)
 
 
 def columns(text: str) -> int:
