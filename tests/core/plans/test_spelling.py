@@ -95,3 +95,29 @@ def test_syllables_of_india_and_south_east_asia_hold_together(parted: str) -> No
 def test_two_bare_consonants_may_be_two_syllables() -> None:
     # ตลก is said ta-lok.
     assert not spelling.bound(["ต", "ล", "ก"])[1]
+
+
+@pytest.mark.parametrize(
+    ("piece", "never_first", "never_last"),
+    [
+        ("「東京」へ", "」へ", "「"),  # a bracket draws the particle to it
+        ("“東京”へ", "”へ", "“"),
+        ("東京。次", "。", ""),
+        ("お届け", "届", "お"),
+    ],
+)
+def test_a_long_text_is_parted_at_no_sign_that_clings(
+    piece: str, never_first: str, never_last: str
+) -> None:
+    for before in range(24):  # wherever the piece stands
+        text = "漢" * before + piece + "漢" * 26
+        parts = [part.rstrip(wording.OPEN) for part in wording.parts(text)]
+
+        assert "".join(parts) == text
+        assert max(map(wording.columns, parts)) <= wording.PART_COLUMNS
+        assert not [one for one in parts if one[0] in never_first], parts
+        assert not [one for one in parts if one[-1] in (never_last or " ")], parts
+
+
+def test_what_may_be_parted_nowhere_is_parted_where_it_must() -> None:
+    assert wording.parts("カ" * 30) == ["カ" * 10] * 3
