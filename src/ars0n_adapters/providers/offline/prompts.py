@@ -82,6 +82,7 @@ def clean(prompt: str) -> str:
     text = readings.joined(re.sub(r"#(?=\d)", "number ", _figured(text)))
     text = _NUMBERED.sub(lambda m: f"{m[1] or 'no'}.", text)
     text = re.sub(r"(\d)(?:\"|\u2033|\u201d)(?=\s\w)", r"\1-inch", text)
+    text = _initialled(_parted(text))
     text = "".join(c if _is_sayable(c) else " " for c in text)
     text = re.sub(r"[!?]+(?=\s*[,;])", "", text)  # "Yahoo!, Which? and others": part of a name
     text = re.sub(r"([!?.,])(?:\s*[!?.,])+", r"\1", " ".join(text.split()))
@@ -130,6 +131,46 @@ Tags at which a sentence ends.
 _SAID_SHORT: Final = re.compile(r"(?i)\b(tel|fax|ext|apt|ste|str|ul|mob)\.\s?(?=[\d+(])")
 _DASHED: Final = re.compile(r"(?<=\d)\s?[\u2013\u2014]\s?(?=[$€£]?\d)")
 _SPANNED: Final = re.compile(r"(?<=\d)(?=\S*)\s-\s(?=[$€£]?\d[\d.,]*(?:[/:.€%]\d*|[ap]m\b))")
+
+
+_EMOJI: Final = re.compile(
+    "[\u2600-\u27bf\U0001f300-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f300-\U0001faff ]*"
+)
+_PARTED_MIN: Final = 4
+
+
+def _parted(text: str) -> str:
+    """
+    Return *text* with commas where emoji stand between the points of a list.
+
+    >>> _parted("50% OFF \N{SLICE OF PIZZA} pizza \N{TELEPHONE RECEIVER} 555-0100 \N{FIRE} free parking")
+    '50% OFF, pizza, 555-0100, free parking'
+    >>> _parted("We \N{HEAVY BLACK HEART} tea")
+    'We \N{HEAVY BLACK HEART} tea'
+    """
+    parts = [part.strip(" ,") for part in _EMOJI.split(text)]
+    points = [part for part in parts if any(map(str.isalnum, part))]
+    if len(points) < _PARTED_MIN or any(part.split()[0] in _ENGLISH for part in points):
+        return text
+    return ", ".join(points)
+
+
+_INITIALS: Final = re.compile(r"\b((?:Dr|Mr|Mrs|Ms|Prof)\.\s)?((?:[A-Z]\.\s)+)(?=[A-Z][a-z])")
+
+
+def _initialled(text: str) -> str:
+    """
+    Return *text* with the initials of a name as letters, at which no sentence ends.
+
+    >>> _initialled("Dr. A. B. Smith, J. K. Rowling, vitamin C. Now")
+    'Dr. A B Smith, J K Rowling, vitamin C. Now'
+    """
+
+    def joined(found: re.Match[str]) -> str:
+        is_name = found[1] or found[2].count(".") > 1
+        return f"{found[1] or ''}{found[2].replace('.', '')}" if is_name else found[0]
+
+    return _INITIALS.sub(joined, text)
 
 
 def _figured(text: str) -> str:

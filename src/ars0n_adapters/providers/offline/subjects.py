@@ -128,7 +128,7 @@ def _is_no_noun(head: str) -> bool:
 _SAVING: Final = re.compile(r"(?i)(?:save|win|earn|get)\s(?:up to\s)?[$€£]?\d")
 
 _FIGURED: Final = re.compile(
-    r"(?i)(?:doors|show|ages?|hours|tel|phone|fax|ext)\s[^,]*\d"
+    r"(?i)(?:doors|show|ages?|hours|tel|phone|fax|ext|iban|bic|sort code|account|lot|ref)\s[^,]*\d"
     r"|\d[\d.,]*(?:-\d[\d.,]*)?\s(?:mph|km/h|hp|kw|nm|mi|mm|cm|m|kg|g|lb|s|sec|min|am|pm|sq|ft)\b"
 )
 """

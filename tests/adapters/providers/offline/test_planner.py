@@ -588,6 +588,12 @@ def test_figures_are_said_whole(prompt: str, duration: int) -> None:
             "Save $5.50 on your 1st order.",
             "today and",
         ),
+        ("Dr. A. B. Smith, dentist in Leeds. Call today", "Dr. A B Smith", "A. Smith"),
+        (
+            "🔥 50% OFF 🍕 pizza $9.99 🕘 9pm-2am 📞 555-0100 🚚 free delivery",
+            "555-0100",
+            "2am 555",
+        ),
         ("Shoes, 20% off.\n```\nprint(1+2)\n```", "20% off", "print"),
         ("Tel. 22 123 45 67, rabat 40% na 1200 produktów od 9,99 zł", "tel 22 123", "and pn"),
     ],
