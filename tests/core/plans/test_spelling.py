@@ -121,3 +121,27 @@ def test_a_long_text_is_parted_at_no_sign_that_clings(
 
 def test_what_may_be_parted_nowhere_is_parted_where_it_must() -> None:
     assert wording.parts("カ" * 30) == ["カ" * 10] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("音", 2),
+        ("Ａ", 2),  # a full-width letter
+        ("ｱ", 1),  # a half-width one
+        ("a\u20dd", 1),  # a circle around it
+        ("a\u200bb", 2),
+        ("a\u00adb", 3),  # a hyphen that may have to be shown
+    ],
+)
+def test_a_text_takes_as_many_columns_as_are_drawn(text: str, columns: int) -> None:
+    assert wording.columns(text) == columns
+
+
+def test_a_word_is_parted_only_if_it_is_wider_than_a_line() -> None:
+    assert wording.parts(f"\u00adHear\u200b {'x' * 42}") == ["Hear", "x" * 42]
+    assert len(wording.parts("x" * 43)) > 1
+
+
+def test_full_width_words_stand_apart_from_others_only() -> None:
+    assert wording.joined(["Hear", "音", "楽", "now"]) == "Hear 音楽 now"
