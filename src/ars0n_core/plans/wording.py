@@ -64,7 +64,7 @@ What a Chinese phrase ends in, nearly always.
 
 ABBREVIATION: Final = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]|\d{1,4}")
 ABBREVIATIONS: Final = frozenset(
-    ["approx", "av", "avda", "bd", "bzgl", "bzw", "ca", "dott", "dr", "dra", "etc", "evtl", "fr", "ggf", "hr", "inkl", "jr", "max", "min", "mio", "mme", "mr", "mrd", "mrs", "ms", "mt", "no", "nr", "núm", "prof", "sr", "sra", "st", "str", "tel", "usw", "vgl", "vol", "vs", "zzgl"]
+    ["approx", "av", "avda", "bd", "bzgl", "bzw", "ca", "dott", "dr", "dra", "etc", "evtl", "fr", "ggf", "hr", "inkl", "jr", "min", "mio", "mme", "mr", "mrd", "mrs", "ms", "mt", "nr", "núm", "prof", "sr", "sra", "st", "str", "tel", "usw", "vgl", "vol", "vs", "zzgl"]
 )  # fmt: skip
 """
 What is written with a full stop though its sentence may go on: single letters (z. B., a.m.),
