@@ -149,12 +149,14 @@ def filtered(reasons: list[str]) -> str:
 
     >>> filtered(["Blocked. Support codes: 29310472"])
     'Google held the clip back: it seems to show a celebrity (support code 29310472)'
+    >>> filtered([])
+    'Google held the clip back: no reason given'
     """
-    text = " ".join(reasons)
+    text = " ".join(reasons).strip()
     for code, meaning in _SUPPORT_CODES.items():
         if code in text:
             return f"Google held the clip back: it seems to show {meaning} (support code {code})"
-    return f"Google held the clip back: {plain(text) or 'no reason given'}"
+    return f"Google held the clip back: {plain(text) if text else 'no reason given'}"
 
 
 def plain(error: object) -> str:

@@ -269,6 +269,15 @@ def test_a_clip_held_back_twice_says_why_and_a_retry_is_a_new_order(
     assert vendor.count(SUBMIT) == 3
 
 
+def test_a_clip_held_back_without_a_word_is_told_so(
+    clips: GoogleVideoGenerator, veo: Veo, order: ClipOrder, tmp_path: Path
+) -> None:
+    veo.ends = [{"response": {"raiMediaFilteredCount": 1}}] * 2
+
+    with pytest.raises(ProviderRejectedError, match="back: no reason given$"):
+        until_told(clips, clips.submit(order), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("end", "reason"),
     [
