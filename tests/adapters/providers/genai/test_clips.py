@@ -274,7 +274,7 @@ def test_a_clip_held_back_without_a_word_is_told_so(
 ) -> None:
     veo.ends = [{"response": {"raiMediaFilteredCount": 1}}] * 2
 
-    with pytest.raises(ProviderRejectedError, match="back: no reason given$"):
+    with pytest.raises(ProviderRejectedError, match=r"back: no reason given$"):
         until_told(clips, clips.submit(order), tmp_path)
 
 
