@@ -237,6 +237,7 @@ _ADDRESS: Final = re.compile(
 _CURRENCIES: Final = {"$": "dollars", "€": "euros", "£": "pounds"}
 _MONEY: Final = re.compile(r"([$€£])(\d[\d.,]*)")
 _PRICE_AFTER: Final = re.compile(r"(\d)([$€£])")  # 10€, as written in Europe
+_STOPPED: Final = re.compile(r"(\d[-/\u2013]\d+)\.(?=[^\w.]*$)")
 _LARGE: Final = re.compile(r"(?i)(?:hundred|thousand|million|billion|trillion)\b")
 _CONTROL: Final = frozenset({"Cc", "Cs", "Co", "Cn", "So", "Sk"})
 
@@ -284,7 +285,9 @@ def _reading(piece: str, *, before: str, after: Sequence[str]) -> str:
         said = money[2]  # "$5 million" is said "5", "million dollars"
     elif (large := _LARGE.match(said)) and (money := _MONEY.fullmatch(before)):
         said = f"{large[0]} {_CURRENCIES[money[1]]}{said[large.end() :]}"
-    return _PRICE_AFTER.sub(lambda found: f"{found[1]} {_CURRENCIES[found[2]]}", said).strip()
+    said = _PRICE_AFTER.sub(lambda found: f"{found[1]} {_CURRENCIES[found[2]]}", said).strip()
+    # The engine reads "555-0134." as one number and "1/2." as two, for the stop.
+    return _STOPPED.sub(r"\1 .", said)
 
 
 def _numbered(after: Sequence[str]) -> bool:

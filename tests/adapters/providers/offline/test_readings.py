@@ -77,6 +77,8 @@ def test_sentences_end_where_a_reader_would_breathe(text: str, sentences: list[s
         # no digit of a telephone number is lost or run together with its neighbour
         ("Call 1-800-555-0199, now", "Call 1, 800, 5 5 5, 0 1 9 9, now"),
         ("+1-555-123-4567", "plus 1, 5 5 5, 1 2 3, 4 5 6 7"),
+        ("Call 555-123-4567.", "Call 555-123-4567 ."),
+        ("(Open 9-5.) Half: 1/2.", "(Open 9-5 .) Half: 1/2 ."),
         ("+44 20 7946 0958.", "+44 20 7946 0 9 5 8."),
         ("0800-1234567", "0 8 0 0, 1 2 3 4 5 6 7"),
         ("030/12345678", "0 3 0, 1 2 3 4 5 6 7 8"),

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from ars0n_adapters.providers.offline import alignments, engine
+from ars0n_adapters.providers.offline import alignments, engine, readings
 from ars0n_adapters.providers.offline.deliveries import Delivery, delivery
 from ars0n_adapters.providers.offline.planner import OfflinePlanner
 from ars0n_adapters.providers.offline.speech import OfflineSpeech, speakable
@@ -320,3 +320,11 @@ def test_a_script_that_is_too_long_for_its_ad_is_read_faster(tmp_path: Path) -> 
     # one that fits keeps its manner, to the byte
     eased = SPEECH.speak(evolve(slow, seconds=60), tmp_path)
     assert eased.path.read_bytes() == unhurried.path.read_bytes()
+
+
+def test_a_number_is_read_alike_at_the_end_of_a_sentence() -> None:
+    speaker = engine.engine()
+    for figure in ("555-0134", "555-123-4567", "128-134", "1/2", "2024-2026", "9-5"):
+        (alone,) = readings.chunks(figure)
+        (ended,) = readings.chunks(f"{figure}.")
+        assert speaker.phonemes(ended.said).rstrip(".") == speaker.phonemes(alone.said)
