@@ -300,6 +300,24 @@ def test_upkeep_tells_without_being_asked(site: Site) -> None:
     assert json.loads(site.sender.posted[0].body)["type"] == "version.completed"
 
 
+def test_a_message_does_not_wait_for_the_next_sweep(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ars0n_adapters.web.upkeep._TELL_SECONDS", 0.01)
+    version_id = site.us.order(TOLD)["versionId"]
+    tending = Upkeep(site.application, every_seconds=3600)
+    try:
+        site.finish(version_id)
+        for _ in range(6000):
+            if site.sender.posted:
+                break
+            tending._closed.wait(0.01)
+    finally:
+        tending.close()
+
+    assert json.loads(site.sender.posted[0].body)["data"]["versionId"] == version_id
+
+
 def test_who_is_slow_keeps_nobody_else_waiting() -> None:
     """
     Neither in this round nor in the next, however many of one customer's are.

@@ -54,7 +54,7 @@ def check(
         spec, specs.limits_of(policy.edition), images_required=images_required
     )
     if "voice_id" not in faults.by_field and ports.voices.voice(spec.voice_id) is None:
-        message = f"There is no voice {spec.voice_id}; GET /voices lists those there are"
+        message = f"There is no voice {spec.voice_id}: choose one from the list of voices"
         faults.add("voice_id", message)
     if "image_urls" not in faults.by_field and spec.ad_format is AdFormat.VIDEO:
         _check_urls(ports, spec, faults)

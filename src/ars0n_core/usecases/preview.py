@@ -161,7 +161,7 @@ def _check(ports: Ports, policy: Policy, text: str, voice_id: str) -> None:
     if reason is not None:
         faults.add("text", reason)
     if ports.voices.voice(voice_id) is None:
-        faults.add("voice_id", f"There is no voice {voice_id}; GET /voices lists those there are")
+        faults.add("voice_id", f"There is no voice {voice_id}: choose one from the list of voices")
     faults.raise_any()
 
 
