@@ -130,6 +130,15 @@ def test_timings_that_are_a_little_out_are_mended(
     assert list(speech.settled(words(*spans), 3.0)) == words(*mended)
 
 
+def test_a_word_alone_may_have_quiet_around_it() -> None:
+    alone = words((0.1, 0.22, 0))
+
+    assert list(speech.settled(alone, 0.72)) == list(speech.settled(alone, 1.6)) == alone
+    for another, seconds in (((0.1, 0.22, 0), 1.7), ((5.0, 5.3, 0), 0.72)):
+        with pytest.raises(CompositorError, match="don't fit its sound"):
+            speech.settled(words(another), seconds)
+
+
 @pytest.mark.parametrize(
     ("spans", "fault"),
     [

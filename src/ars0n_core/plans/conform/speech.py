@@ -43,7 +43,8 @@ PAUSE_MIN: Final = samples_of(0.02)
 _ONSET_SECONDS: Final = 0.08  # breath before a word
 _DECAY_SECONDS: Final = 0.25  # reverberation after one
 _SPLIT_SECONDS: Final = 0.15  # a pause this long may be changed unheard
-_HEARD_SHARE: Final = 0.2  # words that take less of a sound are another sound's
+_HEARD_SHARE: Final = 0.2  # words that take less of a sound are another sound's,
+_QUIET_SECONDS: Final = 1.5  # but a word alone may have so much quiet around it
 _ASTRAY_SECONDS: Final = 0.5  # a rounding is less
 _SPARSE: Final = 0.75  # less speech than this: sentences are spread, not only texts
 
@@ -145,10 +146,12 @@ def settled(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
         min(word.end_seconds, after) if word.end_seconds > start else after
         for word, start, after in zip(ordered, starts, following, strict=True)
     ]
-    if ends[-1] - starts[0] < _HEARD_SHARE * seconds:
+    heard = ends[-1] - starts[0]
+    is_anothers = heard < _HEARD_SHARE * seconds and seconds - heard > _QUIET_SECONDS
+    if is_anothers or heard <= 0:
         raise CompositorError(
-            f"The narration's word timings don't fit its sound: they take "
-            f"{ends[-1] - starts[0]:.1f} s of {seconds:.1f} s"
+            f"The narration's word timings don't fit its sound: they take {heard:.1f} s of "
+            f"{seconds:.1f} s"
         )
     return tuple(
         evolve(word, start_seconds=start, end_seconds=end)
