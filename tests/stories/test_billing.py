@@ -155,6 +155,14 @@ def test_what_makes_no_sense_is_refused(stage: Stage) -> None:
     assert len(billing.entries(stage.ports, organization_id)) == 1
 
 
+@pytest.mark.parametrize("name", ["", "x" * 1000, "a\0b"])
+def test_a_customer_has_a_name_that_can_be_written(stage: Stage, name: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        billing.create_organization(stage.ports, name)
+
+    assert set(caught.value.field_errors) == {"name"}
+
+
 def test_a_refund_that_is_booked_already_gives_back_nothing_more(stage: Stage) -> None:
     ordered = stage.order(stage.radio())
     version = stage.version(ordered.version_id)
