@@ -27,6 +27,11 @@ CLEAN: Final = {"fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
 The same input gives the same bytes, and nothing of a source's metadata passes.
 """
 
+PICTURES: Final = "V:0"
+"""
+The pictures of a file: a cover is none, though it may come first.
+"""
+
 BITRATE: Final = "192k"
 """
 Of MP3, where nothing else is asked.
@@ -158,7 +163,7 @@ def decode_picture(
         options["nofind_stream_info"] = None
     if entry:
         options["ss"] = f"{entry / FRAME_RATE:.6f}"
-    stream = graphs.input(url(source), **options).video
+    stream = graphs.input(url(source), **options)[PICTURES]
     if facts.is_interlaced:
         stream = stream.filter("bwdif", mode="send_frame")
     if not facts.can_be_entered:
@@ -388,7 +393,7 @@ def key_pictures(
     """
     width, height = size
     options: dict[str, Any] = {"skip_frame": "nokey"} if keys_only else {}
-    pictured = graphs.input(url(source), threads=1, **options, **foreign_options()).video
+    pictured = graphs.input(url(source), threads=1, **options, **foreign_options())[PICTURES]
     if not keys_only:
         pictured = pictured.filter("select", "isnan(prev_selected_t)+gte(t-prev_selected_t,0.99)")
     return (
