@@ -108,7 +108,7 @@ def moviepy(timeline, files, target):
 class Remotion:
     """
     A folder with Remotion installed, and the browser it draws in. In its favour: what it bundles
-    is not timed, it has no captions and no title, its music is neither ducked nor its loudness set.
+    is not timed, its music is neither ducked nor its loudness set.
     """
 
     def __init__(self, folder, browser):
@@ -133,6 +133,20 @@ class Remotion:
             "clips": [
                 {"file": files[clip.media].name, "from": clip.start_frame, "frames": clip.frames}
                 for clip in timeline.clips
+            ],
+            "titles": [
+                {"text": title.text, "from": title.start_frame, "frames": title.frames}
+                for title in timeline.titles
+            ],
+            "cues": [
+                {
+                    "from": cue.start_frame, "frames": cue.frames,
+                    "words": [
+                        {"text": word.text, "from": word.start_frame - cue.start_frame}
+                        for word in cue.words
+                    ],
+                }
+                for cue in timeline.cues
             ],
             "card": {
                 "from": card.start_frame, "frames": card.frames, "company": card.company_name,

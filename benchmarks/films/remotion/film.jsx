@@ -35,7 +35,21 @@ const Card = ({ company, action, website }) => {
   );
 };
 
-const Film = ({ clips, card, joint, logo, voice, voiceFrom, music }) => (
+const Caption = ({ words }) => {
+  const frame = useCurrentFrame();
+  const said = words.findLastIndex(({ from }) => from <= frame);
+  return (
+    <AbsoluteFill style={{ ...centered, justifyContent: "flex-end", paddingBottom: 320 }}>
+      <div style={{ ...lettered, fontSize: 40, padding: "8px 20px", background: "rgb(0 0 0 / 70%)" }}>
+        {words.map(({ text }, index) => (
+          <span key={index} style={{ color: index === said ? "#ffd040" : "white" }}>{`${text} `}</span>
+        ))}
+      </div>
+    </AbsoluteFill>
+  );
+};
+
+const Film = ({ clips, titles, cues, card, joint, logo, voice, voiceFrom, music }) => (
   <AbsoluteFill style={{ background: "black" }}>
     {clips.map(({ file, from, frames }, index) => (
       <Sequence key={index} from={from} durationInFrames={frames}>
@@ -47,6 +61,16 @@ const Film = ({ clips, card, joint, logo, voice, voiceFrom, music }) => (
     <Sequence durationInFrames={card.from}>
       <Img src={staticFile(logo)} style={{ position: "absolute", left: 40, top: 200, width: 180 }} />
     </Sequence>
+    {titles.map(({ text, from, frames }, index) => (
+      <Sequence key={`title ${index}`} from={from} durationInFrames={frames}>
+        <div style={{ ...lettered, position: "absolute", left: 40, top: 320 }}>{text}</div>
+      </Sequence>
+    ))}
+    {cues.map(({ words, from, frames }, index) => (
+      <Sequence key={`cue ${index}`} from={from} durationInFrames={frames}>
+        <Caption words={words} />
+      </Sequence>
+    ))}
     <Sequence from={card.from} durationInFrames={card.frames}>
       <Dissolved frames={joint}>
         <Card {...card} />
@@ -67,7 +91,7 @@ registerRoot(() => (
     width={720}
     height={1280}
     durationInFrames={450}
-    defaultProps={{ clips: [], card: { from: 0, frames: 1 }, joint: 15, frames: 450 }}
+    defaultProps={{ clips: [], titles: [], cues: [], card: { from: 0, frames: 1 }, joint: 15, frames: 450 }}
     calculateMetadata={({ props }) => ({
       durationInFrames: props.frames,
       width: props.width,
