@@ -194,10 +194,7 @@ class Glances:
             found = self._keys_of(name)
         if len(found) < self._picture_bytes:
             # Footage may come without a picture called key: one a second of all is as good.
-            args = self._command(name, keys_only=False)
-            found = ffmpeg.run(
-                args, timeout_seconds=LOOK_SECONDS, media=name, group=self._group
-            ).stdout
+            found = self._run(name, keys_only=False).stdout
         if len(found) < self._picture_bytes:
             raise CompositorError(f"{name} shows no picture", media=name)
         return found
@@ -207,29 +204,33 @@ class Glances:
         Return the key pictures of a medium, and note what ffmpeg reports of footage on the way.
         """
         if not self.moves(name):
-            args = self._command(name)
-            return ffmpeg.run(
-                args, timeout_seconds=LOOK_SECONDS, media=name, group=self._group
-            ).stdout
+            return self._run(name).stdout
         from ars0n_core.compositor import probe  # noqa: PLC0415 (as numpy, which it loads)
 
-        made = ffmpeg.run(
-            self._command(name, loglevel="info"),
-            timeout_seconds=LOOK_SECONDS,
-            media=name,
-            group=self._group,
-            tail_bytes=probe.REPORT_BYTES_MAX,
-        )
+        made = self._run(name, loglevel="info", tail_bytes=probe.REPORT_BYTES_MAX)
         self.facts[name] = probe.facts_of(
             made.stderr, self._media[name], binary=self._binary, media=name
         )
         return made.stdout
 
-    def _command(self, name: str, *, keys_only: bool = True, loglevel: str = "error") -> list[str]:
+    def _run(
+        self,
+        name: str,
+        *,
+        keys_only: bool = True,
+        loglevel: str = "error",
+        tail_bytes: int = ffmpeg.TAIL_BYTES,
+    ) -> ffmpeg.Output:
         graph = commands.key_pictures(
             self._media[name],
             size=self._small,
             pictures=PICTURES if self.moves(name) else 1,
             keys_only=keys_only,
         )
-        return ffmpeg.arguments(self._binary, graph, loglevel=loglevel)
+        return ffmpeg.run(
+            ffmpeg.arguments(self._binary, graph, loglevel=loglevel),
+            timeout_seconds=LOOK_SECONDS,
+            media=name,
+            group=self._group,
+            tail_bytes=tail_bytes,
+        )

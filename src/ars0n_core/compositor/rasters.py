@@ -17,6 +17,8 @@ from ars0n_core.compositor.text import PAD
 from ars0n_core.plans import spelling
 
 if TYPE_CHECKING:
+    from PIL import ImageFont
+
     from ars0n_core.compositor.colors import Rgb
     from ars0n_core.compositor.fonts import Font
     from ars0n_core.compositor.text import Block
@@ -67,17 +69,22 @@ def _letter(font: Font, size: int, weight: int, letter: str) -> tuple[Image.Imag
     face = fonts.load(font, size, weight)
     # Asking first how large it is takes as long as drawing it: most fit a square of four ems.
     pen = (size, 5 * size // 2)
-    room = Image.new("L", (4 * size, 4 * size), 0)
-    ImageDraw.Draw(room).text(pen, letter, 255, face, anchor="ls", features=metrics.LOOSE)
+    room = _drawn(face, letter, pen, (4 * size, 4 * size))
     left, top, right, bottom = room.getbbox() or (*pen, *pen)
     if left and top and right < room.width and bottom < room.height:
         return room.crop((left, top, right, bottom)), left - pen[0], top - pen[1]
     edges = face.getbbox(letter, anchor="ls", features=metrics.LOOSE)
     across, down = math.floor(edges[0]) - 1, math.floor(edges[1]) - 1
-    room = Image.new("L", (math.ceil(edges[2]) + 1 - across, math.ceil(edges[3]) + 1 - down), 0)
-    pen = (-across, -down)
+    wide, tall = math.ceil(edges[2]) + 1 - across, math.ceil(edges[3]) + 1 - down
+    return _drawn(face, letter, (-across, -down), (wide, tall)), across, down
+
+
+def _drawn(
+    face: ImageFont.FreeTypeFont, letter: str, pen: tuple[int, int], size: tuple[int, int]
+) -> Image.Image:
+    room = Image.new("L", size, 0)
     ImageDraw.Draw(room).text(pen, letter, 255, face, anchor="ls", features=metrics.LOOSE)
-    return room, across, down
+    return room
 
 
 def paint(block: Block, color: Rgb, align: float = 0.0, alpha: float = 1.0) -> Image.Image:
